@@ -1,0 +1,78 @@
+"""The contract between the reader processes and the controller. Standard library only.
+
+``codes``: code formats and what each scan mode lets out. ``jsonrpc``: the line protocol. ``messages``: what is said.
+"""
+
+from hal.wire.codes import (
+    ALLOWED,
+    KIND_SYMBOLOGIES,
+    MAX_CODE_LENGTH,
+    BadgeCode,
+    Code,
+    ModeRule,
+    OrderBarcode,
+    PickupCode,
+    ScanMode,
+    SecretText,
+    Symbology,
+    admits,
+    classify,
+)
+from hal.wire.jsonrpc import (
+    MAX_INTEGER,
+    MAX_LINE_BYTES,
+    ErrorResponse,
+    LineSplitter,
+    Message,
+    Notification,
+    Request,
+    Response,
+    WireError,
+    decode,
+    encode,
+)
+from hal.wire.messages import (
+    MODE_METHOD,
+    ForeignScan,
+    ReaderHealth,
+    ReaderState,
+    ScanReport,
+    ScanVerdict,
+    mode_from_params,
+    mode_params,
+)
+
+__all__ = [
+    "ALLOWED",
+    "KIND_SYMBOLOGIES",
+    "MAX_CODE_LENGTH",
+    "MAX_INTEGER",
+    "MAX_LINE_BYTES",
+    "MODE_METHOD",
+    "BadgeCode",
+    "Code",
+    "ErrorResponse",
+    "ForeignScan",
+    "LineSplitter",
+    "Message",
+    "ModeRule",
+    "Notification",
+    "OrderBarcode",
+    "PickupCode",
+    "ReaderHealth",
+    "ReaderState",
+    "Request",
+    "Response",
+    "ScanMode",
+    "ScanReport",
+    "ScanVerdict",
+    "SecretText",
+    "Symbology",
+    "WireError",
+    "admits",
+    "classify",
+    "decode",
+    "encode",
+    "mode_from_params",
+    "mode_params",
+]
