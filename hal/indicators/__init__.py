@@ -1,0 +1,1 @@
+"""Lamps and sounds. Only what the board profile names is there."""

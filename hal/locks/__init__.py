@@ -1,0 +1,1 @@
+"""Locks: one file per kind of hardware, and the governor that stands above all of them."""
