@@ -1,0 +1,17 @@
+"""Plumbing that every test shares: a run in which no test ran is a failed run."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Fail when everything that was collected was skipped: pytest itself calls that a success."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    is_worker = hasattr(session.config, "workerinput")
+    if reporter is None or is_worker or session.config.option.collectonly or exitstatus != pytest.ExitCode.OK:
+        return
+    if not reporter.stats.get("passed"):
+        reporter.write_line("no test ran: everything was skipped", red=True)
+        session.exitstatus = pytest.ExitCode.NO_TESTS_COLLECTED
