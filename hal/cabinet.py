@@ -1,0 +1,75 @@
+"""The whole cabinet as one: locks, doors and indicators by compartment label.
+
+The controller meets this and nothing below it. Boards, pins and addresses are the drivers'; the rules for coils are the
+governor's, and no lock can be reached past it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hal.interfaces import DoorLevel, DoorListener, DoorReading, DoorSensors, Indicators, UnknownCompartment
+from hal.locks.governor import GovernedLocks
+from hal.profile import Profile
+
+
+class JoinedDoors:
+    """The door sensors of several boards as one ``DoorSensors``."""
+
+    def __init__(self, boards: Sequence[DoorSensors]) -> None:
+        """Raises ``ValueError`` if two boards claim the same compartment."""
+        self._boards = tuple(boards)
+        self._by_compartment = {compartment: board for board in boards for compartment in board.compartments}
+        if len(self._by_compartment) != sum(len(board.compartments) for board in boards):
+            raise ValueError("two boards claim the door of the same compartment")
+
+    @property
+    def compartments(self) -> Sequence[str]:
+        """Labels of all doors."""
+        return tuple(self._by_compartment)
+
+    def subscribe(self, listener: DoorListener) -> None:
+        """See ``DoorSensors.subscribe``."""
+        for board in self._boards:
+            board.subscribe(listener)
+
+    def read(self, compartment: str) -> DoorReading:
+        """See ``DoorSensors.read``."""
+        board = self._by_compartment.get(compartment)
+        if board is None:
+            raise UnknownCompartment(compartment)
+        return board.read(compartment)
+
+    def close(self) -> None:
+        """See ``DoorSensors.close``."""
+        for board in self._boards:
+            board.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Cabinet:
+    """What ``hal.factory.build_cabinet`` made of a profile. Close it once, at the end."""
+
+    profile: Profile
+    locks: GovernedLocks
+    doors: DoorSensors
+    indicators: Indicators
+
+    def __post_init__(self) -> None:
+        # A door that opens ends its row of tries, and only a sensor knows.
+        self.doors.subscribe(self._note)
+
+    def _note(self, reading: DoorReading) -> None:
+        if reading.level is DoorLevel.OPEN:
+            self.locks.note_open(reading.compartment)
+
+    def close(self) -> None:
+        """Drain a running pulse (at most 1.2 s), everything inactive, devices given back. Locks first."""
+        try:
+            self.locks.close()
+        finally:
+            try:
+                self.doors.close()
+            finally:
+                self.indicators.close()
