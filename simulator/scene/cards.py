@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import qrcode
 import zxingcpp
@@ -89,8 +89,9 @@ def _written(text: str, symbology: Symbology, side: int) -> Image.Image:
     except (ValueError, RuntimeError):
         # What the writer says quotes the text.
         raise SceneError("text_unsuitable", f"{symbology} cannot hold this text") from None
-    pixels = memoryview(symbol.to_image(scale=1))
-    height, width = pixels.shape
+    written: Any = symbol.to_image(scale=1)  # a buffer, though its stub does not say so
+    pixels = memoryview(written)
+    height, width = written.shape
     image = Image.frombytes("L", (width, height), pixels.tobytes()).point(lambda level: _INK if level < 128 else _PAPER)
     module = max(1, round(side / width))
     tall = module if symbology is Symbology.DATA_MATRIX else max(1, width * module // (3 * height))

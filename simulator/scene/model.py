@@ -46,7 +46,7 @@ class Pose:
     ``jitter`` how far the hand trembles from frame to frame, in pixels.
     """
 
-    size: float = 0.5
+    size: float = 0.42
     x: float = 0.0
     y: float = 0.0
     rotation: float = 4.0

@@ -1,0 +1,113 @@
+"""``abholfach-reader``: the sandboxed process that reads codes from one camera.
+
+``abholfach-reader --source NAME[:DEVICE] --socket PATH`` connects to the controller's ``reader-qr`` socket and reads
+what the controller's scan mode asks for. Frames stay in memory; texts leave over that socket only.
+
+Exit codes: 0 asked to end · 64 a wrong command line · 69 something needed is missing · 74 the source brings no frames.
+Every message on stderr begins with a code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from hal.interfaces import FrameSource, HardwareFault
+
+if TYPE_CHECKING:
+    from hal.qr.capture import SourceFactory
+
+EXIT_USAGE: Final = 64
+EXIT_UNAVAILABLE: Final = 69
+
+OpenCamera = Callable[[str], FrameSource]
+"""Opens the device of this name (empty: the only one). Raises ``HardwareFault``."""
+
+CAMERAS: dict[str, OpenCamera] = {}
+"""The cameras that this program can drive, by the name in ``--source``. Each driver is one file in ``hal/qr/``."""
+
+PLANNED: Final = ("picamera2", "v4l2")
+"""Cameras that have a name in board profiles, but no driver in this version."""
+
+SIMULATED: Final = ("file", "directory", "synthetic")
+
+
+def camera_factory(source: str) -> SourceFactory:
+    """What opens the camera that ``source`` (``NAME[:DEVICE]``) names. Raises ``HardwareFault``; no fallback."""
+    name, _, device = source.partition(":")
+    if name in SIMULATED:
+        raise HardwareFault(
+            "source_simulated",
+            source,
+            "this is a simulated source, and a box reads only from real ones",
+            "Name the box's camera in cabinet.toml; to try things out, use python -m simulator.reader",
+        )
+    if name not in CAMERAS:
+        known = ", ".join(sorted(CAMERAS)) or "none"
+        raise HardwareFault(
+            "camera_driver_missing" if name in PLANNED else "source_unknown",
+            source,
+            f"this version has no driver for it (it has: {known})",
+            "Install a version that has one, or name another camera in cabinet.toml",
+        )
+    open_camera = CAMERAS[name]
+    return lambda: open_camera(device)
+
+
+def configure_logging(level: str) -> None:
+    """To stderr, without times (the journal has its own). Third-party libraries stay at warnings."""
+    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s", stream=sys.stderr)
+    for package in ("hal", "simulator"):
+        logging.getLogger(package).setLevel(level)
+
+
+def run(name: str, source: SourceFactory, socket_path: str) -> int:
+    """Run the reader in this process until it is asked to end; the exit code. Shared with the simulator."""
+    try:
+        from hal.qr.service import run_until_signal
+    except ImportError as error:
+        # pyzbar says this when the shared library is not there, and pip cannot bring it.
+        return complain("decoder_missing", f"{error}. Install Debian's libzbar0 and the packages of requirements/")
+    return run_until_signal(name, source, socket_path)
+
+
+def complain(code: str, message: str) -> int:
+    """Say on stderr what is missing; the exit code for it."""
+    sys.stderr.write(f"abholfach-reader: {code}: {message}\n")
+    return EXIT_UNAVAILABLE
+
+
+class Arguments(argparse.ArgumentParser):
+    """A parser that ends with ``EXIT_USAGE`` and a code."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the command line and end the process."""
+        self.exit(EXIT_USAGE, f"{self.prog}: bad_usage: {message}. Try --help\n")
+
+
+def common_arguments(parser: argparse.ArgumentParser) -> None:
+    """What every reader takes."""
+    parser.add_argument("--socket", required=True, metavar="PATH", help="the controller's reader-qr socket")
+    parser.add_argument("--name", default="qr", help="the name of this reader in the controller's status (default: qr)")
+    parser.add_argument("--log-level", default="INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The entry point of ``abholfach-reader``."""
+    parser = Arguments(prog="abholfach-reader", description="Reads codes from one camera for the controller.")
+    parser.add_argument("--source", required=True, metavar="NAME[:DEVICE]", help="the camera, e.g. v4l2:/dev/video0")
+    common_arguments(parser)
+    given = parser.parse_args(arguments)
+    configure_logging(given.log_level)
+    try:
+        source = camera_factory(given.source)
+    except HardwareFault as fault:
+        return complain(fault.code, str(fault))
+    return run(given.name, source, given.socket)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
