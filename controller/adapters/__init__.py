@@ -1,0 +1,1 @@
+"""Adapters: how the outside world meets the ports."""
