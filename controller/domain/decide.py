@@ -1,0 +1,81 @@
+"""The one entrance to the rules: what a command causes in a state, at a moment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from controller.domain import commands as cmd
+from controller.domain import (
+    decide_box,
+    decide_central,
+    decide_doors,
+    decide_loading,
+    decide_pickup,
+    decide_staff,
+    decide_time,
+    settlement,
+)
+from controller.domain.decision import Decision, Draft, Refused, RefusedAndNoted
+from controller.domain.model import Box
+from controller.domain.moment import Moment
+
+RULES: dict[type[cmd.Command], Callable[[Draft, Any], None]] = {
+    cmd.OpenLog: decide_box.open_log,
+    cmd.ActivateProfile: decide_box.activate_profile,
+    cmd.ActivatePolicies: decide_box.activate_policies,
+    cmd.StartBox: settlement.start_box,
+    cmd.StopBox: decide_box.stop_box,
+    cmd.Tick: lambda draft, _: decide_time.tick(draft),
+    cmd.JudgeClock: decide_box.judge_clock,
+    cmd.SetFault: decide_box.set_fault,
+    cmd.NoteRefusals: decide_box.note_refusals,
+    cmd.SealCheckpoint: decide_box.seal_checkpoint,
+    cmd.DoorSensed: decide_doors.door_sensed,
+    cmd.ItemSensed: decide_doors.item_sensed,
+    cmd.PulseFinished: decide_doors.pulse_finished,
+    cmd.PresentCredential: decide_pickup.present_credential,
+    cmd.TryFactor: decide_pickup.try_factor,
+    cmd.FactorCompared: decide_pickup.factor_compared,
+    cmd.Declare: decide_pickup.declare,
+    cmd.Confirm: decide_pickup.confirm,
+    cmd.ExtendSession: decide_pickup.extend_session,
+    cmd.CancelSession: decide_pickup.cancel_session,
+    cmd.RegisterStaff: decide_staff.register_staff,
+    cmd.UnlockStaff: decide_staff.unlock_staff,
+    cmd.PresentBadge: decide_staff.present_badge,
+    cmd.TryStaffPin: decide_staff.try_staff_pin,
+    cmd.StaffPinCompared: decide_staff.staff_pin_compared,
+    cmd.LogOut: decide_staff.log_out,
+    cmd.PresentOrder: decide_loading.present_order,
+    cmd.ReportObstructed: decide_loading.report_obstructed,
+    cmd.AnswerLoading: decide_loading.answer_loading,
+    cmd.RequestOpening: decide_staff.request_opening,
+    cmd.DropRequest: decide_staff.drop_request,
+    cmd.ReportContents: decide_staff.report_contents,
+    cmd.TestCompartment: decide_staff.test_compartment,
+    cmd.AnnounceOrder: decide_central.announce_order,
+    cmd.CancelOrder: decide_central.cancel_order,
+    cmd.HoldDeposit: decide_central.hold_deposit,
+    cmd.IssueRight: decide_central.issue_right,
+    cmd.RevokeRight: decide_central.revoke_right,
+}
+
+
+def decide(box: Box, command: cmd.Command, at: Moment) -> Decision:
+    """What ``command`` causes. Pure: the same arguments give the same decision.
+
+    A command from the central system always leaves its result in the log, together with its effect; a refused one leaves nothing else.
+    """
+    draft = Draft(box, at)
+    refusal = None
+    try:
+        RULES[type(command)](draft, command)
+    except RefusedAndNoted as refused:
+        refusal = refused.refusal
+    except Refused as refused:
+        refusal = refused.refusal
+        draft = Draft(box, at)
+    if isinstance(command, cmd.CentralCommand):
+        decide_central.settled(draft, command, refusal.code if refusal else "")
+    return Decision(tuple(draft.events), draft.box, refusal)

@@ -1,0 +1,75 @@
+"""The box's own life: its log, its plan, its policies, its clock, its faults."""
+
+from __future__ import annotations
+
+from controller.domain import commands as cmd
+from controller.domain import events as ev
+from controller.domain.decision import Draft, Refused
+from controller.domain.model import Contents, OpeningStage
+
+
+def open_log(draft: Draft, command: cmd.OpenLog) -> None:
+    if draft.box.seq:
+        raise Refused("log_open")
+    draft.emit(ev.LogOpened(command.box, command.kind))
+
+
+def activate_profile(draft: Draft, command: cmd.ActivateProfile) -> None:
+    """A changed plan is refused while anything is inside: a technician could otherwise map a vacant label onto a full compartment."""
+    if command.sha256 == draft.box.profile_sha256:
+        return
+    first = not draft.box.profile_sha256
+    empty = (Contents.EMPTY, Contents.PRESUMED_EMPTY)
+    if not first and any(c.contents not in empty or c.deposits for c in draft.box.compartments.values()):
+        raise Refused("cabinet_not_empty")
+    rules = command.rules
+    draft.emit(
+        ev.ProfileActivated(
+            sha256=command.sha256,
+            compartments=command.compartments,
+            pulse_ms=rules.pulse_ms,
+            open_within_ms=rules.open_within_ms,
+            attempts=rules.attempts,
+            last_attempt_extra_ms=rules.last_attempt_extra_ms,
+            rest_ms=rules.rest_ms,
+        )
+    )
+    if first and command.seen_empty_by:
+        draft.emit(ev.CabinetSeenEmpty(command.seen_empty_by))
+
+
+def activate_policies(draft: Draft, command: cmd.ActivatePolicies) -> None:
+    if command.sha256 != draft.box.policies_sha256:
+        draft.emit(ev.PoliciesActivated(command.sha256, command.rules))
+
+
+def stop_box(draft: Draft, command: cmd.StopBox) -> None:
+    draft.emit(ev.BoxStopped(command.reason))
+
+
+def judge_clock(draft: Draft, command: cmd.JudgeClock) -> None:
+    if command.trusted != draft.box.clock_trusted:
+        draft.emit(ev.ClockTrustChanged("trusted" if command.trusted else "untrusted", command.reason))
+        if command.trusted:
+            draft.clear_fault("clock_untrusted")
+        else:
+            draft.raise_fault("clock_untrusted")
+
+
+def set_fault(draft: Draft, command: cmd.SetFault) -> None:
+    if command.active:
+        draft.raise_fault(command.code, command.subject)
+    else:
+        draft.clear_fault(command.code, command.subject)
+
+
+def note_refusals(draft: Draft, command: cmd.NoteRefusals) -> None:
+    if command.count > 0:
+        draft.emit(ev.RefusalsNoted(command.code, command.count))
+
+
+def seal_checkpoint(draft: Draft, command: cmd.SealCheckpoint) -> None:
+    opening = draft.box.opening
+    if opening is not None and opening.stage is not OpeningStage.CLOSED:
+        raise Refused("door_busy", compartment=opening.compartment)
+    draft.emit(ev.CheckpointSealed(command.state_sha256, command.fold_version))

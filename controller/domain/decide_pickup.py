@@ -1,0 +1,346 @@
+"""A resident at the front: credential, second factor, declarations, door, confirmation, end."""
+
+from __future__ import annotations
+
+from controller.domain import commands as cmd
+from controller.domain import events as ev
+from controller.domain import timing
+from controller.domain.decision import Draft, Refused, RefusedAndNoted
+from controller.domain.model import (
+    Contents,
+    DepositEnd,
+    Factor,
+    Item,
+    Opening,
+    OpeningStage,
+    Phase,
+    Purpose,
+    Right,
+    RightEnd,
+    RightStatus,
+    Session,
+    SessionEnd,
+)
+from controller.domain.openings import authorise, doubt_deposits, end_opening, quarantine
+from controller.domain.rights import end_rights_without_deposits, expire_if_due, leave_right
+
+#: The declaration that several envelopes come one after the other.
+SEVERAL = "several"
+OLD_DOCUMENTS = "old_documents"
+PIN_LETTER = "pin_letter"
+
+#: Factors whose verification the pages can ask for; stricter ones are done by people until their verifiers are fitted.
+COMPARABLE_FACTORS = (Factor.BIRTH_DATE, Factor.PIN)
+
+PROBLEMS = ("missing", "foreign", "error")
+
+
+def present_credential(draft: Draft, command: cmd.PresentCredential) -> None:
+    """Claims the right and, where nothing is to be asked, authorises the first door in the same commit."""
+    box = draft.box
+    if box.staff_session is not None or box.session is not None or box.opening is not None:
+        raise Refused("busy", holder=box.lease.value)
+    right = box.rights.get(command.right)
+    if right is None:
+        raise Refused("code_unknown")
+    _check_presentable(draft, right)
+    deposits = _reachable(draft, right)
+    factor, declarations = _conditions(draft, deposits)
+    if factor is not Factor.NONE and (factor not in COMPARABLE_FACTORS or factor.value not in command.verifiers):
+        raise Refused("counter")
+    phase = (
+        Phase.VERIFYING if factor is not Factor.NONE else Phase.DECLARING if declarations else Phase.UNLOCKING
+    )
+    session = draft.next_id("S")
+    draft.emit(
+        ev.SessionStarted(
+            session=session,
+            right=right.id,
+            via=command.via,
+            deposits=deposits,
+            factor=factor.value,
+            declarations=declarations,
+            phase=phase.value,
+            deadline_mono_ms=draft.after(timing.ENTRY),
+        )
+    )
+    if phase is Phase.UNLOCKING:
+        _open_next(draft)
+
+
+def _check_presentable(draft: Draft, right: Right) -> None:
+    if right.status is RightStatus.BLOCKED:
+        raise Refused("factor_blocked")
+    if right.failed_factors >= timing.FACTORS_PER_RIGHT:
+        # The process died between counting the last try and blocking the right.
+        draft.emit(ev.RightBlocked(right.id))
+        raise RefusedAndNoted("factor_blocked")
+    if right.status is RightStatus.PREPARED:
+        raise Refused("not_yet")
+    if expire_if_due(draft, right.id):
+        raise RefusedAndNoted("expired")
+    if right.not_before_wall_ms:
+        if draft.at.clock_trusted and draft.at.wall_ms < right.not_before_wall_ms:
+            raise Refused("not_yet")
+        if not draft.at.clock_trusted and right.not_before_wall_ms > draft.box.high_water_wall_ms:
+            raise Refused("counter")
+
+
+def _reachable(draft: Draft, right: Right) -> tuple[str, ...]:
+    """The right's deposits that can be handed over now; those whose coil rests after a jam come last or make the person wait."""
+    collectable = draft.box.collectable(right)
+    if not collectable:
+        raise Refused("counter")
+    waits = {name: _rest_ms(draft, name) for name in collectable}
+    ready = tuple(name for name in collectable if waits[name] <= 0)
+    if not ready:
+        raise Refused("resting", wait_ms=min(waits.values()))
+    return ready
+
+
+def _rest_ms(draft: Draft, deposit: str) -> int:
+    compartment = draft.box.compartments[draft.box.deposits[deposit].compartment]
+    return compartment.rest_until_mono_ms - draft.at.mono_ms
+
+
+def _conditions(draft: Draft, deposits: tuple[str, ...]) -> tuple[Factor, tuple[str, ...]]:
+    """The strictest factor and the union of the declarations that the deposits' document types ask for."""
+    factor = Factor.NONE
+    declarations: list[str] = [SEVERAL] if len(deposits) > 1 else []
+    for name in deposits:
+        for document_type in draft.box.deposits[name].document_types:
+            policy = draft.box.policies.get(document_type)
+            if policy is None:
+                # The policy was withdrawn after the deposit was announced: people decide, not a default.
+                raise Refused("counter")
+            factor = max(factor, policy.factor, key=lambda f: f.strictness)
+            declarations += [d for d in policy.declarations if d not in declarations]
+    return factor, tuple(declarations)
+
+
+def _session(draft: Draft, name: str, *phases: Phase) -> Session:
+    session = draft.box.session
+    if session is None or session.id != name:
+        raise Refused("no_session")
+    if session.phase not in phases:
+        raise Refused("wrong_phase", phase=session.phase.value)
+    return session
+
+
+def try_factor(draft: Draft, command: cmd.TryFactor) -> None:
+    session = _session(draft, command.session, Phase.VERIFYING)
+    if session.failed_factors >= timing.FACTORS_PER_SESSION:
+        raise Refused("wrong_phase", phase=session.phase.value)
+    draft.emit(ev.FactorTried(session.id, session.right))
+
+
+def factor_compared(draft: Draft, command: cmd.FactorCompared) -> None:
+    session = _session(draft, command.session, Phase.VERIFYING)
+    if command.matched:
+        phase = Phase.DECLARING if session.declarations else Phase.UNLOCKING
+        draft.emit(
+            ev.FactorVerified(
+                session.id, session.right, session.factor.value, phase.value, draft.after(timing.ENTRY)
+            )
+        )
+        if phase is Phase.UNLOCKING:
+            _open_next(draft)
+        return
+    if draft.box.rights[session.right].failed_factors >= timing.FACTORS_PER_RIGHT:
+        draft.emit(ev.RightBlocked(session.right))
+        end_session(draft, SessionEnd.DENIED, "factor_blocked")
+        raise RefusedAndNoted("factor_blocked")
+    if session.failed_factors >= timing.FACTORS_PER_SESSION:
+        end_session(draft, SessionEnd.DENIED, "factor_wrong")
+        raise RefusedAndNoted("factor_denied")
+    raise Refused("factor_wrong", tries_left=timing.FACTORS_PER_SESSION - session.failed_factors)
+
+
+def declare(draft: Draft, command: cmd.Declare) -> None:
+    session = _session(draft, command.session, Phase.DECLARING)
+    asked = session.declarations[len(session.declared)]
+    if command.declaration != asked or command.answer not in ("yes", "no"):
+        raise Refused("wrong_phase", phase=session.phase.value)
+    draft.emit(ev.DeclarationMade(session.id, asked, command.answer, draft.after(timing.ENTRY)))
+    if asked == PIN_LETTER and command.answer == "no":
+        end_session(draft, SessionEnd.DENIED, PIN_LETTER)
+        raise RefusedAndNoted(PIN_LETTER)
+    if len(session.declared) + 1 == len(session.declarations):
+        _open_next(draft)
+
+
+def _open_next(draft: Draft) -> None:
+    """Authorises the next deposit of the session that can be reached, or ends the session."""
+    session = draft.box.session
+    assert session is not None
+    right = draft.box.rights[session.right]
+    collectable = draft.box.collectable(right)
+    for name in session.queue:
+        if name in collectable and _rest_ms(draft, name) <= 0:
+            authorise(
+                draft,
+                compartment=draft.box.deposits[name].compartment,
+                purpose=Purpose.PICKUP,
+                session=session.id,
+                deposit=name,
+                right=session.right,
+            )
+            return
+    if session.collected:
+        end_session(draft, SessionEnd.DONE, "collected")
+    elif session.jammed:
+        end_session(draft, SessionEnd.UNLOCK_FAILED, "jam")
+    else:
+        end_session(draft, SessionEnd.ABORTED, "nothing_collected")
+
+
+def confirm(draft: Draft, command: cmd.Confirm) -> None:
+    """What the person says after the door was closed. No answer here makes the record less cautious than what was seen."""
+    session = _session(draft, command.session, Phase.CONFIRMING)
+    if command.choice == "open_again":
+        if session.reopened >= timing.REOPENINGS:
+            raise Refused("reopened_enough")
+        _reopen(draft, session, "")
+    elif command.choice == "foreign":
+        draft.emit(ev.ProblemReported(session.id, session.deposit, "foreign"))
+        _reopen(draft, session, "foreign")
+    elif command.choice in PROBLEMS:
+        draft.emit(ev.ProblemReported(session.id, session.deposit, command.choice))
+        conclude_deposit(draft, command.choice)
+    elif command.choice == "everything":
+        conclude_deposit(draft, "everything")
+    else:
+        raise Refused("wrong_choice")
+
+
+def _reopen(draft: Draft, session: Session, reason: str) -> None:
+    authorise(
+        draft,
+        compartment=draft.box.deposits[session.deposit].compartment,
+        purpose=Purpose.PICKUP,
+        session=session.id,
+        deposit=session.deposit,
+        right=session.right,
+        reason=reason,
+    )
+
+
+def door_closed(draft: Draft, opening: Opening) -> None:
+    """The person closed the door."""
+    session = draft.box.session
+    if session is None:
+        return
+    if session.problem == "foreign":
+        conclude_deposit(draft, "foreign")
+    else:
+        draft.emit(ev.ConfirmationAsked(session.id, draft.after(timing.CONFIRMATION)))
+
+
+def conclude_deposit(draft: Draft, word: str) -> None:
+    """CONFIRMING ends for the deposit in hand. ``word`` is what the person said, empty when nothing was said."""
+    session, opening = draft.box.session, draft.box.opening
+    assert session is not None
+    assert opening is not None
+    label, deposit = opening.compartment, session.deposit
+    compartment = draft.box.compartments[label]
+    if not opening.witnessed:
+        doubt_deposits(draft, label, "sensor")
+    elif word == "foreign":
+        doubt_deposits(draft, label, "foreign")
+    elif compartment.item is Item.PRESENT:
+        pass  # The sensor still sees the envelope: it stays stored, whatever was tapped.
+    elif word == "missing":
+        doubt_deposits(draft, label, "reported_missing")
+    else:
+        confirmed = word in ("everything", "error")
+        left = Contents.EMPTY if confirmed else Contents.PRESUMED_EMPTY
+        end = DepositEnd.COLLECTED_CONFIRMED if confirmed else DepositEnd.COLLECTED_UNCONFIRMED
+        if session.returning:
+            left = Contents.HOLDS
+        draft.emit(ev.DepositEnded(deposit, label, end.value, left.value))
+    end_opening(draft, opening, "closed")
+    draft.emit(ev.SessionAdvanced(session.id, deposit))
+    _open_next(draft)
+    end_rights_without_deposits(draft, RightEnd.SPENT)
+
+
+def unlock_failed(draft: Draft, opening: Opening) -> None:
+    """The door did not open: the right stays valid, the compartment is not allotted, the next deposit goes on."""
+    session = draft.box.session
+    assert session is not None
+    draft.raise_fault("jam", opening.compartment)
+    if session.problem == "foreign":
+        doubt_deposits(draft, opening.compartment, "foreign")
+    elif session.reopened:
+        # It had been open before: whether the envelope is still inside, nobody saw. Its holder may try once more.
+        draft.emit(ev.DepositUnverified(opening.deposit, opening.compartment, "jam", 1))
+    quarantine(draft, opening.compartment, "jam")
+    end_opening(draft, opening, "failed")
+    draft.emit(ev.SessionJammed(session.id, opening.deposit, draft.after(timing.JAM_PAGE)))
+
+
+def door_abandoned(draft: Draft, opening: Opening) -> None:
+    """Left open for five minutes: the box serves on, the alarm stands, and nobody is put into this compartment."""
+    draft.emit(
+        ev.DepositEnded(
+            opening.deposit, opening.compartment, DepositEnd.COLLECTED_UNCONFIRMED.value, Contents.UNKNOWN.value
+        )
+    )
+    quarantine(draft, opening.compartment, "left_open")
+    end_opening(draft, opening, "abandoned")
+    end_session(draft, SessionEnd.LEFT_OPEN, "left_open")
+    end_rights_without_deposits(draft, RightEnd.SPENT)
+
+
+def extend_session(draft: Draft, command: cmd.ExtendSession) -> None:
+    session = _session(draft, command.session, Phase.VERIFYING, Phase.DECLARING, Phase.CONFIRMING)
+    if session.extensions >= timing.MAX_EXTENSIONS:
+        raise Refused("extended_enough")
+    lasting = timing.CONFIRMATION if session.phase is Phase.CONFIRMING else timing.ENTRY
+    draft.emit(ev.SessionExtended(session.id, draft.after(lasting)))
+
+
+def cancel_session(draft: Draft, command: cmd.CancelSession) -> None:
+    """Only before a door was authorised: afterwards doors and sensors tell the story, not a button."""
+    session = _session(draft, command.session, Phase.IDENTIFYING, Phase.VERIFYING, Phase.DECLARING)
+    if session.collected:
+        raise Refused("wrong_phase", phase=session.phase.value)
+    end_session(draft, SessionEnd.ABORTED, "cancelled")
+
+
+def session_due(draft: Draft) -> None:
+    """The session's deadline has passed."""
+    session = draft.box.session
+    assert session is not None
+    if session.phase is Phase.CONFIRMING:
+        conclude_deposit(draft, session.problem)
+    elif session.phase is Phase.UNLOCK_FAILED:
+        draft.emit(ev.SessionAdvanced(session.id, session.deposit))
+        _open_next(draft)
+    else:
+        end_session(draft, SessionEnd.ABORTED, "timeout")
+
+
+def take_over_session(draft: Draft) -> None:
+    """A badge and PIN at the front end a resident's session, unless a door is authorised and within its opening time."""
+    session, opening = draft.box.session, draft.box.opening
+    if session is None:
+        return
+    if session.phase not in (Phase.LEFT_OPEN, Phase.UNLOCK_FAILED) and opening is not None:
+        raise Refused("busy", holder=draft.box.lease.value)
+    if opening is not None:
+        door_abandoned(draft, opening)
+    else:
+        end_session(draft, SessionEnd.ABORTED, "staff_took_over")
+
+
+def end_session(draft: Draft, outcome: SessionEnd, reason: str) -> None:
+    session = draft.box.session
+    assert session is not None
+    draft.emit(ev.SessionEnded(session.id, session.right, outcome.value, reason))
+    leave_right(draft, session.right)
+
+
+def authorised_or_open(draft: Draft) -> bool:
+    """Whether the session's door is authorised or open, so that nothing may end it from outside."""
+    return draft.box.opening is not None and draft.box.opening.stage is not OpeningStage.CLOSED

@@ -1,0 +1,249 @@
+"""Staff at the front: badge and PIN, guided openings each by a fresh badge, what they found inside."""
+
+from __future__ import annotations
+
+from controller.domain import commands as cmd
+from controller.domain import events as ev
+from controller.domain import timing
+from controller.domain.decide_loading import interrupted, keep_active, staff_session
+from controller.domain.decide_pickup import take_over_session
+from controller.domain.decision import Draft, Refused, RefusedAndNoted
+from controller.domain.model import (
+    Contents,
+    DepositEnd,
+    DepositStatus,
+    Opening,
+    OpeningStage,
+    Purpose,
+    RequestedOpening,
+    RightEnd,
+    Role,
+    StaffMember,
+)
+from controller.domain.openings import authorise, doubt_deposits, end_opening, quarantine
+from controller.domain.rights import end_rights_without_deposits, issue_complete_rights
+
+#: Whose badge may authorise which opening of a compartment that may hold something.
+OPENING_ROLES: dict[Purpose, tuple[Role, ...]] = {
+    Purpose.RECALL: (Role.LOADER, Role.SUPERVISOR),
+    Purpose.RETURNS: (Role.LOADER, Role.SUPERVISOR),
+    Purpose.STOCKTAKE: (Role.LOADER, Role.SUPERVISOR),
+    Purpose.CLARIFICATION: (Role.LOADER, Role.SUPERVISOR),
+    Purpose.EMERGENCY: (Role.LOADER, Role.SUPERVISOR),
+}
+
+
+def register_staff(draft: Draft, command: cmd.RegisterStaff) -> None:
+    if not command.staff or not command.roles or not set(command.roles) <= {role.value for role in Role}:
+        raise Refused("role_unknown")
+    draft.emit(ev.StaffRegistered(command.staff, command.roles))
+
+
+def unlock_staff(draft: Draft, command: cmd.UnlockStaff) -> None:
+    if command.staff not in draft.box.staff:
+        raise Refused("staff_unknown")
+    draft.emit(ev.StaffUnlocked(command.staff, command.by))
+
+
+def present_badge(draft: Draft, command: cmd.PresentBadge) -> None:
+    """A badge was read at the box. With a requested opening on the page it authorises that opening, once; otherwise it starts a login."""
+    member = draft.box.staff.get(command.staff)
+    if member is None:
+        raise Refused("badge_unknown")
+    if member.locked:
+        raise Refused("staff_locked")
+    session = draft.box.staff_session
+    if session is None:
+        draft.emit(ev.BadgePresented(member.id, command.seen_mono_ms))
+        return
+    requested = session.requested
+    if requested is None or command.seen_mono_ms <= requested.mono_ms:
+        raise Refused("badge_not_needed")
+    if not set(OPENING_ROLES[requested.purpose]) & set(member.roles):
+        raise Refused("role_missing")
+    badges = requested.badges
+    if requested.purpose is Purpose.EMERGENCY and not _second_person(draft, session.id, requested, member):
+        return
+    draft.emit(ev.BadgePresented(member.id, command.seen_mono_ms))
+    authorise(
+        draft,
+        compartment=requested.compartment,
+        purpose=requested.purpose,
+        session=session.id,
+        badges=(*badges, member.id),
+        reason=requested.reason,
+    )
+    keep_active(draft, session)
+
+
+def _second_person(draft: Draft, session: str, requested: RequestedOpening, member: StaffMember) -> bool:
+    """Whether ``member`` is the second of two different persons, at most a minute apart, one of them a supervisor."""
+    if not requested.badges:
+        draft.emit(ev.OpeningBadgeAccepted(session, member.id))
+        return False
+    if member.id in requested.badges:
+        raise Refused("second_person_needed")
+    if draft.at.mono_ms - requested.first_badge_mono_ms > timing.TWO_PERSONS_WITHIN:
+        draft.emit(ev.OpeningRequestDropped(session, requested.compartment, "too_late"))
+        raise RefusedAndNoted("second_person_too_late")
+    if not any(Role.SUPERVISOR in draft.box.staff[name].roles for name in (*requested.badges, member.id)):
+        raise Refused("role_missing")
+    return True
+
+
+def try_staff_pin(draft: Draft, command: cmd.TryStaffPin) -> None:
+    badge = draft.box.badge
+    if draft.box.staff_session is not None:
+        raise Refused("busy", holder=draft.box.lease.value)
+    if badge is None or draft.at.mono_ms - badge.mono_ms > timing.BADGE_VALID:
+        raise Refused("badge_needed")
+    member = draft.box.staff[badge.staff]
+    if member.locked:
+        raise Refused("staff_locked")
+    if member.failed_pins >= timing.STAFF_PINS:
+        draft.emit(ev.StaffLocked(member.id))
+        raise RefusedAndNoted("staff_locked")
+    draft.emit(ev.StaffPinTried(member.id))
+
+
+def staff_pin_compared(draft: Draft, command: cmd.StaffPinCompared) -> None:
+    badge = draft.box.badge
+    if badge is None or badge.staff != command.staff or draft.box.staff_session is not None:
+        raise Refused("badge_needed")
+    member = draft.box.staff[command.staff]
+    if not command.matched:
+        if member.failed_pins >= timing.STAFF_PINS:
+            draft.emit(ev.StaffLocked(member.id))
+            raise RefusedAndNoted("staff_locked")
+        raise Refused("pin_wrong", tries_left=timing.STAFF_PINS - member.failed_pins)
+    take_over_session(draft)
+    draft.emit(ev.StaffLoggedIn(draft.next_id("P"), member.id, draft.after(timing.STAFF_IDLE)))
+
+
+def log_out(draft: Draft, command: cmd.LogOut) -> None:
+    session = staff_session(draft, command.session)
+    opening = draft.box.opening
+    if opening is not None and opening.stage is not OpeningStage.CLOSED:
+        raise Refused("load_not_closed", compartment=opening.compartment)
+    end_staff_session(draft, "logout")
+
+
+def end_staff_session(draft: Draft, reason: str) -> None:
+    session = draft.box.staff_session
+    assert session is not None
+    if draft.box.opening is not None:
+        opening_interrupted(draft, draft.box.opening, "abandoned")
+    draft.emit(ev.StaffLoggedOut(session.id, session.staff, reason))
+
+
+def request_opening(draft: Draft, command: cmd.RequestOpening) -> None:
+    """Shows compartment and reason on the page; the badge that authorises it has to come after."""
+    session = staff_session(draft, command.session)
+    if command.purpose not in OPENING_ROLES:
+        raise Refused("purpose_unknown")
+    if not set(OPENING_ROLES[command.purpose]) & set(session.roles):
+        raise Refused("role_missing")
+    if command.compartment not in draft.box.compartments:
+        raise Refused("compartment_unknown")
+    if draft.box.opening is not None:
+        raise Refused("load_not_closed", compartment=draft.box.opening.compartment)
+    if command.purpose is Purpose.EMERGENCY and not command.reason.strip():
+        raise Refused("reason_needed")
+    draft.emit(ev.OpeningRequested(session.id, command.compartment, command.purpose.value, command.reason[:120]))
+    keep_active(draft, session)
+
+
+def drop_request(draft: Draft, command: cmd.DropRequest) -> None:
+    session = staff_session(draft, command.session)
+    if session.requested is not None:
+        draft.emit(ev.OpeningRequestDropped(session.id, session.requested.compartment, "dropped"))
+
+
+def test_compartment(draft: Draft, command: cmd.TestCompartment) -> None:
+    """Fires a lock to see it work. Without a fresh badge only where nothing is inside (domain.md, technicians)."""
+    session = staff_session(draft, command.session, Role.TECHNICIAN, Role.SUPERVISOR)
+    compartment = draft.box.compartments.get(command.compartment)
+    if compartment is None:
+        raise Refused("compartment_unknown")
+    if draft.box.opening is not None:
+        raise Refused("load_not_closed", compartment=draft.box.opening.compartment)
+    if compartment.contents is not Contents.EMPTY or compartment.deposits or compartment.quarantine:
+        raise Refused("not_empty")
+    authorise(
+        draft, compartment=compartment.label, purpose=Purpose.TEST, session=session.id, badges=(session.staff,)
+    )
+    keep_active(draft, session)
+
+
+def door_closed(draft: Draft, opening: Opening) -> None:
+    session = draft.box.staff_session
+    if opening.purpose is Purpose.TEST:
+        end_opening(draft, opening, "closed")
+    elif session is not None:
+        draft.emit(ev.ReportAsked(session.id, opening.compartment))
+    if session is not None:
+        keep_active(draft, session)
+
+
+def unlock_failed(draft: Draft, opening: Opening) -> None:
+    draft.raise_fault("jam", opening.compartment)
+    quarantine(draft, opening.compartment, "jam")
+    end_opening(draft, opening, "failed")
+
+
+def opening_interrupted(draft: Draft, opening: Opening, outcome: str) -> None:
+    """A staff opening ended without its booking: what is inside is in doubt."""
+    if opening.purpose is Purpose.LOADING:
+        interrupted(draft, opening, outcome)
+        return
+    doubt_deposits(draft, opening.compartment, opening.purpose.value)
+    end_opening(draft, opening, outcome)
+
+
+def report_contents(draft: Draft, command: cmd.ReportContents) -> None:
+    """What staff found inside, and what became of the envelope if it is not there any more."""
+    session = staff_session(draft, command.session)
+    opening = draft.box.opening
+    if opening is None or session.reporting != opening.compartment or opening.stage is not OpeningStage.CLOSED:
+        raise Refused("nothing_to_answer")
+    label = opening.compartment
+    inside = draft.box.compartments[label].deposits
+    if command.contents not in ("empty", "envelope", "old_document"):
+        raise Refused("wrong_choice")
+    if command.contents == "envelope" and not inside:
+        # An envelope that the books do not know: it must be taken out or announced; the compartment stays under clarification.
+        raise Refused("envelope_unknown")
+    for name in inside:
+        if command.contents == "envelope":
+            if draft.box.deposits[name].status is not DepositStatus.STORED:
+                draft.emit(ev.DepositStored(name, label, session.staff))
+        else:
+            _envelope_gone(draft, name, label, command.deposit_end, session.staff)
+    contents = Contents.EMPTY if command.contents == "empty" else Contents.HOLDS
+    draft.emit(
+        ev.CompartmentReleased(
+            label, contents.value, "yes" if command.contents == "old_document" else "no", session.staff
+        )
+    )
+    draft.clear_fault("unexpected_open", label)
+    draft.clear_fault("jam", label)
+    end_opening(draft, opening, "closed")
+    draft.emit(ev.OpeningRequestDropped(session.id, label, "reported"))
+    for name in inside:
+        issue_complete_rights(draft, name)
+    end_rights_without_deposits(
+        draft, RightEnd.SPENT if command.deposit_end.startswith("collected") else RightEnd.WITHDRAWN
+    )
+    keep_active(draft, session)
+
+
+def _envelope_gone(draft: Draft, deposit: str, label: str, end: str, by: str) -> None:
+    if end == "expected":
+        draft.emit(ev.DepositReturnedToExpected(deposit, label, by))
+    elif end == "missing":
+        draft.emit(ev.DepositMissing(deposit, label, by))
+        draft.raise_fault("document_missing", label)
+    elif end in {known.value for known in DepositEnd}:
+        draft.emit(ev.DepositEnded(deposit, label, end, Contents.EMPTY.value))
+    else:
+        raise Refused("wrong_choice")

@@ -1,0 +1,99 @@
+"""What is due when time has passed, and when to look next."""
+
+from __future__ import annotations
+
+from controller.domain import decide_pickup, decide_staff, timing
+from controller.domain import events as ev
+from controller.domain.decide_doors import WAITING, unlock_failed
+from controller.domain.decision import Draft
+from controller.domain.model import Box, Door, Opening, OpeningStage, Phase, Purpose, RightStatus
+from controller.domain.openings import authorise_again
+from controller.domain.rights import expire_if_due
+
+
+def tick(draft: Draft) -> None:
+    """Acts on everything that is due. Nothing due: no event."""
+    opening = draft.box.opening
+    if opening is not None and opening.stage in WAITING and draft.at.mono_ms >= opening.deadline_mono_ms:
+        _not_opened_in_time(draft, opening)
+    elif opening is not None and opening.stage is OpeningStage.OPENED:
+        _left_open(draft, opening)
+    session = draft.box.session
+    if session is not None and session.deadline_mono_ms and draft.at.mono_ms >= session.deadline_mono_ms:
+        if session.phase not in (Phase.UNLOCKING, Phase.DOOR_OPEN, Phase.LEFT_OPEN):
+            decide_pickup.session_due(draft)
+    _staff_due(draft)
+    for name in tuple(draft.box.rights):
+        expire_if_due(draft, name)
+
+
+def _not_opened_in_time(draft: Draft, opening: Opening) -> None:
+    if opening.door_before is not Door.CLOSED:
+        if opening.purpose is Purpose.PICKUP:
+            draft.emit(
+                ev.OpeningUnwitnessed(
+                    opening.authorisation, opening.compartment, draft.after(timing.CONFIRMATION)
+                )
+            )
+        else:
+            unlock_failed(draft, opening)
+    elif opening.attempt < draft.box.lock_rules.attempts:
+        authorise_again(draft, opening)
+    else:
+        unlock_failed(draft, opening)
+
+
+def _left_open(draft: Draft, opening: Opening) -> None:
+    elapsed = draft.at.mono_ms - opening.opened_mono_ms
+    stages = timing.LEFT_OPEN_STAGES
+    for stage, after_ms in stages[opening.reminders :]:
+        if elapsed < after_ms:
+            return
+        draft.emit(ev.DoorLeftOpen(opening.compartment, stage))
+        if stage == "staff":
+            draft.raise_fault("left_open", opening.compartment)
+    if elapsed >= timing.LEFT_OPEN_ABANDONED:
+        if opening.purpose is Purpose.PICKUP:
+            decide_pickup.door_abandoned(draft, opening)
+        else:
+            decide_staff.opening_interrupted(draft, opening, "abandoned")
+
+
+def _staff_due(draft: Draft) -> None:
+    session = draft.box.staff_session
+    if session is None:
+        return
+    requested = session.requested
+    if requested is not None and draft.at.mono_ms >= requested.mono_ms + timing.REQUEST_VALID:
+        draft.emit(ev.OpeningRequestDropped(session.id, requested.compartment, "timeout"))
+    opening = draft.box.opening
+    at_a_door = opening is not None and opening.stage is not OpeningStage.CLOSED
+    if not at_a_door and draft.at.mono_ms >= session.deadline_mono_ms:
+        decide_staff.end_staff_session(draft, "idle")
+
+
+def next_due(box: Box) -> int | None:
+    """The monotonic instant (ms) at which `tick` has something to do next, or None. Rights expire by the wall clock: tick once a minute
+    for them besides."""
+    due: list[int] = []
+    opening = box.opening
+    if opening is not None and opening.stage in WAITING:
+        due.append(opening.deadline_mono_ms)
+    elif opening is not None and opening.stage is OpeningStage.OPENED:
+        stages = (*(after for _, after in timing.LEFT_OPEN_STAGES), timing.LEFT_OPEN_ABANDONED)
+        due.append(opening.opened_mono_ms + stages[opening.reminders])
+    session = box.session
+    if session is not None and session.deadline_mono_ms:
+        if session.phase not in (Phase.UNLOCKING, Phase.DOOR_OPEN, Phase.LEFT_OPEN):
+            due.append(session.deadline_mono_ms)
+    if box.staff_session is not None:
+        if opening is None or opening.stage is OpeningStage.CLOSED:
+            due.append(box.staff_session.deadline_mono_ms)
+        if box.staff_session.requested is not None:
+            due.append(box.staff_session.requested.mono_ms + timing.REQUEST_VALID)
+    return min(due, default=None)
+
+
+def expiring(box: Box) -> bool:
+    """Whether any right may expire by itself, so that a minute's tick is worth its while."""
+    return any(r.status is RightStatus.ISSUED and r.expires_wall_ms for r in box.rights.values())

@@ -1,0 +1,416 @@
+"""The things of the box and their states, as frozen dataclasses. The words are those of docs/domain.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Door(StrEnum):
+    """A door is what its sensor says."""
+
+    UNKNOWN = "unknown"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Item(StrEnum):
+    """What an item sensor says about the inside of a compartment. Most cabinets have none."""
+
+    NO_SENSOR = "no_sensor"
+    UNKNOWN = "unknown"
+    PRESENT = "present"
+    ABSENT = "absent"
+
+
+class Contents(StrEnum):
+    """What is believed to be in a compartment. ``EMPTY`` was seen; ``PRESUMED_EMPTY`` was collected without a word."""
+
+    EMPTY = "empty"
+    PRESUMED_EMPTY = "presumed_empty"
+    HOLDS = "holds"
+    UNKNOWN = "unknown"
+
+
+class Size(StrEnum):
+    """Size class of a compartment, and the smallest one that an envelope fits into."""
+
+    S = "S"
+    M = "M"
+    L = "L"
+
+    @property
+    def rank(self) -> int:
+        return "SML".index(self.value)
+
+
+@dataclass(frozen=True, slots=True)
+class Compartment:
+    """One lockable compartment.
+
+    ``height_mm`` is the height of its lower edge above the floor. ``quarantine`` and ``out_of_service`` hold reasons; empty means in
+    service. ``possibly_unlatched``: a pulse was sent and the door has not been seen open and closed since. ``rest_until_mono_ms`` is the
+    instant before which its coil is not fired again. ``openings`` counts authorised openings, for wear levelling.
+    """
+
+    label: str
+    size: Size
+    height_mm: int
+    column: int
+    row: int
+    contents: Contents = Contents.UNKNOWN
+    deposits: tuple[str, ...] = ()
+    old_document: bool = False
+    quarantine: tuple[str, ...] = ()
+    out_of_service: tuple[str, ...] = ()
+    door: Door = Door.UNKNOWN
+    item: Item = Item.NO_SENSOR
+    possibly_unlatched: bool = False
+    rest_until_mono_ms: int = 0
+    openings: int = 0
+
+    @property
+    def in_service(self) -> bool:
+        return not self.quarantine and not self.out_of_service
+
+    @property
+    def allottable(self) -> bool:
+        """Whether a deposit may be put here (invariant 4)."""
+        return (
+            self.in_service
+            and self.contents in (Contents.EMPTY, Contents.PRESUMED_EMPTY)
+            and not self.deposits
+            and not self.old_document
+        )
+
+
+class DepositStatus(StrEnum):
+    EXPECTED = "expected"
+    STORED = "stored"
+    UNVERIFIED = "unverified"
+    MISSING = "missing"
+
+
+class DepositEnd(StrEnum):
+    """How a deposit left the box's books; it then leaves the state."""
+
+    COLLECTED_CONFIRMED = "collected_confirmed"
+    COLLECTED_UNCONFIRMED = "collected_unconfirmed"
+    RECALLED = "recalled"
+    HANDED_OVER_AT_COUNTER = "handed_over_at_counter"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Deposit:
+    """An envelope, announced or inside. ``reason`` says why it is ``UNVERIFIED``; ``tries_left`` how often its holder may still try then."""
+
+    id: str
+    orders: tuple[str, ...]
+    document_types: tuple[str, ...]
+    size: Size
+    language: str
+    low: bool
+    group: str
+    status: DepositStatus = DepositStatus.EXPECTED
+    compartment: str = ""
+    held: bool = False
+    reason: str = ""
+    tries_left: int = 0
+
+    @property
+    def collectable(self) -> bool:
+        """Whether a right may open its compartment now."""
+        if self.held or not self.compartment:
+            return False
+        return self.status is DepositStatus.STORED or (
+            self.status is DepositStatus.UNVERIFIED and self.tries_left > 0
+        )
+
+
+class RightStatus(StrEnum):
+    PREPARED = "prepared"
+    ISSUED = "issued"
+    CLAIMED = "claimed"
+    BLOCKED = "blocked"
+
+
+class RightEnd(StrEnum):
+    """How a pickup right ended; it then leaves the state, and its credential says so for thirty days."""
+
+    SPENT = "spent"
+    REVOKED = "revoked"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class Factor(StrEnum):
+    """Second factors in ascending strictness."""
+
+    NONE = "none"
+    BIRTH_DATE = "birth_date"
+    PIN = "pin"
+    EMRTD = "emrtd"
+    EID = "eid"
+    STAFF = "staff"
+
+    @property
+    def strictness(self) -> int:
+        return list(Factor).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """Who presents its credential may collect ``deposits`` (those not yet ended). Times are wall clock; 0 means none."""
+
+    id: str
+    deposits: tuple[str, ...]
+    language: str
+    not_before_wall_ms: int
+    expires_wall_ms: int
+    issuer: str
+    status: RightStatus = RightStatus.PREPARED
+    failed_factors: int = 0
+    opened: bool = False
+
+
+class Purpose(StrEnum):
+    """Why a door is opened."""
+
+    PICKUP = "pickup"
+    LOADING = "loading"
+    RECALL = "recall"
+    RETURNS = "returns"
+    STOCKTAKE = "stocktake"
+    CLARIFICATION = "clarification"
+    EMERGENCY = "emergency"
+    TEST = "test"
+
+
+class OpeningStage(StrEnum):
+    AUTHORISED = "authorised"
+    PULSED = "pulsed"
+    OPENED = "opened"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """The one authorised opening in progress (at most one at any moment, invariant 1).
+
+    ``door_before`` is what the sensor said at the first authorisation. ``witnessed`` is true once an edge CLOSED → OPEN was seen after it.
+    ``authorisation`` names the latest attempt; every retry is an authorisation of its own. ``obstructed`` is set when a loader found the
+    compartment not empty.
+    """
+
+    authorisation: str
+    compartment: str
+    purpose: Purpose
+    deposit: str
+    right: str
+    session: str
+    door_before: Door
+    attempt: int
+    deadline_mono_ms: int
+    stage: OpeningStage = OpeningStage.AUTHORISED
+    witnessed: bool = False
+    opened_mono_ms: int = 0
+    reminders: int = 0
+    obstructed: bool = False
+    reason: str = ""
+
+
+class Phase(StrEnum):
+    """Where a resident's session stands."""
+
+    IDENTIFYING = "identifying"
+    VERIFYING = "verifying"
+    DECLARING = "declaring"
+    UNLOCKING = "unlocking"
+    DOOR_OPEN = "door_open"
+    CONFIRMING = "confirming"
+    UNLOCK_FAILED = "unlock_failed"
+    LEFT_OPEN = "left_open"
+
+
+class SessionEnd(StrEnum):
+    DONE = "done"
+    DENIED = "denied"
+    ABORTED = "aborted"
+    UNLOCK_FAILED = "unlock_failed"
+    LEFT_OPEN = "left_open"
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One resident at the front. ``queue`` are the deposits not yet reached, ``deposit`` the one in hand."""
+
+    id: str
+    right: str
+    phase: Phase
+    queue: tuple[str, ...]
+    deposit: str
+    total: int
+    factor: Factor
+    declarations: tuple[str, ...]
+    declared: tuple[str, ...]
+    deadline_mono_ms: int
+    failed_factors: int = 0
+    reopened: int = 0
+    extensions: int = 0
+    problem: str = ""
+    returning: bool = False
+    collected: int = 0
+    jammed: tuple[str, ...] = ()
+
+
+class Role(StrEnum):
+    LOADER = "loader"
+    SUPERVISOR = "supervisor"
+    TECHNICIAN = "technician"
+    AUDITOR = "auditor"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    id: str
+    roles: tuple[Role, ...]
+    failed_pins: int = 0
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeSeen:
+    """A badge that was read at the box; one presentation is one authorisation, so it is dropped when used."""
+
+    staff: str
+    mono_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedOpening:
+    """A staff opening that the page shows and that waits for its badge (two persons' badges for an emergency)."""
+
+    compartment: str
+    purpose: Purpose
+    reason: str
+    mono_ms: int
+    badges: tuple[str, ...] = ()
+    first_badge_mono_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StaffSession:
+    """A staff member at the front, holding the front lease. ``stored`` counts this session's envelopes."""
+
+    id: str
+    staff: str
+    roles: tuple[Role, ...]
+    deadline_mono_ms: int
+    requested: RequestedOpening | None = None
+    reporting: str = ""
+    stored: int = 0
+
+
+class Holder(StrEnum):
+    """Who holds the front lease."""
+
+    NOBODY = "nobody"
+    RESIDENT = "resident"
+    STAFF = "staff"
+    TECHNICIAN = "technician"
+    REMOTE = "remote"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An active fault or alarm. ``subject`` names the compartment or device; empty for the whole box."""
+
+    code: str
+    subject: str
+    since_wall_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPolicy:
+    """What the municipality asks for a document type. ``holding_days`` counts from the day the deposit is stored."""
+
+    document_type: str
+    factor: Factor
+    declarations: tuple[str, ...]
+    holding_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class LockRules:
+    """Bounds of unlocking, activated with the cabinet profile. Times in ms."""
+
+    pulse_ms: int = 400
+    open_within_ms: int = 2000
+    attempts: int = 3
+    last_attempt_extra_ms: int = 8000
+    rest_ms: int = 30_000
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The whole state, folded from the log. ``seq`` is the number of the last event in it."""
+
+    box: str = ""
+    kind: str = ""
+    seq: int = 0
+    boot: str = ""
+    starts: int = 0
+    profile_sha256: str = ""
+    policies_sha256: str = ""
+    lock_rules: LockRules = field(default_factory=LockRules)
+    policies: dict[str, DocumentPolicy] = field(default_factory=dict)
+    compartments: dict[str, Compartment] = field(default_factory=dict)
+    deposits: dict[str, Deposit] = field(default_factory=dict)
+    rights: dict[str, Right] = field(default_factory=dict)
+    staff: dict[str, StaffMember] = field(default_factory=dict)
+    faults: dict[str, Fault] = field(default_factory=dict)
+    session: Session | None = None
+    staff_session: StaffSession | None = None
+    opening: Opening | None = None
+    unsettled: dict[str, Opening] = field(default_factory=dict)
+    badge: BadgeSeen | None = None
+    clock_trusted: bool = False
+    high_water_wall_ms: int = 0
+
+    @property
+    def lease(self) -> Holder:
+        """Who may pulse: at most one holder (invariant 1)."""
+        if self.staff_session is not None:
+            roles = self.staff_session.roles
+            return Holder.TECHNICIAN if roles == (Role.TECHNICIAN,) else Holder.STAFF
+        if self.session is not None:
+            return Holder.RESIDENT
+        return Holder.NOBODY
+
+    def deposit_for_order(self, order: str) -> Deposit | None:
+        """The deposit that an order barcode belongs to."""
+        for deposit in self.deposits.values():
+            if order in deposit.orders:
+                return deposit
+        return None
+
+    def rights_over(self, deposit: str) -> tuple[Right, ...]:
+        return tuple(right for right in self.rights.values() if deposit in right.deposits)
+
+    def collectable(self, right: Right) -> tuple[str, ...]:
+        """The deposits of a right whose compartment may be opened now, in the right's order.
+
+        A compartment whose last opening is not settled (its door still stands open after a restart) is not opened again.
+        """
+        return tuple(
+            name
+            for name in right.deposits
+            if (deposit := self.deposits.get(name)) is not None
+            and deposit.collectable
+            and deposit.compartment not in self.unsettled
+        )
+
+
+def fault_key(code: str, subject: str) -> str:
+    return f"{code}:{subject}" if subject else code

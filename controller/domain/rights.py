@@ -1,0 +1,69 @@
+"""The life of a pickup right: when it becomes presentable, and when it ends."""
+
+from __future__ import annotations
+
+from controller.domain import events as ev
+from controller.domain.decision import Draft
+from controller.domain.model import DepositStatus, Right, RightEnd, RightStatus
+from controller.domain.timing import DAY
+
+
+def issue_complete_rights(draft: Draft, deposit: str) -> None:
+    """Issues every prepared right over ``deposit`` whose deposits are all stored now."""
+    for right in draft.box.rights_over(deposit):
+        issue_if_complete(draft, right)
+
+
+def issue_if_complete(draft: Draft, right: Right) -> None:
+    deposits = [draft.box.deposits[name] for name in right.deposits]
+    if right.status is not RightStatus.PREPARED or not deposits:
+        return
+    if any(deposit.status is not DepositStatus.STORED for deposit in deposits):
+        return
+    expires = right.expires_wall_ms
+    if not expires:
+        periods = [
+            policy.holding_days
+            for deposit in deposits
+            for document_type in deposit.document_types
+            if (policy := draft.box.policies.get(document_type)) is not None and policy.holding_days
+        ]
+        expires = draft.at.wall_ms + min(periods) * DAY if periods else 0
+    draft.emit(ev.RightIssued(right.id, expires))
+
+
+def end_rights_without_deposits(draft: Draft, end: RightEnd) -> None:
+    """After a deposit ended: rights that have nothing left to collect end too, unless a session holds them (its end decides)."""
+    for right in tuple(draft.box.rights.values()):
+        if not right.deposits and right.status is not RightStatus.CLAIMED:
+            draft.emit(ev.RightEnded(right.id, end.value))
+
+
+def leave_right(draft: Draft, name: str) -> None:
+    """The session that claimed the right is over: spent if nothing is left, otherwise issued again, or expired meanwhile."""
+    right = draft.box.rights.get(name)
+    if right is None:
+        return
+    if not right.deposits:
+        draft.emit(ev.RightEnded(name, (RightEnd.SPENT if right.opened else RightEnd.WITHDRAWN).value))
+        return
+    if right.status is RightStatus.CLAIMED:
+        draft.emit(ev.RightReleased(name))
+        expire_if_due(draft, name)
+
+
+def expire_if_due(draft: Draft, name: str) -> bool:
+    """Ends an issued right whose period is over. Nothing expires while the clock is untrusted, nor while it is the box that is in the
+    way: a deposit in a compartment under clarification keeps its right alive."""
+    right = draft.box.rights.get(name)
+    if right is None or right.status is not RightStatus.ISSUED or not right.expires_wall_ms:
+        return False
+    if not draft.at.clock_trusted or draft.at.wall_ms < right.expires_wall_ms:
+        return False
+    for deposit_name in right.deposits:
+        deposit = draft.box.deposits[deposit_name]
+        compartment = draft.box.compartments.get(deposit.compartment)
+        if deposit.status is not DepositStatus.STORED or (compartment is not None and not compartment.in_service):
+            return False
+    draft.emit(ev.RightEnded(name, RightEnd.EXPIRED.value))
+    return True

@@ -1,0 +1,25 @@
+"""How long things may take, in milliseconds. Values of the design that are not yet a municipality's setting."""
+
+from __future__ import annotations
+
+from typing import Final
+
+BADGE_VALID: Final = 30_000
+TWO_PERSONS_WITHIN: Final = 60_000
+REQUEST_VALID: Final = 60_000
+STAFF_IDLE: Final = 120_000
+
+ENTRY: Final = 60_000
+CONFIRMATION: Final = 45_000
+JAM_PAGE: Final = 12_000
+MAX_EXTENSIONS: Final = 10
+
+#: After an authorised door was opened: reminder to the person, call for staff, alarm; then the box serves on with the alarm standing.
+LEFT_OPEN_STAGES: Final = (("reminder", 30_000), ("staff", 60_000), ("alarm", 180_000))
+LEFT_OPEN_ABANDONED: Final = 300_000
+
+FACTORS_PER_SESSION: Final = 3
+FACTORS_PER_RIGHT: Final = 5
+STAFF_PINS: Final = 5
+REOPENINGS: Final = 2
+DAY: Final = 86_400_000

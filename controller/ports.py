@@ -1,0 +1,251 @@
+"""What the services need from the world, as Protocols and plain values.
+
+Standard library only. Adapters implement these; tests and the simulator may wrap them. Nothing here knows SQLite, MQTT or a pin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+#: A value that may stand in an event: strings, integers (within ±2^53), lists and objects of these. No floats, booleans or nulls.
+JsonValue = str | int | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event that `decide` produced, in the form in which it will be written.
+
+    ``type`` is the event's name (``UnlockAuthorised``), ``version`` the version of its shape, starting at 1.
+    """
+
+    type: str
+    version: int
+    data: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """When something was appended: wall clock and monotonic clock in milliseconds, the boot's id, and whether the wall clock was trusted."""
+
+    wall_ms: int
+    mono_ms: int
+    boot: str
+    clock_trusted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the log as it is stored. ``hash`` is SHA-256 of ``body``; ``body`` holds the hash of the entry before."""
+
+    seq: int
+    hash: bytes
+    previous: bytes
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """An entry read back: the newest version of its shape (upcasters applied) and where it stands."""
+
+    seq: int
+    type: str
+    version: int
+    data: Mapping[str, JsonValue]
+    stamp: Stamp
+
+
+# --- derived rows, written in the same transaction as the events ------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PutCredential:
+    """A pickup credential of a right: the SHA-256 of a QR token, or the keyed hash of an Abholnummer.
+
+    ``kind`` is ``qr`` or ``number``. ``verifiers`` maps a second factor's name (``birth_date``, ``pin``) to its verifier (mqtt.md), hex.
+    """
+
+    digest: bytes
+    kind: str
+    right: str
+    verifiers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class EndCredentials:
+    """The right has ended: its verifiers are deleted at once, its digests stay with the reason until ``forget_wall_ms``."""
+
+    right: str
+    reason: str
+    ended_wall_ms: int
+    forget_wall_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetCredentials:
+    """Ended credentials whose ``forget_wall_ms`` lies before ``before_wall_ms`` are deleted: their digests leave the box."""
+
+    before_wall_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class PutStaffCredential:
+    """A staff member's badge (SHA-256 of its text) and PIN (argon2id PHC string). Replaces an earlier one."""
+
+    staff: str
+    badge_digest: bytes
+    pin_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutCommandResult:
+    """The result of a command from the central system, kept under the command's id so that a repeated id gets the same answer."""
+
+    issuer: str
+    command: str
+    result: str
+    received_wall_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCursor:
+    """A consumer of the log has acknowledged everything up to ``seq`` (inclusive). A cursor never moves back."""
+
+    consumer: str
+    epoch: int
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class PutSnapshot:
+    """The folded state as of the last event of this append (canonical bytes), which carries the same hash in its ``CheckpointSealed``."""
+
+    state: bytes
+    fold_version: int
+
+
+RowChange = (
+    PutCredential | EndCredentials | ForgetCredentials | PutStaffCredential | PutCommandResult | MoveCursor | PutSnapshot
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialRow:
+    """A stored credential as it is read at start. ``ended_reason`` is empty while the right is alive."""
+
+    digest: bytes
+    kind: str
+    right: str
+    verifiers: Mapping[str, str]
+    ended_reason: str
+    ended_wall_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCredentialRow:
+    staff: str
+    badge_digest: bytes
+    pin_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Appended:
+    """Where an append landed: the entries as written, in order."""
+
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What the store found at start: identity, last position, the sealed snapshot that matched (if any) and the tail after it.
+
+    Without a snapshot of the asked fold version ``snapshot`` is ``None``, ``snapshot_seq`` is 0 and the tail is the whole log. The tail is
+    read lazily, in the caller's thread, and its chain is verified while it is read: iterating it may raise `LogError` (``log_damaged``).
+    ``ended_cleanly`` says that the log ends with the checkpoint, so that the tail is empty.
+    """
+
+    box: str
+    epoch: int
+    last_seq: int
+    last_hash: bytes
+    snapshot: bytes | None
+    snapshot_seq: int
+    snapshot_fold_version: int
+    tail: Iterable[RecordedEvent]
+
+    @property
+    def ended_cleanly(self) -> bool:
+        return self.snapshot is not None and self.snapshot_seq == self.last_seq
+
+
+class LogError(Exception):
+    """Something is wrong with the log. ``code`` is stable; ``seq`` names the entry at fault where there is one (else 0)."""
+
+    def __init__(self, code: str, message: str, seq: int = 0) -> None:
+        super().__init__(message)
+        self.code = code
+        self.seq = seq
+
+
+class EventLog(Protocol):
+    """The one log. All methods are called from the controller's event loop.
+
+    `append` is atomic: either every event and every row is durable (fsync) when it returns, or the process must end: any exception
+    from `append` means *the outcome is unknown* and must not be retried. A caller that is cancelled or times out does not cancel the write.
+    """
+
+    async def append(self, events: Sequence[NewEvent], stamp: Stamp, rows: Sequence[RowChange] = ()) -> Appended: ...
+
+    async def read(self, after_seq: int, limit: int) -> tuple[Entry, ...]:
+        """Entries after ``after_seq``, at most ``limit``, oldest first; on a read-only connection, never blocking the writer."""
+        ...
+
+    async def command_result(self, issuer: str, command: str) -> str | None: ...
+
+    async def cursor(self, consumer: str) -> int: ...
+
+    async def credentials(self) -> tuple[CredentialRow, ...]: ...
+
+    async def staff_credentials(self) -> tuple[StaffCredentialRow, ...]: ...
+
+    def verify_in_idle(self) -> AsyncIterator[int]:
+        """Verifies the whole chain in chunks from the beginning; yields the sequence number reached. Raises `LogError`."""
+        ...
+
+    def free_bytes(self) -> int:
+        """Free space of the file system that holds the log, in bytes."""
+        ...
+
+    def progress(self) -> Mapping[str, int]:
+        """For the watchdog: ``queued`` (jobs waiting), ``busy_since_mono_ms`` (CLOCK_MONOTONIC, 0 when idle), ``failed`` (1 after a failed
+        commit or checkpoint: every later append is refused) and ``to_scrub`` (1 while deleted secrets are still in the write-ahead log)."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+class Clock(Protocol):
+    """The two clocks and what is known of them. Pure reads; any thread."""
+
+    def wall_ms(self) -> int: ...
+
+    def mono_ms(self) -> int: ...
+
+    def boot_id(self) -> str: ...
+
+    def synchronised(self) -> bool:
+        """Whether the operating system says that the wall clock is synchronised (adjtimex)."""
+        ...
+
+
+class Tone(StrEnum):
+    """What the buzzer or loudspeaker says."""
+
+    ACCEPTED = "accepted"
+    BOOKED = "booked"
+    REFUSED = "refused"
+    FULL = "full"
+    REMINDER = "reminder"
+    ALARM = "alarm"
