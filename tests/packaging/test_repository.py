@@ -73,12 +73,9 @@ def test_commands_are_executable(path: str) -> None:
     assert os.access(ROOT / path, os.X_OK)
 
 
-@pytest.mark.parametrize("shell", ["sh", "dash", "bash"])
+@pytest.mark.parametrize("shell", [name for name in ("sh", "dash", "bash") if shutil.which(name)])
 def test_box_is_a_posix_script(shell: str) -> None:
-    program = shutil.which(shell)
-    if program is None:
-        pytest.skip(f"no {shell} here")
-    subprocess.run([program, "-n", str(ROOT / "box")], check=True)
+    subprocess.run([shell, "-n", str(ROOT / "box")], check=True)
 
 
 def test_box_help_names_every_subcommand_and_an_unknown_one_is_refused() -> None:

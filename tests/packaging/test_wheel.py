@@ -92,7 +92,8 @@ def test_pages_styles_fonts_translations_and_profiles_are_inside(
 
 def test_neither_tests_nor_the_simulator_are_inside(wheel_files: set[str]) -> None:
     assert {PurePosixPath(name).parts[0] for name in wheel_files if ".dist-info/" not in name} == PACKAGES
-    assert not [name for name in wheel_files if "test" in PurePosixPath(name).name or name.endswith((".pyc", ".orig"))]
+    names = {part for name in wheel_files for part in PurePosixPath(name).parts}
+    assert not [name for name in names if name.startswith(("test_", "conftest.")) or name in {"tests", "__pycache__"}]
 
 
 def test_the_licence_is_inside(wheel_files: set[str]) -> None:
