@@ -1,0 +1,216 @@
+"""The real decoders on frames as a camera would bring them. What is read is right, or nothing is read."""
+
+from __future__ import annotations
+
+import random
+import string
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hal.interfaces import Frame
+from hal.qr import decode
+from hal.qr.decode import MAX_READINGS, Decoder, Reading
+from hal.wire import ALLOWED, ScanMode, SecretText, Symbology, admits
+from simulator.scene.model import scene_from_json
+from simulator.scene.render import Renderer
+
+BASE32 = string.ascii_uppercase + "234567"
+TOKEN = "ABHOLFACH-P-" + "K7MQ2ZDX" * 3 + "AE"
+ORDER = "ORD-2026-00417"
+
+tokens = st.builds(
+    lambda letter, rest: f"ABHOLFACH-{letter}-{rest}", st.sampled_from("PB"), st.text(BASE32, min_size=26, max_size=26)
+)
+
+
+def read(scene: dict[str, Any], mode: ScanMode, frames: int = 12, size: tuple[int, int] = (640, 480)) -> set[Reading]:
+    """Everything that is read of ``scene`` in so many frames."""
+    renderer, decoder = Renderer(*size), Decoder()
+    renderer.show(scene_from_json(scene))
+    found: set[Reading] = set()
+    for number in range(frames):
+        found.update(decoder.decode(Frame(renderer.luma(), *size, mono_ms=125 * number), mode))
+    return found
+
+
+def texts(readings: set[Reading]) -> set[str]:
+    return {reading.text.reveal() for reading in readings}
+
+
+sane = st.fixed_dictionaries(
+    {
+        "size": st.floats(0.30, 0.75),
+        "x": st.floats(-0.08, 0.08),
+        "y": st.floats(-0.05, 0.05),
+        "rotation": st.floats(-180, 180),
+        "tilt_x": st.floats(-25, 25),
+        "tilt_y": st.floats(-25, 25),
+        "blur": st.floats(0, 1.0),
+        "noise": st.floats(0, 10),
+        "brightness": st.floats(0.5, 1.4),
+    }
+)
+
+
+@settings(max_examples=40)
+@given(tokens, sane, st.booleans(), st.integers(0, 1000))
+def test_every_token_held_sanely_is_read_exactly(token: str, pose: dict[str, float], inverted: bool, seed: int) -> None:
+    scene = {"kind": "phone", "text": token, "inverted": inverted, "pose": pose, "seed": seed}
+    assert read(scene, ScanMode.PICKUP) == {Reading(SecretText(token), Symbology.QR)}
+
+
+degraded = st.fixed_dictionaries(
+    {
+        "size": st.floats(0.05, 1.2),
+        "rotation": st.floats(-180, 180),
+        "tilt_x": st.floats(-75, 75),
+        "tilt_y": st.floats(-75, 75),
+        "blur": st.floats(0, 8),
+        "noise": st.floats(0, 60),
+        "brightness": st.floats(0.05, 3),
+        "glare": st.floats(0, 1),
+        "jitter": st.floats(0, 20),
+    }
+)
+
+
+@settings(max_examples=40)
+@given(tokens, degraded, st.integers(0, 1000))
+def test_a_token_that_can_hardly_be_seen_is_read_right_or_not_at_all(
+    token: str, pose: dict[str, float], seed: int
+) -> None:
+    seen = read({"kind": "phone", "text": token, "pose": pose, "seed": seed}, ScanMode.PICKUP, frames=6)
+    admitted = {text for text in texts(seen) if admits(ScanMode.PICKUP, text, Symbology.QR)}
+    assert admitted <= {token}
+
+
+@pytest.mark.parametrize("size", [(640, 480), (1280, 720)])
+@pytest.mark.parametrize("kind", ["phone", "slip"])
+def test_phone_and_slip_at_both_resolutions(kind: str, size: tuple[int, int]) -> None:
+    assert texts(read({"kind": kind, "text": TOKEN}, ScanMode.PICKUP, frames=1, size=size)) == {TOKEN}
+
+
+@pytest.mark.parametrize("symbology", list(Symbology))
+def test_order_barcodes_are_read_while_loading(symbology: Symbology) -> None:
+    pose = {"size": 0.8 if symbology in ("code_128", "code_39") else 0.3}
+    scene = {"kind": "barcode", "text": ORDER, "symbology": symbology.value, "pose": pose}
+    assert read(scene, ScanMode.LOADING) == {Reading(SecretText(ORDER), symbology)}
+
+
+@pytest.mark.parametrize("mode", [ScanMode.PICKUP, ScanMode.BADGE])
+@pytest.mark.parametrize("symbology", [Symbology.CODE_128, Symbology.CODE_39, Symbology.DATA_MATRIX])
+def test_bars_are_not_even_looked_for_otherwise(mode: ScanMode, symbology: Symbology) -> None:
+    scene = {"kind": "barcode", "text": ORDER, "symbology": symbology.value, "pose": {"size": 0.6}}
+    assert read(scene, mode) == set()
+
+
+@pytest.mark.parametrize("mode", [mode for mode in ScanMode if not ALLOWED[mode].symbologies])
+def test_nothing_is_decoded_where_nothing_is_allowed(mode: ScanMode, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decode, "_zxing", None)
+    monkeypatch.setattr(decode, "_zbar", None)
+    assert read({"kind": "phone", "text": TOKEN}, mode) == set()
+
+
+def test_an_empty_hall_holds_no_code() -> None:
+    for mode in (ScanMode.PICKUP, ScanMode.LOADING):
+        assert read({"kind": "nothing"}, mode, frames=24) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://www.bahn.de/ticket?code=8UJ2KX",
+        "WIFI:T:WPA;S:Rathaus-Gast;P:geheim;;",
+        "#UT01" + "".join(random.Random(4).choices(string.ascii_letters + string.digits, k=300)),
+        "".join(random.Random(5).choices("\x00\x01\x1b\x7f\xffABC", k=200)),
+        "ABHOLFACH-P-" + "A" * 27,
+    ],
+)
+def test_foreign_codes_are_readable_and_none_of_ours(text: str) -> None:
+    seen = texts(
+        read({"kind": "phone", "text": text, "pose": {"size": 0.9, "blur": 0.3}}, ScanMode.PICKUP, size=(1280, 720))
+    )
+    assert seen
+    assert not any(admits(ScanMode.PICKUP, each, Symbology.QR) for each in seen)
+
+
+def test_over_long_contents_do_not_get_beyond_the_decoder() -> None:
+    scene = {
+        "kind": "phone",
+        "text": "Z" * 2300,
+        "pose": {"size": 0.92, "blur": 0.2, "noise": 1, "tilt_x": 0, "tilt_y": 0},
+    }
+    assert texts(read(scene, ScanMode.PICKUP, size=(1280, 960))) == {""}
+
+
+def zbar_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decode, "_zxing", lambda *_arguments, **_options: ())
+
+
+def test_zbar_is_asked_when_zxing_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    zbar_only(monkeypatch)
+    scene = {"kind": "phone", "text": TOKEN}
+    assert texts(read(scene, ScanMode.PICKUP, frames=3)) == set()
+    assert texts(read(scene, ScanMode.PICKUP, frames=4)) == {TOKEN}
+
+
+def test_zbar_sees_a_light_code_on_dark_in_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    zbar_only(monkeypatch)
+    scene = {"kind": "phone", "text": TOKEN, "inverted": True}
+    assert texts(read(scene, ScanMode.PICKUP, frames=7)) == set()
+    assert texts(read(scene, ScanMode.PICKUP, frames=8)) == {TOKEN}
+
+
+def test_zbar_looks_only_for_what_the_mode_wants(monkeypatch: pytest.MonkeyPatch) -> None:
+    zbar_only(monkeypatch)
+    scene = {"kind": "barcode", "text": ORDER, "pose": {"size": 0.8}}
+    assert texts(read(scene, ScanMode.PICKUP)) == set()
+    assert texts(read(scene, ScanMode.LOADING)) == {ORDER}
+
+
+def test_the_second_opinion_waits_for_a_frame_with_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    opinions: list[int] = []
+    clock = iter(range(0, 10_000, 100))
+    monkeypatch.setattr(decode, "_zbar", lambda *_arguments: opinions.append(1) or ())
+    frame = Frame(b"\x80" * (64 * 48), 64, 48, 0)
+    slow = Decoder(budget_ms=80, now_ms=lambda: next(clock))
+    for _ in range(12):
+        slow.decode(frame, ScanMode.PICKUP)
+    assert opinions == []
+    quick = Decoder(budget_ms=80, now_ms=lambda: 0)
+    for _ in range(12):
+        quick.decode(frame, ScanMode.PICKUP)
+    assert len(opinions) == 3
+
+
+def test_a_small_code_far_away_is_read_enlarged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decode, "_zbar", lambda *_arguments: ())
+    pose = {"size": 0.13, "blur": 0.6, "noise": 3, "rotation": 3, "tilt_x": 0, "tilt_y": 0, "jitter": 1}
+    assert texts(read({"kind": "phone", "text": TOKEN, "pose": pose}, ScanMode.PICKUP)) == {TOKEN}
+
+
+def test_a_wall_of_codes_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
+    many = tuple(Reading(SecretText(f"ORD-{number}"), Symbology.QR) for number in range(40))
+    monkeypatch.setattr(decode, "_zxing", lambda *_arguments, **_options: many)
+    assert len(read({"kind": "nothing"}, ScanMode.PICKUP, frames=1)) == MAX_READINGS
+
+
+@pytest.mark.parametrize(("width", "height", "size"), [(4, 4, 15), (4, 4, 17), (0, 0, 0), (-1, -1, 1)])
+def test_a_frame_of_the_wrong_size_is_refused(width: int, height: int, size: int) -> None:
+    with pytest.raises(ValueError, match="cannot have"):
+        Decoder().decode(Frame(b"\0" * size, width, height, 0), ScanMode.PICKUP)
+
+
+@settings(max_examples=60)
+@given(st.integers(1, 40), st.integers(1, 40), st.randoms(use_true_random=False))
+def test_no_frame_however_small_is_too_much(width: int, height: int, source: random.Random) -> None:
+    decoder = Decoder()
+    frame = Frame(source.randbytes(width * height), width, height, 0)
+    for _ in range(8):
+        assert not any(
+            admits(ScanMode.LOADING, each.text.reveal(), each.symbology)
+            for each in decoder.decode(frame, ScanMode.LOADING)
+        )
