@@ -1,10 +1,10 @@
 """From bouncing edges to a level that can be believed. Pure: no clock, no thread.
 
-A contact bounces for some milliseconds when a door moves. A level is believed when it has stood for a whole window; it is
-then stamped with the *first* edge that led to it, because that is when the door moved.
+A contact bounces for some milliseconds when a door moves. A level is believed when it has stood for a whole window; it
+is then stamped with the *first* edge that led to it, because that is when the door moved.
 
-A contact that goes on bouncing (a loose wire, a magnet at the edge of its reach) contradicts itself: after two seconds of it
-the level is ``UNKNOWN`` and the door is *flapping*, until it has been quiet for a while.
+A contact that goes on bouncing (a loose wire, a magnet at the edge of its reach) contradicts itself: after two seconds
+of it the level is ``UNKNOWN`` and the door is *flapping*, until it has been quiet for a while.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ def build_cabinet(
     """Claim every device of ``profile``, all outputs inactive.
 
     ``pin_factory`` is a gpiozero factory; without one the real pins of this computer are opened. ``faults`` hears of
-    devices that get into trouble later. Raises ``HardwareFault``, naming the pin, bus or device, with everything claimed
-    so far given back.
+    devices that get into trouble later. Raises ``HardwareFault``, naming the pin, bus or device, with everything
+    claimed so far given back.
     """
     if profile.backend.kind is BackendKind.GPIO:
         return _gpio_cabinet(profile, pin_factory if pin_factory is not None else open_pins(), faults)
@@ -40,8 +40,10 @@ def _gpio_cabinet(profile: Profile, pins: PinFactory, faults: FaultListener | No
         lamps = {item.label: item.lamp_pin for item in profile.compartments if item.lamp_pin is not None}
         indicators = GpioIndicators(lamps, profile.indicators.buzzer_pin, pins, faults)
     except BaseException:
-        for device in (*boards, *banks):
-            device.close()
+        for board in boards:
+            board.close()
+        for made in banks:
+            made.close()
         raise
     supplies = {item.label: profile.bank_of(item.label).supply for item in profile.compartments}
     return Cabinet(profile, GovernedLocks(banks, supplies), JoinedDoors(boards), indicators)

@@ -1,7 +1,7 @@
 """The header's pins, by way of gpiozero on lgpio, and nothing else.
 
-gpiozero looks for a pin library by itself and takes what it finds, down to a mock: a box that "works" and moves nothing.
-Here the library is named, devices always get it explicitly, and what cannot be opened is a ``HardwareFault``.
+gpiozero looks for a pin library by itself and takes what it finds, down to a mock: a box that "works" and moves
+nothing. Here the library is named, devices always get it explicitly, and what cannot be opened is a ``HardwareFault``.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ T = TypeVar("T")
 def open_pins(work_directory: Path | None = None) -> PinFactory:
     """The real pins of this Raspberry Pi. Raises ``HardwareFault``; there is no fallback.
 
-    ``work_directory`` is where lgpio puts its notification pipe, which would otherwise land in the working directory. It
-    defaults to the service's runtime directory, and to a fresh temporary one outside a service.
+    ``work_directory`` is where lgpio puts its notification pipe, which would otherwise land in the working directory.
+    It defaults to the service's runtime directory, and to a fresh temporary one outside a service.
     """
     if work_directory is None:
         runtime = os.environ.get("RUNTIME_DIRECTORY", "").split(":")[0]

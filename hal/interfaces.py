@@ -166,7 +166,7 @@ class DoorSensors(Protocol):
         ...
 
     def subscribe(self, listener: DoorListener) -> None:
-        """Call ``listener`` at every raw edge, on a foreign thread, stamped at the edge. Edges may get lost: poll too."""
+        """Call ``listener`` at every raw edge, on a foreign thread, stamped there. Edges may get lost: poll too."""
         ...
 
     def read(self, compartment: str) -> DoorReading:

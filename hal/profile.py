@@ -1,8 +1,8 @@
 """The board profile: which pin is which lock, which door, and where it is in the cabinet's front.
 
-One TOML file, ``cabinet.toml``, made by provisioning from one of ``hal/profiles/``. It is read strictly: an unknown key,
-a pin used twice or a value that the hardware cannot have is a ``ConfigurationError`` with file, line and key, and the
-controller does not start. There is no default back end and no fallback.
+One TOML file, ``cabinet.toml``, made by provisioning from one of ``hal/profiles/``. It is read strictly: an unknown
+key, a pin used twice or a value that the hardware cannot have is a ``ConfigurationError`` with file, line and key, and
+the controller does not start. There is no default back end and no fallback.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
         return self.bank_of(label).pulse_ms
 
     def profile_hash(self) -> str:
-        """SHA-256, in hex, of what the file says (not of how it is written): order of keys and comments do not count."""
+        """SHA-256, in hex, of what the file says, not of how it is written: comments and order do not count."""
         canonical = msgspec.json.encode(self, order="deterministic")
         return hashlib.sha256(canonical).hexdigest()
 
@@ -199,13 +199,14 @@ class _Check:
             if bank.one_shot_ms is None:
                 raise self._error(
                     (*at, "one_shot_ms"),
-                    "this key is missing: a GPIO bank needs a hardware one-shot that ends every pulse, because Linux keeps a"
-                    " line driven when the controller dies; say after how many ms it does",
+                    "this key is missing: a GPIO bank needs a hardware one-shot that ends every pulse, because Linux"
+                    " keeps a line driven when the controller dies; say after how many ms it does",
                 )
             self._within((*at, "one_shot_ms"), bank.one_shot_ms, PULSE_FLOOR_MS, ONE_SHOT_CAP_MS)
             if bank.one_shot_ms < bank.pulse_ms:
                 raise self._error(
-                    (*at, "one_shot_ms"), f"the hardware would end a pulse of {bank.pulse_ms} ms after {bank.one_shot_ms} ms"
+                    (*at, "one_shot_ms"),
+                    f"the hardware would end a pulse of {bank.pulse_ms} ms after {bank.one_shot_ms} ms",
                 )
 
     def _compartments(self) -> None:

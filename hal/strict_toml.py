@@ -1,8 +1,8 @@
 """TOML that refuses what it does not understand, and says where.
 
-``load(path, Type)`` reads a file into a ``msgspec.Struct`` whose classes are declared with ``forbid_unknown_fields=True``.
-Whatever is wrong ends in one ``ConfigurationError`` that names file, line and key, because whoever reads it sits in
-front of an editor:
+``load(path, Type)`` reads a file into a ``msgspec.Struct`` whose classes are declared with
+``forbid_unknown_fields=True``. Whatever is wrong ends in one ``ConfigurationError`` that names file, line and key,
+because whoever reads it sits in front of an editor:
 
     cabinet.toml:23: compartments.A07.lock_pin: expected a whole number, not text
 

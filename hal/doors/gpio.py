@@ -1,8 +1,8 @@
 """Door contacts on pins of the header: reed or micro switch to ground, pulled up.
 
-Edges come on lgpio's notify thread. One exception on that thread ends it, and every input of the box goes silent while the
-process looks healthy; so nothing a listener does gets through to it. Bouncing is not filtered here (``hal.debounce`` does it
-for every driver alike).
+Edges come on lgpio's notify thread. One exception on that thread ends it, and every input of the box goes silent while
+the process looks healthy; so nothing a listener does gets through to it. Bouncing is not filtered here
+(``hal.debounce`` does it for every driver alike).
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class GpioDoorSensors:
 
     def _listener_failed(self, error: Exception) -> None:
         self.listener_failures += 1
-        log.exception("a door listener raised; the edge will be found by polling", exc_info=error)
+        log.error("a door listener raised; the edge will be found by polling", exc_info=error)
         if self._faults is None or self._faulty:
             return
         self._faulty = True

@@ -1,8 +1,8 @@
 """Keeps an eye on all doors: edges, polls, debouncing, one listener.
 
 Edges tell at once that a door moved, but a driver's notify thread may die, a message may get lost, a cheap board has no
-edges at all. So every door is also polled: the ones somebody is opening every 40 ms, the others in turn, all of them within
-a second. Both feed the same ``Debouncer``; the listener hears of steady levels only, each once.
+edges at all. So every door is also polled: the ones somebody is opening every 40 ms, the others in turn, all of them
+within a second. Both feed the same ``Debouncer``; the listener hears of steady levels only, each once.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ CYCLE_MS = 900
 class DoorWatch:
     """Steady readings of all doors, on one thread of its own.
 
-    ``listener`` is called on that thread with every steady level, stamped with the first edge; the first reading of each
-    door comes shortly after ``start``. ``faults`` hears of ``door_sensor_unreadable`` and ``door_sensor_flapping``, with
-    the compartment as subject. An exception out of the listener is logged and counted and stops nothing.
+    ``listener`` is called on that thread with every steady level, stamped with the first edge; the first reading of
+    each door comes shortly after ``start``. ``faults`` hears of ``door_sensor_unreadable`` and
+    ``door_sensor_flapping``, with the compartment as subject. An exception out of the listener is logged and counted
+    and stops nothing.
     """
 
     def __init__(
@@ -115,7 +116,9 @@ class DoorWatch:
                 due = [compartment for compartment, at in self._next_poll.items() if at <= now]
             self.progress_ms = now
             for reading in edges:
-                self._became(reading.compartment, self._debouncers[reading.compartment].feed(reading.level, reading.mono_ms))
+                self._became(
+                    reading.compartment, self._debouncers[reading.compartment].feed(reading.level, reading.mono_ms)
+                )
             for compartment in due:
                 self._poll(compartment)
             for compartment, debouncer in self._debouncers.items():

@@ -1,7 +1,7 @@
 """The one place where the rules for coils are kept, above every driver.
 
-``GovernedLocks`` is a ``LockBank`` made of lock banks. Whoever holds it cannot energise two coils of one supply, cut a gap
-short or overheat a coil, whatever is asked for in whatever order and from however many threads.
+``GovernedLocks`` is a ``LockBank`` made of lock banks. Whoever holds it cannot energise two coils of one supply, cut a
+gap short or overheat a coil, whatever is asked for in whatever order and from however many threads.
 """
 
 from __future__ import annotations

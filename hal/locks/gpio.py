@@ -1,8 +1,8 @@
 """Locks on pins of the header: one output each, active high, a driver stage and a hardware one-shot behind it.
 
-A GPIO line does what it was told last, also after the process that told it is dead. So the pulse is timed here by a thread
-that nobody can cancel and that switches off in ``finally``; what survives a SIGKILL is bounded by the one-shot, which the
-board profile has to declare. ``blink()`` is never used: stopped midway it leaves the pin high.
+A GPIO line does what it was told last, also after the process that told it is dead. So the pulse is timed here by a
+thread that nobody can cancel and that switches off in ``finally``; what survives a SIGKILL is bounded by the one-shot,
+which the board profile has to declare. ``blink()`` is never used: stopped midway it leaves the pin high.
 """
 
 from __future__ import annotations
@@ -77,7 +77,9 @@ class GpioLockBank:
                 raise LockBusy(compartment, self._cap_ms)
             stop = self._stop
             thread = threading.Thread(
-                target=self._energise, args=(compartment, output, duration_ms, stop, future), name=f"pulse-{compartment}"
+                target=self._energise,
+                args=(compartment, output, duration_ms, stop, future),
+                name=f"pulse-{compartment}",
             )
             try:
                 thread.start()
@@ -87,7 +89,12 @@ class GpioLockBank:
         return future
 
     def _energise(
-        self, compartment: str, output: OutputDevice, duration_ms: int, stop: threading.Event, future: Future[PulseReport]
+        self,
+        compartment: str,
+        output: OutputDevice,
+        duration_ms: int,
+        stop: threading.Event,
+        future: Future[PulseReport],
     ) -> None:
         started = monotonic_ms()
         fault: LockFault | None = None

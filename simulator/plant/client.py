@@ -48,7 +48,7 @@ class _Reached(msgspec.Struct):
 def _result(answer: say.Answer, kind: type[T]) -> T:
     if answer.error is not None:
         raise PlantError(answer.error, answer.message or answer.error)
-    return msgspec.json.decode(answer.ok if answer.ok is not None else b"null", type=kind)
+    return msgspec.json.decode(answer.ok, type=kind)
 
 
 def _is_answer(line: bytes) -> bool:
@@ -75,7 +75,9 @@ class PlantClient:
     def __enter__(self) -> PlantClient:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
     def close(self) -> None:

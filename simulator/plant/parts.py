@@ -16,6 +16,8 @@ BOUNCE_MS = (2.0, 8.0)
 PULL_MS = 40.0
 CLOSE_MS = 120.0
 PRESS_MS = 60.0
+HOLDING_MS = 10.0
+"""A person who holds a door shut feels this often whether it has latched."""
 PRESSURE_LASTS_MS = 1_000.0
 CHATTER_EVERY_MS = 12.0
 BURNS_OUT_AT_MS = 8_000.0

@@ -1,12 +1,12 @@
 """What pins and people say to the plant: one JSON object a line, over a unix stream socket, UTF-8.
 
-Requests have an ``op``. With an ``id`` above 0 they are answered, in the order in which things happen, not in which they were
-asked: ``{"re": 7, "ok": {…}}`` or ``{"re": 7, "error": "door_not_open", "message": "…"}``. Without, they are done silently.
-Requests that move something are answered after the movement.
+Requests have an ``op``. With an ``id`` above 0 they are answered, in the order in which things happen, not in which
+they were asked: ``{"re": 7, "ok": {…}}`` or ``{"re": 7, "error": "door_not_open", "message": "…"}``. Without, they are
+done silently. Requests that move something are answered after the movement.
 
     pins      {"op": "pins", "id": 1}                          → ok {"levels": {"5": 0, "6": null}}, then events "level"
               {"op": "set", "pin": 17, "level": 1}
-    people    {"op": "pull"|"press"|"close", "id": 2, "compartment": "A07"}          → ok {"moved": true, "door": "open"}
+    people    {"op": "pull"|"press"|"close", "id": 2, "compartment": "A07"} → ok {"moved": true, "door": "open"}
               {"op": "take", "id": 3, "compartment": "A07", "item": null}            → ok {"items": ["envelope-1"]}
               {"op": "put", "id": 4, "compartment": "A07", "item": "envelope-1"}     → ok {}
               {"op": "wait", "id": 5, "compartment": "A07", "open": true, "timeout_ms": 5000}   → ok {"reached": true}
@@ -18,8 +18,8 @@ Requests that move something are answered after the movement.
     scene     {"op": "scene_get", "id": 11}                    → ok, see ``Scene``
               {"op": "scene_set", "id": 12, "scene": {…}}      → ok, see ``Scene``  (null: nothing before the camera)
 
-A level of ``null`` is a pin that cannot be read. When a connection ends, the lines it drove keep their level, as GPIO lines do.
-The scene is stored as it comes; its ``revision`` grows by one with every change.
+A level of ``null`` is a pin that cannot be read. When a connection ends, the lines it drove keep their level, as GPIO
+lines do. The scene is stored as it comes; its ``revision`` grows by one with every change.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ import msgspec
 from simulator.plant.ledger import CoilPulse, Handling, Movement
 
 
-class Request(msgspec.Struct, frozen=True, tag_field="op", forbid_unknown_fields=True, kw_only=True):
+class Request(msgspec.Struct, tag_field="op", forbid_unknown_fields=True, kw_only=True):
     """What every request has."""
 
     id: int = 0
@@ -218,7 +218,7 @@ class Answer(msgspec.Struct, frozen=True, omit_defaults=True):
     """The answer to request ``re``: ``ok``, or ``error`` and ``message``."""
 
     re: int
-    ok: msgspec.Raw | None = None
+    ok: msgspec.Raw = msgspec.Raw(b"null")
     error: str | None = None
     message: str | None = None
 

@@ -51,8 +51,8 @@ class PlantServer:
                 talk.hang_up()
             if self._timer is not None:
                 self._timer.cancel()
-            socket.unlink(missing_ok=True)
             self._save()
+            _remove(socket)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         talk = _Talk(self, writer)
@@ -90,7 +90,9 @@ class PlantServer:
     def _change(self, label: str) -> None:
         self._to_save = True
         if self._watched():
-            self._tell(say.BoxEvent(self.box_status(label), int(self._world.timeline.now)), lambda talk: talk.wants_changes)
+            self._tell(
+                say.BoxEvent(self.box_status(label), int(self._world.timeline.now)), lambda talk: talk.wants_changes
+            )
 
     def _watched(self) -> bool:
         return any(talk.wants_changes for talk in self._talks)
@@ -256,6 +258,10 @@ class _Talk:
         if not over:
             self._waits.add(stop)
             world.timeline.after(request.timeout_ms, lambda: finish(False))
+
+
+def _remove(socket: Path) -> None:
+    socket.unlink(missing_ok=True)
 
 
 def _fault(name: str) -> PlantFault:

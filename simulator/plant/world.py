@@ -13,6 +13,7 @@ from simulator.plant.parts import (
     BURNS_OUT_AT_MS,
     CHATTER_EVERY_MS,
     CLOSE_MS,
+    HOLDING_MS,
     POP_MS,
     PRESS_MS,
     PRESSURE_LASTS_MS,
@@ -251,22 +252,32 @@ class World:
         self.timeline.after(PULL_MS, arrive)
 
     def close(self, label: str, done: Moved) -> None:
-        """A person closes the door; it latches by itself unless the plunger is still pulled."""
+        """A person closes the door, and holds it shut until it latches if the plunger is still pulled."""
         box = self.box(label)
-        self.timeline.after(CLOSE_MS, lambda: done(self._shut(box)))
+        self.timeline.after(CLOSE_MS, lambda: self._hold_shut(box, done))
 
     def press(self, label: str, done: Moved) -> None:
         """A person pushes the door. An ajar one closes; on a closed one the pressure helps a latch that sticks."""
         box = self.box(label)
         box.pressed_until = self.timeline.now + PRESS_MS + PRESSURE_LASTS_MS
-        self.timeline.after(PRESS_MS, lambda: done(box.position is Position.AJAR and self._shut(box)))
 
-    def _shut(self, box: Box) -> bool:
-        if box.position is Position.CLOSED or PlantFault.NEVER_CLOSES in box.faults or box.coil.pulled:
-            return False
-        box.latched = True
-        self._move(box, Position.CLOSED, "person")
-        return True
+        def arrive() -> None:
+            if box.position is Position.AJAR:
+                self._hold_shut(box, done)
+            else:
+                done(False)
+
+        self.timeline.after(PRESS_MS, arrive)
+
+    def _hold_shut(self, box: Box, done: Moved) -> None:
+        if box.position is Position.CLOSED or PlantFault.NEVER_CLOSES in box.faults:
+            done(False)
+        elif box.coil.pulled:
+            self.timeline.after(HOLDING_MS, lambda: self._hold_shut(box, done))
+        else:
+            box.latched = True
+            self._move(box, Position.CLOSED, "person")
+            done(True)
 
     def take(self, label: str, item: str | None) -> list[str]:
         """A person takes ``item``, or all there is. Raises ``Impossible`` unless the door is open and it is there."""
@@ -297,7 +308,7 @@ class World:
         self.ledger.add(Handling(self.ledger.next_seq(), box.label, what, item, self.timeline.now))
 
     def when(self, label: str, *, is_open: bool, done: Callable[[], None]) -> Callable[[], None]:
-        """Call ``done`` as soon as the door is open (or ajar), or closed: at once if it is. Gives how to stop waiting."""
+        """Call ``done`` as soon as the door is open (or ajar), or closed. Gives a function that stops waiting."""
         box = self.box(label)
         entry = (box, is_open, done)
         if self.is_open(box) == is_open:
@@ -331,7 +342,9 @@ class World:
         if fault is PlantFault.SWAPPED:
             second = self.box(other or "")
             if second is box or PlantFault.SWAPPED in box.faults | second.faults:
-                raise Impossible("cannot_swap", f"{label} cannot be swapped with {other}: it needs two that are not yet")
+                raise Impossible(
+                    "cannot_swap", f"{label} cannot be swapped with {other}: it needs two that are not yet"
+                )
             self._exchange(box, second)
             second.faults.add(PlantFault.SWAPPED)
             self._swapped_with.update({label: second.label, second.label: label})
