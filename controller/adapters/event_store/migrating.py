@@ -51,7 +51,7 @@ def check_version(connection: sqlite3.Connection, path: Path, newest: int) -> in
     if version > newest:
         raise LogError(
             "database_newer",
-            f"{path} was written by a newer version of Abholfach (its shape is {version}, this version knows up to {newest}). "
+            f"{path} was written by a newer version of Abholfach (its shape is {version}, this one knows {newest}). "
             "Install that version again; nothing has been changed.",
         )
     return version
@@ -78,6 +78,8 @@ def migrate(
     for number, step in sorted(steps.items()):
         migrations(name=f"{number:04}")(_numbered(number, step))
     migrations.apply(db)
+    # Into the database file at once: a write-ahead log that is found at start is scrubbed, and the copy goes with that.
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     _sync(path.parent)
     return copy
 
