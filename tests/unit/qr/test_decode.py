@@ -173,8 +173,13 @@ def test_zbar_looks_only_for_what_the_mode_wants(monkeypatch: pytest.MonkeyPatch
 
 def test_the_second_opinion_waits_for_a_frame_with_time_left(monkeypatch: pytest.MonkeyPatch) -> None:
     opinions: list[int] = []
+
+    def opinion(*_arguments: object) -> tuple[Reading, ...]:
+        opinions.append(1)
+        return ()
+
     clock = iter(range(0, 10_000, 100))
-    monkeypatch.setattr(decode, "_zbar", lambda *_arguments: opinions.append(1) or ())
+    monkeypatch.setattr(decode, "_zbar", opinion)
     frame = Frame(b"\x80" * (64 * 48), 64, 48, 0)
     slow = Decoder(budget_ms=80, now_ms=lambda: next(clock))
     for _ in range(12):

@@ -164,7 +164,8 @@ def test_too_long_or_unfit_messages_are_not_encoded() -> None:
 @given(st.lists(st.binary(max_size=40).filter(lambda line: b"\n" not in line), max_size=8), st.data())
 def test_lines_survive_any_cutting(lines: list[bytes], data: st.DataObject) -> None:
     stream = b"".join(line + b"\n" for line in lines)
-    splitter, found = LineSplitter(), []
+    splitter = LineSplitter()
+    found: list[bytes] = []
     while stream:
         size = data.draw(st.integers(1, len(stream)))
         found += splitter.feed(stream[:size])
