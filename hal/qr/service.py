@@ -17,7 +17,7 @@ from hal.wire import ReaderHealth, ScanMode
 
 _log = logging.getLogger(__name__)
 
-HEALTH_EVERY_MS: Final = 2000
+HEALTH_EVERY_MS: Final = 1000
 """Well below the 5 s after which the controller holds a reader for dead."""
 
 EXIT_NO_FRAMES: Final = 74

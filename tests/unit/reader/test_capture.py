@@ -1,0 +1,144 @@
+"""The capture thread's rules, with a source that a test plays."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from hal.interfaces import Frame, monotonic_ms
+from hal.qr.capture import Capture, Patience, Scan
+from hal.wire import ReaderState, ScanMode
+from simulator.scene.model import scene_from_json
+from simulator.scene.render import Renderer
+
+TOKEN = "ABHOLFACH-P-" + "K7MQ2ZDX" * 3 + "AE"
+WAIT_S = 30
+
+
+@pytest.fixture(scope="module")
+def token_luma() -> bytes:
+    renderer = Renderer()
+    renderer.show(scene_from_json({"kind": "phone", "text": TOKEN}))
+    return renderer.luma()
+
+
+class Camera:
+    """Yields what a test puts into it, and tells when each was taken."""
+
+    name = "camera"
+
+    def __init__(self) -> None:
+        self.closed = threading.Event()
+        self._frames: queue.Queue[Frame | None] = queue.Queue()
+        self._taken = threading.Semaphore(0)
+
+    def show(self, *frames: Frame | None) -> None:
+        """Returns when the capture thread has dealt with all of them."""
+        for frame in (*frames, None):
+            self._frames.put(frame)
+            assert self._taken.acquire(timeout=WAIT_S)
+
+    def frames(self) -> Iterator[Frame | None]:
+        while not self.closed.is_set():
+            try:
+                frame = self._frames.get(timeout=0.01)
+            except queue.Empty:
+                continue
+            yield frame
+            self._taken.release()
+
+    def close(self) -> None:
+        self.closed.set()
+
+
+@pytest.fixture
+def camera() -> Camera:
+    return Camera()
+
+
+@pytest.fixture
+def scans() -> list[Scan]:
+    return []
+
+
+@pytest.fixture
+def capture(camera: Camera, scans: list[Scan]) -> Iterator[Capture]:
+    capture = Capture(lambda: camera, scans.append, Patience(no_frame_ms=60_000, idle_ms=1))
+    capture.start()
+    yield capture
+    assert capture.close(WAIT_S * 1000)
+    assert camera.closed.is_set()
+
+
+def test_what_was_captured_before_the_mode_stays_unread(
+    capture: Capture, camera: Camera, scans: list[Scan], token_luma: bytes
+) -> None:
+    stale = [Frame(token_luma, 640, 480, monotonic_ms()) for _ in range(3)]
+    capture.publish(ScanMode.PICKUP)
+    camera.show(*stale)
+    assert scans == []
+    fresh = Frame(token_luma, 640, 480, monotonic_ms() + 5)
+    camera.show(fresh)
+    [scan] = scans
+    assert scan.reading is not None
+    assert scan.reading.text.reveal() == TOKEN
+    assert scan.captured_mono_ms == fresh.mono_ms
+    assert capture.frames == 4
+    assert capture.decoded == 1
+
+
+def test_a_scan_is_void_when_the_mode_changes_even_to_and_fro(
+    capture: Capture, camera: Camera, scans: list[Scan], token_luma: bytes
+) -> None:
+    capture.publish(ScanMode.PICKUP)
+    camera.show(Frame(token_luma, 640, 480, monotonic_ms() + 5))
+    assert capture.is_current(scans[0])
+    capture.publish(ScanMode.PICKUP)
+    assert capture.is_current(scans[0])
+    capture.publish(ScanMode.OFF)
+    capture.publish(ScanMode.PICKUP)
+    assert not capture.is_current(scans[0])
+
+
+def test_off_reads_nothing_and_goes_on_taking_frames(
+    capture: Capture, camera: Camera, scans: list[Scan], token_luma: bytes
+) -> None:
+    camera.show(*(Frame(token_luma, 640, 480, monotonic_ms() + 5) for _ in range(3)))
+    assert (scans, capture.frames, capture.decoded) == ([], 3, 0)
+    assert capture.state is ReaderState.OK
+
+
+def test_a_new_listener_hears_of_what_is_still_shown(
+    capture: Capture, camera: Camera, scans: list[Scan], token_luma: bytes
+) -> None:
+    capture.publish(ScanMode.PICKUP)
+    camera.show(Frame(token_luma, 640, 480, monotonic_ms() + 5), Frame(token_luma, 640, 480, monotonic_ms() + 6))
+    assert len(scans) == 1
+    capture.publish(ScanMode.OFF, forget=True)
+    capture.publish(ScanMode.PICKUP)
+    camera.show(Frame(token_luma, 640, 480, monotonic_ms() + 20))
+    assert len(scans) == 2
+
+
+def test_before_the_first_frame_it_is_starting(capture: Capture, camera: Camera) -> None:
+    states = [capture.state]
+    camera.show(Frame(b"\0", 1, 1, monotonic_ms()))
+    states.append(capture.state)
+    assert states == [ReaderState.STARTING, ReaderState.OK]
+
+
+def test_a_fault_in_the_thread_gives_up_and_tells_where_but_not_what(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(Camera):
+        def frames(self) -> Iterator[Frame | None]:
+            raise RuntimeError(TOKEN)
+
+    capture = Capture(Broken, lambda _scan: None)
+    capture.start()
+    assert capture.close(WAIT_S * 1000)
+    assert capture.given_up
+    assert "reader_fault" in caplog.text
+    assert "RuntimeError" in caplog.text
+    assert TOKEN not in caplog.text
