@@ -1,0 +1,1 @@
+"""Stand-ins for what is physical, and helpers that start the simulated kind."""
