@@ -1,0 +1,173 @@
+"""No history of requests breaks the rules for coils."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hal.interfaces import LockBusy, LockResting, PulseOutOfBounds, UnknownCompartment
+from hal.locks.rules import LockLimits, LockRules
+
+SUPPLIES = {"A01": "left", "A02": "left", "B01": "right"}
+LIMITS = LockLimits()
+
+
+def ready() -> LockRules:
+    """Rules whose first gap is over at 0."""
+    return LockRules(SUPPLIES, -LIMITS.gap_ms)
+
+
+@dataclass
+class Request:
+    wait: int
+    compartment: str
+    duration: int
+    overrun: int
+    opens: bool
+
+
+requests = st.lists(
+    st.builds(
+        Request,
+        wait=st.one_of(st.integers(0, 700), st.integers(0, 20_000), st.integers(0, 70_000)),
+        compartment=st.sampled_from(sorted(SUPPLIES)),
+        duration=st.integers(-10, 1_200),
+        overrun=st.integers(0, LIMITS.overrun_ms),
+        opens=st.booleans(),
+    ),
+    max_size=60,
+)
+
+
+@given(requests)
+def test_no_history_yields_two_coils_a_short_gap_or_too_much_duty(history: list[Request]) -> None:
+    rules = ready()
+    now = 0
+    running: dict[str, tuple[str, int, int, bool]] = {}
+    pulses: list[tuple[str, int, int]] = []
+
+    def finish_until(moment: int) -> None:
+        for supply, (compartment, start, end, opens) in sorted(running.items(), key=lambda item: item[1][2]):
+            if end <= moment:
+                rules.ended(compartment, end)
+                if opens:
+                    rules.opened(compartment)
+                pulses.append((compartment, start, end))
+                del running[supply]
+
+    for request in history:
+        now += request.wait
+        finish_until(now)
+        try:
+            rules.admit(request.compartment, request.duration, now)
+        except (LockBusy, LockResting) as refused:
+            assert refused.retry_after_ms > 0
+            continue
+        except PulseOutOfBounds:
+            assert not 50 <= request.duration <= LIMITS.cap_ms
+            continue
+        supply = SUPPLIES[request.compartment]
+        assert supply not in running, "two coils on one supply"
+        running[supply] = (request.compartment, now, now + request.duration + request.overrun, request.opens)
+    finish_until(now + 10_000)
+
+    for supply in set(SUPPLIES.values()):
+        own = sorted((start, end) for compartment, start, end in pulses if SUPPLIES[compartment] == supply)
+        for (_, end), (start, _) in zip(own, own[1:], strict=False):
+            assert start - end >= LIMITS.gap_ms
+    for compartment in SUPPLIES:
+        own = sorted((start, end) for name, start, end in pulses if name == compartment)
+        for _, window_end in own:
+            begin = window_end - LIMITS.duty_window_ms
+            used = sum(end - max(start, begin) for start, end in own if begin < end <= window_end)
+            assert used <= LIMITS.duty_on_ms
+
+
+@given(st.integers(50, 1_000), st.lists(st.integers(0, 9_000), max_size=30))
+def test_retry_after_tells_the_truth(duration: int, waits: list[int]) -> None:
+    """Who comes back when told is let in, if nobody else came; who comes 1 ms earlier is not."""
+    rules = ready()
+    now = 0
+    for wait in waits:
+        now += wait
+        try:
+            rules.admit("A01", duration, now)
+        except (LockBusy, LockResting) as refused:
+            again = now + refused.retry_after_ms
+            with pytest.raises((LockBusy, LockResting)):
+                rules.admit("A01", duration, again - 1)
+            try:
+                rules.admit("A01", duration, again)
+            except LockResting as resting:
+                # The gap of the supply was over; the coil's own rest is another matter.
+                assert isinstance(refused, LockBusy)
+                again += resting.retry_after_ms
+                rules.admit("A01", duration, again)
+            now = again
+        now += duration
+        rules.ended("A01", now)
+        rules.opened("A01")
+
+
+def pulse(rules: LockRules, compartment: str, now: int, duration: int = 400) -> int:
+    rules.admit(compartment, duration, now)
+    rules.ended(compartment, now + duration)
+    return now + duration
+
+
+def test_three_tries_two_seconds_apart_then_half_a_minute_of_rest() -> None:
+    rules = ready()
+    pulse(rules, "A01", 0)
+    with pytest.raises(LockResting) as early:
+        rules.admit("A01", 400, 1_000)
+    assert early.value.retry_after_ms == 1_000
+    pulse(rules, "A01", 2_000)
+    pulse(rules, "A01", 4_000)
+    with pytest.raises(LockResting) as resting:
+        rules.admit("A01", 400, 6_000)
+    assert resting.value.retry_after_ms == 4_400 + 30_000 - 6_000
+    pulse(rules, "A01", 34_400)
+    pulse(rules, "A01", 36_400)
+
+
+def test_a_door_that_opened_ends_the_row_of_tries() -> None:
+    rules = ready()
+    for now in range(0, 5_000, 1_000):
+        pulse(rules, "A01", now)
+        rules.opened("A01")
+
+
+def test_the_other_supply_is_free_meanwhile() -> None:
+    rules = ready()
+    rules.admit("A01", 400, 0)
+    with pytest.raises(LockBusy) as busy:
+        rules.admit("A02", 400, 100)
+    assert busy.value.retry_after_ms == 300 + 500
+    rules.admit("B01", 400, 100)
+
+
+def test_the_first_gap_begins_with_the_process() -> None:
+    """What a process that died had energised is not known."""
+    rules = LockRules(SUPPLIES, 10_000)
+    with pytest.raises(LockBusy) as busy:
+        rules.admit("A01", 400, 10_100)
+    assert busy.value.retry_after_ms == 400
+    rules.admit("A01", 400, 10_500)
+
+
+def test_a_refusal_changes_nothing() -> None:
+    rules = ready()
+    for _ in range(10):
+        with pytest.raises(PulseOutOfBounds):
+            rules.admit("A01", 1_001, 0)
+        with pytest.raises(UnknownCompartment):
+            rules.admit("Z99", 400, 0)
+    rules.admit("A01", 1_000, 0)
+
+
+def test_an_end_without_a_beginning_is_an_error() -> None:
+    with pytest.raises(RuntimeError, match="A01"):
+        ready().ended("A01", 0)
