@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import settings
+
+# No test is timed: a busy machine is no fault of the code. hypothesis does not read this from pyproject.toml.
+settings.register_profile("abholfach", deadline=None)
+settings.load_profile("abholfach")
 
 
 @pytest.hookimpl(trylast=True)
