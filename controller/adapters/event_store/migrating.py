@@ -1,6 +1,6 @@
 """Brings a database to the shape of this version, or says why that cannot be.
 
-`sqlite_utils.Migrations` does the steps: each in one transaction with the record that it was done. Beside that record
+`sqlite_utils.Migrations` does the steps, all in one transaction with the record that they were done. Beside that record
 ``user_version`` holds the number of the last step, in the same transaction, so that a newer database is recognised
 from its first page, before anything is touched, and by tools that do not know sqlite-utils. ``application_id`` tells
 a log of Abholfach from any other database.
@@ -63,8 +63,7 @@ def migrate(
     """Takes the steps after ``version``. Returns the copy made before, ``None`` for a new database or when nothing
     was to do.
 
-    ``db`` is the writer's connection, outside a transaction. Any error leaves the database as it was after the last
-    whole step.
+    ``db`` is the writer's connection, outside a transaction. Any error leaves the database as it was.
     """
     if version == newest_version(steps):
         return None
@@ -77,7 +76,10 @@ def migrate(
     migrations = Migrations("abholfach")
     for number, step in sorted(steps.items()):
         migrations(name=f"{number:04}")(_numbered(number, step))
-    migrations.apply(db)
+    # All in one: the record of the steps is a table too, and a power cut between the two would leave a database that is
+    # nobody's (the simulated power cut found it).
+    with db.atomic():
+        migrations.apply(db)
     # Into the database file at once: a write-ahead log that is found at start is scrubbed, and the copy goes with that.
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     _sync(path.parent)

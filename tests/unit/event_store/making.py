@@ -23,7 +23,7 @@ def event(number: int = 0, type: str = "UnlockAuthorised") -> NewEvent:
 
 
 def checkpoint(state: bytes, fold_version: int = FOLD) -> tuple[NewEvent, PutSnapshot]:
-    data = {"state_sha256": hashlib.sha256(state).hexdigest(), "fold_version": fold_version}
+    data: dict[str, JsonValue] = {"state_sha256": hashlib.sha256(state).hexdigest(), "fold_version": fold_version}
     return NewEvent("CheckpointSealed", 1, data), PutSnapshot(state, fold_version)
 
 

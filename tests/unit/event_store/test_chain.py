@@ -129,7 +129,8 @@ def test_what_is_not_even_an_entry(whole: tuple[Path, tuple[Entry, ...]], tmp_pa
     with closing(sqlite3.connect(path)) as connection:  # a table that is not STRICT, so that nothing is refused
         connection.executescript(
             "PRAGMA ignore_check_constraints = ON; DROP TRIGGER events_are_not_changed; PRAGMA writable_schema = ON;"
-            "UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'events'; PRAGMA writable_schema = OFF"
+            "UPDATE sqlite_schema SET sql = replace(sql, 'STRICT', '') WHERE name = 'events';"
+            "PRAGMA writable_schema = OFF"
         )
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("PRAGMA ignore_check_constraints = ON")

@@ -1,8 +1,8 @@
 """The shapes the database has had, one file a step, never changed once released.
 
-A step is a function over a `sqlite_utils.Database`, registered under its number in `STEPS`; it runs in one
-transaction together with the record that it ran and the new ``user_version`` (see `migrating`). Each released shape
-has a stored database in ``tests/fixtures/databases``.
+A step is a function over a `sqlite_utils.Database`, registered under its number in `STEPS`; all steps that
+are missing run in one transaction, together with the record that they ran and the new ``user_version``. Each released
+shape has a stored database in ``tests/fixtures/databases``.
 """
 
 from __future__ import annotations
