@@ -77,8 +77,12 @@ class _File(ctypes.Structure):
     _fields_ = (("pMethods", POINTER(_IoMethods)),)
 
 
+#: SQLite holds pointers into what was installed for as long as the process lives.
+_installed: list[RecordingVfs] = []
+
+
 class RecordingVfs:
-    """Notes what SQLite does to files. Make one, `install` it, and keep it for as long as the process lives.
+    """Notes what SQLite does to files. Make one, `install` it, and read its ``notes``.
 
     ``capacity`` is the size of the disk in bytes: writes beyond it are refused as a full disk refuses them (0: no end).
     """
@@ -88,7 +92,6 @@ class RecordingVfs:
         self._capacity = capacity
         self._sizes: dict[str, int] = {}
         self._names: dict[int, str] = {}
-        # What SQLite holds a pointer to must not be collected.
         self._kept: list[Any] = []
         self._tables: dict[int, tuple[_IoMethods, Callable[..., int], Callable[..., int], Callable[..., int]]] = {}
 
@@ -106,6 +109,7 @@ class RecordingVfs:
         wrapped.pNext = None
         wrapped.xOpen, wrapped.xDelete = (ctypes.cast(callback, c_void_p) for callback in callbacks)
         self._kept += [wrapped, callbacks]
+        _installed.append(self)
         if library.sqlite3_vfs_register(ctypes.byref(wrapped), 1) != _OK:
             raise RuntimeError("SQLite refuses another file layer")
 
