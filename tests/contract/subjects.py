@@ -133,5 +133,3 @@ def real_cabinet_doors() -> Iterator[DoorSubject]:
 
     yield DoorSubject(cabinet.doors, ask("Open"), ask("Close"), None)
     cabinet.close()
-
-

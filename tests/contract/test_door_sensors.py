@@ -1,7 +1,7 @@
 """What all ``DoorSensors`` do, whatever they are connected to.
 
-``pytest -m hil -s tests/contract`` with ``ABHOLFACH_HIL_PROFILE`` set runs the same on a real cabinet and asks a person to
-move its doors.
+``pytest -m hil -s tests/contract`` with ``ABHOLFACH_HIL_PROFILE`` set runs the same on a real cabinet and asks a
+person to move its doors.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ from hal.interfaces import (
 class FakeLocks:
     """A ``LockBank`` that remembers its pulses.
 
-    ``pulse_lasts`` scales how long a pulse takes: 1.0 as asked for, 0.0 no time at all. ``fail_next`` makes the next one
-    end with a ``LockFault``.
+    ``pulse_lasts`` scales how long a pulse takes: 1.0 as asked for, 0.0 no time at all. ``fail_next`` makes the next
+    one end with a ``LockFault``.
     """
 
     def __init__(self, compartments: Iterable[str], *, pulse_lasts: float = 1.0) -> None:
@@ -89,7 +89,8 @@ class FakeLocks:
 
 
 class FakeDoors:
-    """``DoorSensors`` that a test moves. Listeners are called on a foreign thread, as drivers do; ``move`` waits for them."""
+    """``DoorSensors`` that a test moves. Listeners are called on a foreign thread, as drivers do; ``move`` waits for
+    them."""
 
     def __init__(self, compartments: Iterable[str]) -> None:
         self._levels = dict.fromkeys(compartments, DoorLevel.CLOSED)

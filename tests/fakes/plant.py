@@ -42,9 +42,19 @@ def running_plant(profile: Path = GPIO_12, *, seed: int = 1, state: Path | None 
     """A plant until the end of the block. Its socket is in a short path of its own: socket paths end at 107 bytes."""
     folder = Path(tempfile.mkdtemp(prefix="plant-"))
     socket = folder / "s"
-    command = [sys.executable, "-m", "simulator.plant", "--profile", profile, "--socket", socket, "--seed", str(seed)]
+    command = [
+        sys.executable,
+        "-m",
+        "simulator.plant",
+        "--profile",
+        str(profile),
+        "--socket",
+        str(socket),
+        "--seed",
+        str(seed),
+    ]
     if state is not None:
-        command += ["--state", state]
+        command += ["--state", str(state)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -120,6 +122,6 @@ def test_whatever_happens_the_last_level_is_believed_in_the_end(
         assert debouncer.steady is not None
         assert debouncer.steady.level is history[-1][1]
         assert told[-1] == debouncer.steady
-    for one, other in zip(told, told[1:], strict=False):
+    for one, other in pairwise(told):
         assert (one.level, one.flapping) != (other.level, other.flapping), "the same thing was told twice"
         assert one.since_ms <= other.since_ms

@@ -43,20 +43,70 @@ def test_what_a_profile_says() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "key", "message"),
     [
-        ("lock_pin = 22", "lock_pin = 18", "compartments.A07.lock_pin", "pin 18 is already used by compartments.A03.lock_pin (line 54)"),
-        ("sensor_pin = 8", "sensor_pin = 22", "compartments.A07.sensor_pin", "pin 22 is already used by compartments.A07.lock_pin (line 94)"),
-        ("lock_pin = 22", "lock_pin = 8", "compartments.A07.lock_pin", "GPIO 8 cannot be an output here: only 9 to 27 are pulled down while nobody drives them"),
-        ("lock_pin = 22", "lock_pin = 28", "compartments.A07.lock_pin", "GPIO 28 cannot be an output here: only 9 to 27 are pulled down while nobody drives them"),
+        (
+            "lock_pin = 22",
+            "lock_pin = 18",
+            "compartments.A07.lock_pin",
+            "pin 18 is already used by compartments.A03.lock_pin (line 54)",
+        ),
+        (
+            "sensor_pin = 8",
+            "sensor_pin = 22",
+            "compartments.A07.sensor_pin",
+            "pin 22 is already used by compartments.A07.lock_pin (line 94)",
+        ),
+        (
+            "lock_pin = 22",
+            "lock_pin = 8",
+            "compartments.A07.lock_pin",
+            "GPIO 8 cannot be an output here: only 9 to 27 are pulled down while nobody drives them",
+        ),
+        (
+            "lock_pin = 22",
+            "lock_pin = 28",
+            "compartments.A07.lock_pin",
+            "GPIO 28 cannot be an output here: only 9 to 27 are pulled down while nobody drives them",
+        ),
         ("sensor_pin = 8", "sensor_pin = 1", "compartments.A07.sensor_pin", "GPIO 1 cannot be an input: 2 to 27 can"),
-        ("sensor_pin = 8", "sensor_pin = 8\nlamp_pin = 27", "compartments.A12.lock_pin", "pin 27 is already used by compartments.A07.lamp_pin (line 96)"),
-        ("buzzer_pin = 15", "buzzer_pin = 16", "indicators.buzzer_pin", "pin 16 is already used by compartments.A01.lock_pin (line 34)"),
-        ("lock_pin = 22", "lok_pin = 22", "compartments.A07.lok_pin", "this key does not exist; did you mean lock_pin?"),
-        ('label = "A07"', 'label = "A06"', "compartments.A06.label", "label A06 is already used by compartments.A06.label (line 78)"),
+        (
+            "sensor_pin = 8",
+            "sensor_pin = 8\nlamp_pin = 27",
+            "compartments.A12.lock_pin",
+            "pin 27 is already used by compartments.A07.lamp_pin (line 96)",
+        ),
+        (
+            "buzzer_pin = 15",
+            "buzzer_pin = 16",
+            "indicators.buzzer_pin",
+            "pin 16 is already used by compartments.A01.lock_pin (line 34)",
+        ),
+        (
+            "lock_pin = 22",
+            "lok_pin = 22",
+            "compartments.A07.lok_pin",
+            "this key does not exist; did you mean lock_pin?",
+        ),
+        (
+            'label = "A07"',
+            'label = "A06"',
+            "compartments.A06.label",
+            "label A06 is already used by compartments.A06.label (line 78)",
+        ),
         ('label = "A07"', 'label = "7"', "compartments.7.label", '"7" is not a label like A07'),
         ("pulse_ms = 400", "pulse_ms = 1001", "banks.main.pulse_ms", "1001 ms is not between 50 and 1000 ms"),
         ("pulse_ms = 400", "pulse_ms = 49", "banks.main.pulse_ms", "49 ms is not between 50 and 1000 ms"),
-        ("one_shot_ms = 700", "one_shot_ms = 300", "banks.main.one_shot_ms", "the hardware would end a pulse of 400 ms after 300 ms"),
-        ("one_shot_ms = 700", "one_shot_ms = 60000", "banks.main.one_shot_ms", "60000 ms is not between 50 and 1500 ms"),
+        (
+            "one_shot_ms = 700",
+            "one_shot_ms = 300",
+            "banks.main.one_shot_ms",
+            "the hardware would end a pulse of 400 ms after 300 ms",
+        ),
+        (
+            "one_shot_ms = 700",
+            "one_shot_ms = 60000",
+            "banks.main.one_shot_ms",
+            "60000 ms is not between 50 and 1500 ms",
+        ),
         ('kind = "gpio"', 'kind = "simulated"', "backend.kind", "'simulated' is not one of the allowed values: gpio"),
         ("debounce_ms = 30", "debounce_ms = 501", "sensors.debounce_ms", "501 ms is not between 5 and 500 ms"),
         ("format = 1", "format = 2", "format", "format 2 is not known; this version reads format 1"),
@@ -76,8 +126,10 @@ def test_mistakes_are_refused_where_they_are(tmp_path: Path, old: str, new: str,
 
 
 def test_a_place_in_the_front_is_used_once(tmp_path: Path) -> None:
-    text = TEXT.replace('label = "A02"\nbank = "main"\nsize = "S"\nheight_mm = 1150\ncolumn = 1\nrow = 2\n',
-                        'label = "A02"\nbank = "main"\nsize = "S"\nheight_mm = 1150\ncolumn = 1\nrow = 1\n')
+    text = TEXT.replace(
+        'label = "A02"\nbank = "main"\nsize = "S"\nheight_mm = 1150\ncolumn = 1\nrow = 2\n',
+        'label = "A02"\nbank = "main"\nsize = "S"\nheight_mm = 1150\ncolumn = 1\nrow = 1\n',
+    )
     with pytest.raises(ConfigurationError, match=r"compartments\.A02\.row: column 1, row 1 is already used"):
         load_profile(write(tmp_path, text))
 
@@ -89,14 +141,18 @@ def test_a_gpio_bank_has_to_declare_its_one_shot(tmp_path: Path) -> None:
 
 def test_there_is_no_default_back_end(tmp_path: Path) -> None:
     text = TEXT.replace('kind = "gpio"\n', "")
-    with pytest.raises(ConfigurationError, match=rf"cabinet.toml:{line_of(text, '[backend]')}: backend.kind: this key is missing"):
+    with pytest.raises(
+        ConfigurationError, match=rf"cabinet.toml:{line_of(text, '[backend]')}: backend.kind: this key is missing"
+    ):
         load_profile(write(tmp_path, text))
 
 
 def test_the_hash_is_of_what_it_says_not_of_how_it_is_written(tmp_path: Path) -> None:
     ours = load_profile(shipped_profiles()["gpio-12"]).profile_hash()
     assert len(ours) == 64
-    rewritten = TEXT.replace("closed_level = \"low\"\nsenses = \"door\"\n", "senses = \"door\" # first\nclosed_level = \"low\"\n")
+    rewritten = TEXT.replace(
+        'closed_level = "low"\nsenses = "door"\n', 'senses = "door" # first\nclosed_level = "low"\n'
+    )
     assert rewritten != TEXT
     assert load_profile(write(tmp_path, rewritten)).profile_hash() == ours
     changed = TEXT.replace("pulse_ms = 400", "pulse_ms = 401")

@@ -50,18 +50,29 @@ def refused(tmp_path: Path, text: str) -> ConfigurationError:
     ("text", "message"),
     [
         ('title = "x"\n[deep]\nsiez = 3\n', "box.toml:3: deep.siez: this key does not exist; did you mean size?"),
-        ('title = "x"\nzzz = 3\n', "box.toml:2: zzz: this key does not exist; known here: deep, limit, named, parts, title"),
+        (
+            'title = "x"\nzzz = 3\n',
+            "box.toml:2: zzz: this key does not exist; known here: deep, limit, named, parts, title",
+        ),
         ('title = "x"\ndeep.size = "3"\n', "box.toml:2: deep.size: expected a whole number, not text"),
-        ('title = "x"\ndeep = { size = 1, colour = "green" }\n',
-         "box.toml:2: deep.colour: 'green' is not one of the allowed values: red, blue"),
+        (
+            'title = "x"\ndeep = { size = 1, colour = "green" }\n',
+            "box.toml:2: deep.colour: 'green' is not one of the allowed values: red, blue",
+        ),
         ("\n[deep]\nsize = 3\n", "box.toml: title: this key is missing"),
-        ('title = "x"\n[[parts]]\nlabel = "A01"\n\n[[parts]]\nlabel = "A02"\npin = true\n',
-         "box.toml:7: parts.A02.pin: expected a whole number, not true or false"),
+        (
+            'title = "x"\n[[parts]]\nlabel = "A01"\n\n[[parts]]\nlabel = "A02"\npin = true\n',
+            "box.toml:7: parts.A02.pin: expected a whole number, not true or false",
+        ),
         ('title = "x"\n[[parts]]\npin = 1\n', "box.toml:2: parts.1.label: this key is missing"),
-        ('title = "x"\nparts = [\n  { label = "A01" },\n  { label = "A02", pni = 3 },\n]\n',
-         "box.toml:4: parts.A02.pni: this key does not exist; did you mean pin?"),
-        ('title = "x"\n[named.one]\nsize = 1\n[named.two]\nsize = "b"\n',
-         "box.toml:5: named.two.size: expected a whole number, not text"),
+        (
+            'title = "x"\nparts = [\n  { label = "A01" },\n  { label = "A02", pni = 3 },\n]\n',
+            "box.toml:4: parts.A02.pni: this key does not exist; did you mean pin?",
+        ),
+        (
+            'title = "x"\n[named.one]\nsize = 1\n[named.two]\nsize = "b"\n',
+            "box.toml:5: named.two.size: expected a whole number, not text",
+        ),
         ('title = """\na\n"""\nlimit = "7"\n', "box.toml:4: limit: expected a number, not text"),
         ('title = "x"\ntitle = "y"\n', "box.toml:2: this is not valid TOML: Cannot overwrite a value"),
         ("title = x\n", "box.toml:1: this is not valid TOML: Invalid value"),
@@ -130,7 +141,9 @@ w = 1979-05-27T07:32:00Z
     assert lines[("rows", 1, "cells", 0, "w")] == 22
 
 
-scalars = st.one_of(st.integers(-9, 9), st.booleans(), st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8))
+scalars = st.one_of(
+    st.integers(-9, 9), st.booleans(), st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8)
+)
 
 
 def _toml(value: object) -> str:
