@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import tomllib
@@ -59,6 +60,6 @@ def files() -> list[Path]:
         cwd=ROOT,
         check=True,
         capture_output=True,
-        text=True,
     ).stdout
-    return [path for name in sorted(set(listing.split("\0"))) if name and (path := ROOT / name).is_file()]
+    found = sorted({os.fsdecode(name) for name in listing.split(b"\0") if name})
+    return [path for name in found if (path := ROOT / name).is_file()]
