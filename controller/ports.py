@@ -1,14 +1,19 @@
 """What the services need from the world, as Protocols and plain values.
 
-Standard library only. Adapters implement these; tests and the simulator may wrap them. Nothing here knows SQLite, MQTT or a pin.
+Standard library and the domain's words only. Adapters implement these; tests and the simulator may wrap them. Nothing here knows SQLite, MQTT or a pin.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
+
+from controller.domain.commands import Command
+from controller.domain.decision import Refusal
+from controller.domain.model import Box
+from controller.domain.moment import Moment
 
 #: A value that may stand in an event: strings, integers (within ±2^53), lists and objects of these. No floats, booleans or nulls.
 JsonValue = str | int | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
@@ -295,3 +300,88 @@ class CentralFeed(Protocol):
     def subscribe_state(self, listener: Callable[[str], None]) -> None:
         """``listener(topic)`` is called on the loop when that state's payload has changed."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something a page says for a while: its key, what it needs to say it, and until when (monotonic ms)."""
+
+    page: str
+    until_mono_ms: int
+    details: Mapping[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontState:
+    """What the pages need besides the folded state: transient, never in the log, gone with the process.
+
+    ``kiosk_token`` and ``staff_token`` are what actions of the running session must carry. ``halted`` is why the box is out of order.
+    """
+
+    language: str = "de"
+    notice: Notice | None = None
+    staff_notice: Notice | None = None
+    kiosk_token: str = ""
+    staff_token: str = ""
+    halted: str = ""
+    devices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    log_verified_seq: int = 0
+    acknowledged_seq: int = 0
+    last_hash: str = ""
+
+
+class Operations(Protocol):
+    """What the control sockets can ask of the services. Called on the controller's event loop.
+
+    A refusal is an answer, not an exception: None means carried out. `OutOfOrder` is raised.
+    """
+
+    async def carry_out(self, command: Command) -> Refusal | None: ...
+
+    async def enter_factor(self, session: str, value: str) -> Refusal | None: ...
+
+    async def log_in(self, pin: str) -> Refusal | None: ...
+
+    async def register_staff(
+        self, staff: str, roles: tuple[str, ...], badge_digest: bytes, pin_hash: str
+    ) -> Refusal | None: ...
+
+    async def verify_log(self) -> tuple[int, str]:
+        """The last sequence number and its hash. Raises `LogError` and puts the box out of order when the chain is broken."""
+        ...
+
+    def choose_language(self, language: str) -> None: ...
+
+    def dismiss(self) -> None: ...
+
+    async def pickup_code(self, text: str, captured_mono_ms: int) -> Refusal | None: ...
+
+    async def badge(self, text: str, captured_mono_ms: int) -> Refusal | None: ...
+
+    async def order_barcode(self, text: str, captured_mono_ms: int) -> Refusal | None: ...
+
+    def foreign_code(self) -> None: ...
+
+    def scanner_state(self, source: str, state: str) -> None: ...
+
+    def box(self) -> Box: ...
+
+    def front(self) -> FrontState: ...
+
+    def now(self) -> Moment: ...
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """``listener`` is called on the loop whenever `box` or `front` gives something else than before."""
+        ...
+
+    def scan_mode(self) -> str:
+        """What readers may let out now (`hal.wire`'s ``ScanMode``)."""
+        ...
+
+
+class OutOfOrder(Exception):
+    """The box decides nothing any more; ``reason`` is a code."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"the box is out of order: {reason}")
+        self.reason = reason

@@ -45,6 +45,9 @@ Value = TypeVar("Value")
 
 def evolve(box: Box, event: ev.Event, at: Moment) -> Box:
     """The state after ``event``, which was appended at ``at``."""
+    if isinstance(event, ev.CheckpointSealed):
+        # The snapshot it seals is the state before it, and only the count moves on: so a start needs the snapshot alone.
+        return replace(box, seq=box.seq + 1)
     after = _apply(event, box, at)
     high_water = max(box.high_water_wall_ms, at.wall_ms) if at.clock_trusted else box.high_water_wall_ms
     return replace(after, seq=box.seq + 1, high_water_wall_ms=high_water)
@@ -163,11 +166,6 @@ def _(event: ev.BoxStopped, box: Box, at: Moment) -> Box:
 @_apply.register
 def _(event: ev.ClockTrustChanged, box: Box, at: Moment) -> Box:
     return replace(box, clock_trusted=event.state == "trusted")
-
-
-@_apply.register
-def _(event: ev.CheckpointSealed, box: Box, at: Moment) -> Box:
-    return box
 
 
 @_apply.register

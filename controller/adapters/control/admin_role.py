@@ -1,0 +1,58 @@
+"""The ``admin`` socket: what the administrator's command line may ask. It opens nothing either."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from controller import api
+from controller.adapters.control.board import ViewBoard
+from controller.adapters.control.pages_role import answer
+from controller.adapters.control.server import Handler, RequestError, method
+from controller.domain import commands as cmd
+from controller.ports import LogError, Operations
+
+ARGON2ID = "$argon2id$"
+
+
+class AdminRole:
+    """Methods of ``abholfach`` and ``abholfach-provision``. One event loop."""
+
+    def __init__(self, operations: Operations, board: ViewBoard) -> None:
+        self._operations = operations
+        self._board = board
+
+    def methods(self) -> Mapping[str, Handler]:
+        return dict(
+            (
+                method(api.GetStatus, self._status),
+                method(api.RegisterStaff, self._register),
+                method(api.UnlockStaff, self._unlock),
+                method(api.VerifyLog, self._verify),
+            )
+        )
+
+    async def _status(self, request: api.GetStatus) -> api.TechnicianView:
+        return self._board.technician()
+
+    async def _register(self, request: api.RegisterStaff) -> api.Nothing:
+        try:
+            digest = bytes.fromhex(request.badge_sha256)
+        except ValueError:
+            digest = b""
+        if len(digest) != 32 or not request.pin_hash.startswith(ARGON2ID) or not request.staff:
+            raise RequestError(
+                api.INVALID_PARAMS, "a staff id, a SHA-256 in hex and an argon2id hash are needed", reason="invalid_params"
+            )
+        return answer(
+            await self._operations.register_staff(request.staff, request.roles, digest, request.pin_hash)
+        )
+
+    async def _unlock(self, request: api.UnlockStaff) -> api.Nothing:
+        return answer(await self._operations.carry_out(cmd.UnlockStaff(request.staff, "admin")))
+
+    async def _verify(self, request: api.VerifyLog) -> api.LogPosition:
+        try:
+            seq, digest = await self._operations.verify_log()
+        except LogError as error:
+            raise RequestError(api.REFUSED, str(error), reason=error.code, seq=error.seq) from error
+        return api.LogPosition(seq, digest)

@@ -1,0 +1,84 @@
+"""Numbers the views: a revision for each page, raised when what a person sees has changed, and only then."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import msgspec
+
+from controller.adapters.control.kiosk_view import Shown, kiosk_view
+from controller.adapters.control.staff_view import staff_view
+from controller.adapters.control.technician_view import technician_view
+from controller.api import KioskView, StaffView, TechnicianView, ViewChanged
+from controller.ports import Operations
+
+#: The technician's numbers change with every event; more often than this (s) nobody can read them.
+TECHNICIAN_PAUSE_S = 0.25
+
+
+class ViewBoard:
+    """Holds the last of each view. One event loop."""
+
+    def __init__(self, operations: Operations, software: str, announce: Callable[[ViewChanged], None]) -> None:
+        self._operations = operations
+        self._software = software
+        self._announce = announce
+        self._revisions = {"kiosk": 1, "staff": 1, "technician": 1}
+        self._kiosk = self._make_kiosk()
+        self._staff = self._make_staff()
+        self._technician_timer: asyncio.TimerHandle | None = None
+        operations.on_change(self.refresh)
+
+    def _make_kiosk(self) -> Shown:
+        return kiosk_view(self._operations.box(), self._operations.front(), self._operations.now())
+
+    def _make_staff(self) -> StaffView:
+        return staff_view(self._operations.box(), self._operations.front(), self._operations.now())
+
+    def refresh(self) -> None:
+        """Something may have changed."""
+        kiosk = self._make_kiosk()
+        if _timeless(kiosk) != _timeless(self._kiosk):
+            self._kiosk = kiosk
+            self._raise("kiosk")
+        staff = self._make_staff()
+        if staff != self._staff:
+            self._staff = staff
+            self._raise("staff")
+        if self._technician_timer is None:
+            loop = asyncio.get_running_loop()
+            self._technician_timer = loop.call_later(TECHNICIAN_PAUSE_S, self._technician_due)
+
+    def _technician_due(self) -> None:
+        self._technician_timer = None
+        self._raise("technician")
+
+    def _raise(self, view: str) -> None:
+        self._revisions[view] += 1
+        self._announce(ViewChanged(view, self._revisions[view]))
+
+    def revision(self, view: str) -> int:
+        return self._revisions[view]
+
+    def kiosk(self) -> KioskView:
+        self.refresh()
+        return msgspec.structs.replace(self._make_kiosk().view, revision=self._revisions["kiosk"])
+
+    def staff(self) -> StaffView:
+        self.refresh()
+        return msgspec.structs.replace(self._staff, revision=self._revisions["staff"])
+
+    def technician(self) -> TechnicianView:
+        made = technician_view(
+            self._operations.box(), self._operations.front(), self._operations.now(), self._software
+        )
+        return msgspec.structs.replace(made, revision=self._revisions["technician"])
+
+    def all(self) -> tuple[ViewChanged, ...]:
+        """For a page that has just connected."""
+        return tuple(ViewChanged(view, revision) for view, revision in self._revisions.items())
+
+
+def _timeless(shown: Shown) -> tuple[KioskView, int]:
+    return msgspec.structs.replace(shown.view, ends_in_ms=0, warns_in_ms=0, wait_s=0), shown.ends_mono_ms

@@ -1,0 +1,175 @@
+"""What the resident's page shows: a pure function of the state. The keys are those of docs/pages.md."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from controller.adapters.control.front_plan import front_plan
+from controller.api import KioskView
+from controller.domain import timing
+from controller.domain.decide_pickup import OLD_DOCUMENTS, PIN_LETTER, SEVERAL
+from controller.domain.model import Box, Door, Factor, Item, Opening, Phase, Role, Session
+from controller.domain.moment import Moment
+from controller.ports import FrontState
+
+#: A page that ends by itself warns this long before.
+WARN_BEFORE_MS = 20_000
+
+DECLARATION_PAGES = {SEVERAL: "several", OLD_DOCUMENTS: "old_ask", PIN_LETTER: "pin_letter"}
+FACTOR_PAGES = {Factor.BIRTH_DATE: "birth", Factor.PIN: "pin"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A view and the instants it depends on, so that two views can be compared whatever the time."""
+
+    view: KioskView
+    ends_mono_ms: int
+
+
+def kiosk_view(box: Box, front: FrontState, now: Moment) -> Shown:
+    """The page that stands now. ``revision`` is 0: the board numbers it."""
+    simulated = box.kind == "simulated"
+    if front.halted:
+        return _plain("out_of_order", front, simulated, reference=front.halted.rpartition(":")[2])
+    if box.session is not None:
+        return _in_session(box, box.session, front, now, simulated)
+    if box.badge is not None and now.mono_ms - box.badge.mono_ms < timing.BADGE_VALID and box.staff_session is None:
+        return _plain("staff_login", front, simulated)
+    if box.staff_session is not None:
+        page = "maintenance" if box.staff_session.roles == (Role.TECHNICIAN,) else "staff_busy"
+        return _plain(page, front, simulated)
+    if front.notice is not None:
+        return _notice(front, now, simulated)
+    open_door = next((c.label for c in box.compartments.values() if c.door is Door.OPEN), "")
+    if open_door:
+        return Shown(
+            KioskView(
+                revision=0,
+                page="unexpected_open",
+                language=front.language,
+                compartment=open_door,
+                front=front_plan(box, open_door),
+                actions=("language",),
+                simulated=simulated,
+            ),
+            0,
+        )
+    if "disk_full" in box.faults:
+        return _plain("out_of_order", front, simulated, reference="disk")
+    if "scanner_down" in box.faults:
+        return _plain("scanner_down", front, simulated)
+    return _plain("start", front, simulated)
+
+
+def _plain(page: str, front: FrontState, simulated: bool, reference: str = "") -> Shown:
+    actions = () if page == "staff_login" else ("language",)
+    return Shown(
+        KioskView(
+            revision=0,
+            page=page,
+            language=front.language,
+            reference=reference,
+            actions=actions,
+            simulated=simulated,
+        ),
+        0,
+    )
+
+
+def _notice(front: FrontState, now: Moment, simulated: bool) -> Shown:
+    notice = front.notice
+    assert notice is not None
+    actions = ("language",) if notice.page == "slow_down" else ("dismiss", "language")
+    view = KioskView(
+        revision=0,
+        page=notice.page,
+        language=front.language,
+        wait_s=int(notice.details.get("wait_s", 0)),
+        date_wall_ms=int(notice.details.get("date_wall_ms", 0)),
+        tries_left=int(notice.details.get("tries_left", 0)),
+        reference=str(notice.details.get("reference", "")),
+        ends_in_ms=max(1, notice.until_mono_ms - now.mono_ms),
+        actions=actions,
+        simulated=simulated,
+    )
+    return Shown(view, notice.until_mono_ms)
+
+
+def _in_session(box: Box, session: Session, front: FrontState, now: Moment, simulated: bool) -> Shown:
+    page, actions = _page_and_actions(box, session)
+    compartment = box.opening.compartment if box.opening is not None else ""
+    if session.phase is Phase.UNLOCK_FAILED:
+        deposit = box.deposits.get(session.deposit)
+        compartment = deposit.compartment if deposit is not None else ""
+    ends = session.deadline_mono_ms if session.phase in _TIMED else 0
+    ends_in = max(1, ends - now.mono_ms) if ends else 0
+    view = KioskView(
+        revision=0,
+        page=page,
+        session=front.kiosk_token,
+        language=front.language,
+        compartment=compartment,
+        number=session.total - len(session.queue) if session.deposit else 0,
+        total=session.total,
+        reference=session.id,
+        tries_left=timing.FACTORS_PER_SESSION - session.failed_factors if page.endswith("_wrong") else 0,
+        ends_in_ms=ends_in,
+        warns_in_ms=max(1, ends_in - WARN_BEFORE_MS) if "more_time" in actions and ends else 0,
+        declaration=_asked(session),
+        actions=actions,
+        front=front_plan(box, compartment) if compartment else (),
+        simulated=simulated,
+    )
+    return Shown(view, ends)
+
+
+_TIMED = (Phase.IDENTIFYING, Phase.VERIFYING, Phase.DECLARING, Phase.CONFIRMING, Phase.UNLOCK_FAILED)
+
+
+def _asked(session: Session) -> str:
+    if session.phase is not Phase.DECLARING or len(session.declared) >= len(session.declarations):
+        return ""
+    return session.declarations[len(session.declared)]
+
+
+def _page_and_actions(box: Box, session: Session) -> tuple[str, tuple[str, ...]]:
+    more = ("more_time",) if session.extensions < timing.MAX_EXTENSIONS else ()
+    match session.phase:
+        case Phase.VERIFYING:
+            page = FACTOR_PAGES.get(session.factor, "counter")
+            return (f"{page}_wrong" if session.failed_factors else page), ("factor", *more, "cancel", "language")
+        case Phase.DECLARING:
+            return DECLARATION_PAGES.get(_asked(session), "counter"), ("declare", *more, "cancel", "language")
+        case Phase.CONFIRMING:
+            again = ("open_again",) if session.reopened < timing.REOPENINGS else ()
+            inside = box.opening is not None and box.compartments[box.opening.compartment].item is Item.PRESENT
+            return ("not_taken" if inside else "confirm"), ("confirm", *again, *more, "language")
+        case Phase.UNLOCKING:
+            return _unlocking_page(box.opening, session), ("language",)
+        case Phase.DOOR_OPEN | Phase.LEFT_OPEN:
+            return _open_page(box.opening, session), ("language",)
+        case Phase.UNLOCK_FAILED:
+            return "stuck", ("language",)
+        case _:
+            return "checking", ("language",)
+
+
+def _unlocking_page(opening: Opening | None, session: Session) -> str:
+    if opening is not None and opening.attempt > 1:
+        return "stuck_retry"
+    if session.problem == "foreign":
+        return "problem_foreign"
+    later = session.total > 1 and session.total - len(session.queue) > 1
+    return "next" if later and not session.reopened else "opening"
+
+
+def _open_page(opening: Opening | None, session: Session) -> str:
+    reminders = opening.reminders if opening is not None else len(timing.LEFT_OPEN_STAGES)
+    if reminders >= 2 or session.phase is Phase.LEFT_OPEN:
+        return "close_alarm"
+    if reminders == 1:
+        return "close"
+    if session.problem == "foreign":
+        return "problem_foreign"
+    return "take_return" if session.returning else "take"

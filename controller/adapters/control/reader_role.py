@@ -1,0 +1,87 @@
+"""The ``reader-qr`` socket: what scanners report. Here alone do badges, order barcodes and pickup codes enter the box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import msgspec
+
+from controller import api
+from controller.adapters.control.server import Connection, Handler, RequestError
+from controller.ports import Operations
+from hal.wire import (
+    MODE_METHOD,
+    BadgeCode,
+    ForeignScan,
+    PickupCode,
+    ReaderHealth,
+    ScanMode,
+    ScanReport,
+    ScanVerdict,
+    WireError,
+    admits,
+    mode_params,
+)
+
+Value = TypeVar("Value")
+
+
+class ReaderRole:
+    """Methods of the scanners' reader processes. One event loop."""
+
+    def __init__(self, operations: Operations) -> None:
+        self._operations = operations
+
+    def methods(self) -> Mapping[str, Handler]:
+        return {
+            ScanReport.METHOD: self._report,
+            ForeignScan.METHOD: self._foreign,
+            ReaderHealth.METHOD: self._health,
+        }
+
+    def joined(self, connection: Connection) -> None:
+        """Tells a new reader what it may let out."""
+        connection.notify(MODE_METHOD, mode_params(ScanMode(self._operations.scan_mode())))
+
+    def left(self, connection: Connection) -> None:
+        if connection.name:
+            self._operations.scanner_state(connection.name, "gone")
+
+    async def _report(self, connection: Connection, params: msgspec.Raw) -> object:
+        report = _checked(lambda: ScanReport.from_params(_object(params)))
+        mode = ScanMode(self._operations.scan_mode())
+        text = report.text.reveal()
+        code = admits(mode, text, report.symbology)
+        if code is None:
+            return ScanVerdict(False, "not_in_this_mode").result()
+        if isinstance(code, PickupCode):
+            refusal = await self._operations.pickup_code(text, report.captured_mono_ms)
+        elif isinstance(code, BadgeCode):
+            refusal = await self._operations.badge(text, report.captured_mono_ms)
+        else:
+            refusal = await self._operations.order_barcode(text, report.captured_mono_ms)
+        return ScanVerdict(refusal is None, refusal.code if refusal is not None else "").result()
+
+    async def _foreign(self, connection: Connection, params: msgspec.Raw) -> object:
+        _checked(lambda: ForeignScan.from_params(_object(params)))
+        self._operations.foreign_code()
+        return {}
+
+    async def _health(self, connection: Connection, params: msgspec.Raw) -> object:
+        health = _checked(lambda: ReaderHealth.from_params(_object(params)))
+        connection.name = health.source
+        self._operations.scanner_state(health.source, health.state.value)
+        return {}
+
+
+def _object(params: msgspec.Raw) -> dict[str, object]:
+    decoded: dict[str, object] = msgspec.json.decode(params, type=dict[str, object])
+    return decoded
+
+
+def _checked(make: Callable[[], Value]) -> Value:
+    try:
+        return make()
+    except WireError as error:
+        raise RequestError(api.INVALID_PARAMS, "the parameters do not fit the method", reason=error.code) from None

@@ -1,0 +1,23 @@
+"""One word for a compartment, for pages and MQTT: "vacant" and "occupied" are names in views, not in the rules."""
+
+from __future__ import annotations
+
+from controller.domain.model import Compartment, Contents
+
+
+def compartment_state(compartment: Compartment) -> str:
+    """out_of_service, clarification, occupied, returned, presumed_empty, vacant or unknown: the first that applies."""
+    if compartment.out_of_service:
+        return "out_of_service"
+    if compartment.quarantine:
+        return "clarification"
+    if compartment.deposits:
+        return "occupied"
+    if compartment.old_document:
+        return "returned"
+    return {
+        Contents.EMPTY: "vacant",
+        Contents.PRESUMED_EMPTY: "presumed_empty",
+        Contents.HOLDS: "occupied",
+        Contents.UNKNOWN: "unknown",
+    }[compartment.contents]

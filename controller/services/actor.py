@@ -1,0 +1,264 @@
+"""The one actor: every command and every sensor fact passes here, one at a time.
+
+decide → append (durable) → evolve → effects. A caller that times out, disconnects or is cancelled never cancels the actor: the command it
+gave takes its course. Whatever goes wrong between deciding and having the append confirmed ends the process, because the outcome of a
+failed commit is unknown: `Actor.run` raises, the process ends, and the next start settles.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from controller.domain import events as ev
+from controller.domain.commands import CentralCommand, Command, SealCheckpoint, Tick
+from controller.domain.decide import decide
+from controller.domain.decide_time import expiring, next_due
+from controller.domain.decision import Decision
+from controller.domain.model import Box
+from controller.domain.moment import Moment
+from controller.ports import (
+    Appended,
+    Clock,
+    EventLog,
+    NewEvent,
+    OutOfOrder,
+    PutCommandResult,
+    PutSnapshot,
+    RowChange,
+    Stamp,
+)
+from controller.services.derived_rows import rows_of
+
+#: A checkpoint is sealed after this many events, when nothing is waiting.
+CHECKPOINT_EVERY = 5000
+#: Rights expire by the wall clock, which may step: look at least this often (s) while any could.
+EXPIRY_LOOK_S = 60.0
+
+
+class Codec(Protocol):
+    """How events and states become bytes."""
+
+    fold_version: int
+
+    def encode(self, event: ev.Event) -> NewEvent: ...
+
+    def encode_state(self, box: Box) -> bytes: ...
+
+    def digest(self, state: bytes) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a command. ``stored_result`` is set when a command of the central system had been carried out before."""
+
+    decision: Decision
+    appended: Appended | None
+    stored_result: str | None = None
+
+    @property
+    def refused(self) -> str:
+        """The refusal's code, empty when carried out."""
+        return self.decision.refusal.code if self.decision.refusal is not None else ""
+
+
+@dataclass(slots=True)
+class _Job:
+    command: Command
+    rows: Sequence[RowChange]
+    future: asyncio.Future[Outcome]
+
+
+EventListener = Callable[[ev.Event, Moment], None]
+"""Called on the loop for each event, right after its append and before the command's caller hears of it. Must not block."""
+
+
+class Actor:
+    """Owns the state. Made with the state folded at start; `run` is a core task of the process."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        codec: Codec,
+        clock: Clock,
+        clock_trusted: Callable[[], bool],
+        box: Box,
+        checkpoint_seq: int,
+    ) -> None:
+        self._log = log
+        self._codec = codec
+        self._clock = clock
+        self._clock_trusted = clock_trusted
+        self._box = box
+        self._checkpoint_seq = checkpoint_seq
+        self._queue: asyncio.Queue[_Job] = asyncio.Queue()
+        self._listeners: list[EventListener] = []
+        self._after_turn: list[Callable[[], None]] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._halted = ""
+        self._last_hash = b""
+        self._stopping = False
+        self.busy_since_mono_ms = 0
+        """When the turn in progress began, 0 between turns: for the watchdog."""
+
+    @property
+    def box(self) -> Box:
+        """The state now. Frozen: it may be kept and read at leisure."""
+        return self._box
+
+    @property
+    def last_hash(self) -> bytes:
+        """Hash of the last entry appended by this process; empty before the first."""
+        return self._last_hash
+
+    @property
+    def halted(self) -> str:
+        return self._halted
+
+    @property
+    def waiting(self) -> int:
+        """Commands in the queue."""
+        return self._queue.qsize()
+
+    def now(self) -> Moment:
+        return Moment(self._clock.wall_ms(), self._clock.mono_ms(), self._clock.boot_id(), self._clock_trusted())
+
+    def on_event(self, listener: EventListener) -> None:
+        self._listeners.append(listener)
+
+    def after_turn(self, listener: Callable[[], None]) -> None:
+        """``listener`` is called on the loop after every turn that changed the state."""
+        self._after_turn.append(listener)
+
+    def halt(self, reason: str) -> None:
+        """From now on everything is refused with `OutOfOrder`: the log is damaged, or the disk is. Nothing is guessed at."""
+        self._halted = self._halted or reason
+        if self._timer is not None:
+            self._timer.cancel()
+        for listener in self._after_turn:
+            listener()
+
+    def post(self, command: Command, rows: Sequence[RowChange] = ()) -> asyncio.Future[Outcome]:
+        """Puts a command into the queue. The future is the caller's alone: cancelling it changes nothing but that nobody hears."""
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        # A fact that nobody waits for may end in OutOfOrder: that is told to the front by `halt`, not by this future.
+        future.add_done_callback(_retrieved)
+        self._queue.put_nowait(_Job(command, rows, future))
+        return future
+
+    async def submit(self, command: Command, rows: Sequence[RowChange] = ()) -> Outcome:
+        """Decides ``command`` and carries it out; returns when it is durable. ``rows`` are written with the events unless refused.
+
+        Raises `OutOfOrder`. Cancelling the caller does not cancel the command.
+        """
+        return await asyncio.shield(self.post(command, rows))
+
+    async def run(self) -> None:
+        """Works until `stop`. Any exception is for the process to end."""
+        self._schedule_tick()
+        while True:
+            job = await self._queue.get()
+            if isinstance(job.command, _Stop):
+                return
+            self.busy_since_mono_ms = self._clock.mono_ms()
+            if self._halted:
+                _set(job.future, OutOfOrder(self._halted))
+            else:
+                outcome = await self._turn(job.command, job.rows)
+                _set(job.future, outcome)
+                if self._queue.empty() and self._box.seq - self._checkpoint_seq >= CHECKPOINT_EVERY:
+                    await self._seal()
+            self.busy_since_mono_ms = 0
+
+    async def stop(self, last: Sequence[Command]) -> None:
+        """Carries out ``last``, seals a checkpoint and ends `run`. Commands posted later are not heard."""
+        for command in last:
+            if not self._halted:
+                await self.submit(command)
+        self._stopping = True
+        if self._timer is not None:
+            self._timer.cancel()
+        self.post(_Stop())
+
+    async def seal_checkpoint(self) -> None:
+        """Seals a checkpoint now; only while `run` is not working (at start and at the end)."""
+        if not self._halted:
+            await self._seal()
+
+    async def _turn(self, command: Command, rows: Sequence[RowChange]) -> Outcome:
+        if isinstance(command, CentralCommand):
+            stored = await self._log.command_result(command.issuer, command.command)
+            if stored is not None:
+                return Outcome(Decision((), self._box), None, stored)
+        at = self.now()
+        decision = decide(self._box, command, at)
+        writes = self._rows(command, decision, at, rows)
+        if not decision.events and not writes:
+            return Outcome(decision, None)
+        stamp = Stamp(at.wall_ms, at.mono_ms, at.boot, at.clock_trusted)
+        appended = await self._log.append([self._codec.encode(event) for event in decision.events], stamp, writes)
+        self._box = decision.box
+        if appended.entries:
+            self._last_hash = appended.entries[-1].hash
+        for event in decision.events:
+            for listener in self._listeners:
+                listener(event, at)
+        self._schedule_tick()
+        for changed in self._after_turn:
+            changed()
+        return Outcome(decision, appended)
+
+    def _rows(
+        self, command: Command, decision: Decision, at: Moment, rows: Sequence[RowChange]
+    ) -> tuple[RowChange, ...]:
+        derived = [row for event in decision.events for row in rows_of(event, at)]
+        if isinstance(command, CentralCommand):
+            code = decision.refusal.code if decision.refusal is not None else ""
+            derived.append(PutCommandResult(command.issuer, command.command, code or "done", at.wall_ms))
+        return (*(() if decision.refusal is not None else rows), *derived)
+
+    async def _seal(self) -> None:
+        state = self._codec.encode_state(self._box)
+        command = SealCheckpoint(self._codec.digest(state), self._codec.fold_version)
+        outcome = await self._turn(command, (PutSnapshot(state, self._codec.fold_version),))
+        if not outcome.refused:
+            self._checkpoint_seq = self._box.seq
+
+    def _schedule_tick(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._halted or self._stopping:
+            return
+        due = next_due(self._box)
+        delay = None if due is None else max(0.0, (due - self._clock.mono_ms()) / 1000)
+        if expiring(self._box):
+            delay = EXPIRY_LOOK_S if delay is None else min(delay, EXPIRY_LOOK_S)
+        if delay is not None:
+            self._timer = asyncio.get_running_loop().call_later(delay, self._tick)
+
+    def _tick(self) -> None:
+        self._timer = None
+        self.post(Tick()).add_done_callback(lambda _: self._schedule_tick() if self._timer is None else None)
+
+
+class _Stop(Command):
+    """Ends `Actor.run`."""
+
+
+def _set(future: asyncio.Future[Outcome], value: Outcome | OutOfOrder) -> None:
+    if future.done():
+        return
+    if isinstance(value, OutOfOrder):
+        future.set_exception(value)
+    else:
+        future.set_result(value)
+
+
+def _retrieved(future: asyncio.Future[Outcome]) -> None:
+    if not future.cancelled():
+        future.exception()
+
+

@@ -1,0 +1,155 @@
+"""The box's side of the link to the central system: the log to be sent, commands to be carried out, states to be shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from controller.domain.commands import CentralCommand
+from controller.domain.model import Box
+from controller.domain.words import compartment_state
+from controller.ports import CommandAnswer, Entry, EventLog, MoveCursor, PutCredential, Stamp
+from controller.services.actor import Actor
+from controller.services.credentials import CredentialBook
+
+ParseCommand = Callable[[str, str, str, Mapping[str, object]], tuple[CentralCommand, tuple[PutCredential, ...]]]
+"""``(name, issuer, command id, body)`` → the domain's command and the credentials that come with it. Raises `CommandMalformed`."""
+
+
+class CommandMalformed(ValueError):
+    """A command whose body is not as the contract says. ``code`` is stable."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class CentralService:
+    """Implements `controller.ports.CentralFeed`. One event loop."""
+
+    def __init__(
+        self,
+        actor: Actor,
+        log: EventLog,
+        book: CredentialBook,
+        parse: ParseCommand,
+        identity: Mapping[str, object],
+        health: Callable[[], Mapping[str, object]],
+        epoch: int,
+    ) -> None:
+        self._actor = actor
+        self._log = log
+        self._book = book
+        self._parse = parse
+        self._identity = identity
+        self._health = health
+        self._epoch = epoch
+        self._grown = asyncio.Event()
+        self._listeners: list[Callable[[str], None]] = []
+        self._shown: dict[str, Mapping[str, object]] = {}
+        self.acknowledged: dict[str, int] = {}
+        """By consumer: the last sequence number it has acknowledged, as far as this process has heard."""
+        actor.after_turn(self._turned)
+
+    async def entries(self, after_seq: int, limit: int) -> tuple[Entry, ...]:
+        return await self._log.read(after_seq, limit)
+
+    def last_seq(self) -> int:
+        return self._actor.box.seq
+
+    async def wait_for_entry_after(self, seq: int) -> None:
+        while self._actor.box.seq <= seq:
+            self._grown.clear()
+            await self._grown.wait()
+
+    async def cursor(self, consumer: str) -> int:
+        seq = await self._log.cursor(consumer)
+        self.acknowledged[consumer] = seq
+        return seq
+
+    async def acknowledge(self, consumer: str, epoch: int, upto: int, hash_hex: str) -> bool:
+        """A consumer says what it has stored. Only the right hash at ``upto`` moves the cursor, and only forward."""
+        if epoch != self._epoch or not 0 < upto <= self._actor.box.seq:
+            return False
+        if upto <= await self._log.cursor(consumer):
+            return False
+        entries = await self._log.read(upto - 1, 1)
+        if not entries or entries[0].seq != upto or entries[0].hash.hex() != hash_hex:
+            return False
+        at = self._actor.now()
+        stamp = Stamp(at.wall_ms, at.mono_ms, at.boot, at.clock_trusted)
+        await self._log.append((), stamp, (MoveCursor(consumer, epoch, upto),))
+        self.acknowledged[consumer] = upto
+        return True
+
+    async def execute(self, issuer: str, command: str, name: str, body: Mapping[str, object]) -> CommandAnswer:
+        try:
+            parsed, credentials = self._parse(name, issuer, command, body)
+        except CommandMalformed as error:
+            return CommandAnswer("rejected", error.code, False)
+        if any(self._book.knows_digest(row.digest) for row in credentials):
+            # The same digest again is either a repeated command, which has its answer, or two rights behind one code.
+            stored = await self._log.command_result(issuer, command)
+            return _answer(stored, True) if stored is not None else CommandAnswer("rejected", "credential_known", False)
+        outcome = await self._actor.submit(parsed, credentials)
+        if outcome.stored_result is not None:
+            return _answer(outcome.stored_result, True)
+        if not outcome.refused:
+            for row in credentials:
+                self._book.put(row)
+        return _answer(outcome.refused or "done", False)
+
+    def state(self, topic: str) -> Mapping[str, object]:
+        return self._payloads()[topic]()
+
+    def subscribe_state(self, listener: Callable[[str], None]) -> None:
+        self._listeners.append(listener)
+
+    def _payloads(self) -> Mapping[str, Callable[[], Mapping[str, object]]]:
+        box = self._actor.box
+        return {
+            "connection": lambda: {**self._identity, "boot": box.boot, "starts": box.starts, "epoch": self._epoch},
+            "health": self._health,
+            "compartments": lambda: compartments_payload(box),
+            "faults": lambda: faults_payload(box, self._actor.halted),
+            "config": lambda: {"profile": box.profile_sha256, "policies": box.policies_sha256},
+        }
+
+    def _turned(self) -> None:
+        self._grown.set()
+        payloads = self._payloads()
+        for topic in ("compartments", "faults", "config"):
+            payload = payloads[topic]()
+            if self._shown.get(topic) != payload:
+                self._shown[topic] = payload
+                for listener in self._listeners:
+                    listener(topic)
+
+
+def _answer(stored: str, repeated: bool) -> CommandAnswer:
+    return CommandAnswer("done", "", repeated) if stored == "done" else CommandAnswer("rejected", stored, repeated)
+
+
+def compartments_payload(box: Box) -> Mapping[str, object]:
+    """Counts, and each compartment's state and door. No deposit ids: a fleet watcher needs none."""
+    states = {label: compartment_state(compartment) for label, compartment in sorted(box.compartments.items())}
+    return {
+        "counts": dict(sorted(Counter(states.values()).items())),
+        "compartments": [
+            {"label": label, "state": state, "door": box.compartments[label].door.value}
+            for label, state in states.items()
+        ],
+    }
+
+
+def faults_payload(box: Box, halted: str) -> Mapping[str, object]:
+    faults: list[dict[str, object]] = [
+        {"code": fault.code, "subject": fault.subject, "since": fault.since_wall_ms}
+        for _, fault in sorted(box.faults.items())
+    ]
+    if halted:
+        faults.insert(0, {"code": halted, "subject": "", "since": 0})
+    return {"faults": faults}
+
+

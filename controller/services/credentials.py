@@ -1,0 +1,79 @@
+"""What the box knows of credentials, in memory: pickup codes by digest, badges by digest, and what became of ended ones.
+
+The tables beside the log are the truth; this book is filled from them at start and follows the events. No code, PIN or birth date is
+ever kept here: only digests and verifiers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from controller.domain import events as ev
+from controller.domain.moment import Moment
+from controller.ports import CredentialRow, PutCredential, PutStaffCredential, StaffCredentialRow
+
+
+def digest_of(text: str) -> bytes:
+    """SHA-256 of a code's text; the texts carry 128 random bits, so that nothing is gained by salt."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class StaffCredential:
+    """A badge's owner and the argon2id hash of the PIN."""
+
+    staff: str
+    pin_hash: str
+
+
+class CredentialBook:
+    """Lookups by digest. One event loop."""
+
+    def __init__(self, credentials: Iterable[CredentialRow], staff: Iterable[StaffCredentialRow]) -> None:
+        self._pickup = {row.digest: row for row in credentials}
+        self._staff = {row.badge_digest: StaffCredential(row.staff, row.pin_hash) for row in staff}
+
+    def pickup(self, text: str) -> CredentialRow | None:
+        """The credential that a pickup code belongs to, alive or ended."""
+        return self._pickup.get(digest_of(text))
+
+    def knows_digest(self, digest: bytes) -> bool:
+        return digest in self._pickup
+
+    def verifiers(self, right: str) -> Mapping[str, str]:
+        for row in self._pickup.values():
+            if row.right == right:
+                return row.verifiers
+        return {}
+
+    def badge(self, text: str) -> StaffCredential | None:
+        return self._staff.get(digest_of(text))
+
+    def badge_owner(self, digest: bytes) -> str:
+        """Whose badge this is; empty when nobody's."""
+        credential = self._staff.get(digest)
+        return credential.staff if credential is not None else ""
+
+    def pin_hash(self, staff: str) -> str | None:
+        for credential in self._staff.values():
+            if credential.staff == staff:
+                return credential.pin_hash
+        return None
+
+    def put(self, row: PutCredential) -> None:
+        """A right's credential was stored with its right."""
+        self._pickup[row.digest] = CredentialRow(row.digest, row.kind, row.right, row.verifiers, "", 0)
+
+    def put_staff(self, row: PutStaffCredential) -> None:
+        self._staff = {digest: known for digest, known in self._staff.items() if known.staff != row.staff}
+        self._staff[row.badge_digest] = StaffCredential(row.staff, row.pin_hash)
+
+    def follow(self, event: ev.Event, at: Moment) -> None:
+        """An event was appended: credentials of an ended right keep their digest and the reason, nothing else."""
+        if not isinstance(event, ev.RightEnded):
+            return
+        for digest, row in self._pickup.items():
+            if row.right == event.right and not row.ended_reason:
+                self._pickup[digest] = replace(row, verifiers={}, ended_reason=event.end, ended_wall_ms=at.wall_ms)

@@ -1,0 +1,91 @@
+"""Pulses follow commits, sensor facts precede everything: the controller's side of the cabinet.
+
+The pulse itself is bounded by the lock bank's own thread; nothing here can lengthen it. Readings arrive on a foreign thread, already
+debounced and stamped at the edge.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from functools import partial
+
+from controller.domain import events as ev
+from controller.domain.commands import DoorSensed, PulseFinished
+from controller.domain.model import Door, OpeningStage
+from controller.domain.moment import Moment
+from controller.services.actor import Actor
+from hal.interfaces import DoorReading, Indicators, LockBank, LockBusy, LockError, PulseReport
+
+log = logging.getLogger(__name__)
+
+#: A door that opens late is still watched closely for this long after the authorisation's own time.
+WATCH_EXTRA_MS = 2000
+
+
+class Doors:
+    """Fires locks for authorisations and tells the actor what doors do. Lives on the event loop."""
+
+    def __init__(
+        self, actor: Actor, locks: LockBank, indicators: Indicators, watch_closely: Callable[[str, int], None]
+    ) -> None:
+        self._actor = actor
+        self._locks = locks
+        self._indicators = indicators
+        self._watch_closely = watch_closely
+        self._loop = asyncio.get_running_loop()
+        actor.on_event(self._happened)
+
+    def sensed(self, reading: DoorReading) -> None:
+        """A steady reading, on the door watch's thread: handed over at once."""
+        try:
+            self._loop.call_soon_threadsafe(self._post_reading, reading)
+        except RuntimeError:
+            # The loop is closed: the process is ending, and the next start reads every door anew.
+            log.info("a reading of %s came after the end", reading.compartment)
+
+    def _post_reading(self, reading: DoorReading) -> None:
+        self._actor.post(DoorSensed(reading.compartment, Door(reading.level.value), reading.mono_ms))
+
+    def _happened(self, event: ev.Event, at: Moment) -> None:
+        if isinstance(event, ev.UnlockAuthorised):
+            self._fire(event)
+        elif isinstance(event, ev.OpeningEnded | ev.OpeningSuspended):
+            self._indicators.lamp(event.compartment, False)
+
+    def _fire(self, authorised: ev.UnlockAuthorised) -> None:
+        """One pulse for one authorisation, right after its commit."""
+        try:
+            future = self._locks.pulse(authorised.compartment, authorised.pulse_ms)
+        except LockBusy as busy:
+            # Nothing has been fired: the supply still rests from the pulse before. The authorisation stands, its pulse comes later.
+            self._loop.call_later(busy.retry_after_ms / 1000, self._fire_if_still_authorised, authorised)
+            return
+        except LockError as error:
+            log.warning("lock of %s refused: %s", authorised.compartment, error)
+            self._actor.post(PulseFinished(authorised.authorisation, error.code))
+            return
+        future.add_done_callback(partial(self._pulse_ended, authorised.authorisation))
+        self._watch_closely(authorised.compartment, authorised.deadline_mono_ms + WATCH_EXTRA_MS)
+        self._indicators.lamp(authorised.compartment, True)
+
+    def _fire_if_still_authorised(self, authorised: ev.UnlockAuthorised) -> None:
+        opening = self._actor.box.opening
+        if (
+            opening is not None
+            and opening.authorisation == authorised.authorisation
+            and opening.stage is OpeningStage.AUTHORISED
+            and self._actor.now().mono_ms < opening.deadline_mono_ms
+        ):
+            self._fire(authorised)
+
+    def _pulse_ended(self, authorisation: str, future: Future[PulseReport]) -> None:
+        """On the lock bank's thread."""
+        error = future.exception()
+        code = "" if error is None else error.code if isinstance(error, LockError) else "lock_fault"
+        try:
+            self._loop.call_soon_threadsafe(self._actor.post, PulseFinished(authorisation, code))
+        except RuntimeError:
+            log.info("the pulse of %s ended after the end", authorisation)

@@ -1,0 +1,183 @@
+"""The transient side of the front: what a page says for a moment, in which language, and the tokens of running sessions.
+
+Nothing here is in the log and nothing here authorises anything: it is gone with the process, and nobody is the poorer.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from controller.domain import events as ev
+from controller.domain.model import SessionEnd
+from controller.domain.moment import Moment
+from controller.ports import FrontState, Notice, Tone
+from controller.services.actor import Actor
+
+NOTICE_MS = 12_000
+SHORT_NOTICE_MS = 6_000
+DONE_MS = 10_000
+INTERRUPTED_MS = 30_000
+STAFF_NOTICE_MS = 60_000
+
+#: Refusal codes of a presented code that have a page of their own name; any other says "please go to the counter".
+RESIDENT_PAGES = frozenset(
+    {"code_foreign", "code_unknown", "not_yet", "collected", "expired", "factor_blocked", "slow_down", "counter"}
+)
+STAFF_NOTICES = {
+    "badge_unknown",
+    "staff_locked",
+    "pin_wrong",
+    "badge_needed",
+    "role_missing",
+    "second_person_needed",
+    "second_person_too_late",
+    "busy",
+}
+
+
+class Front:
+    """Holds the `FrontState` and follows events. One event loop."""
+
+    def __init__(self, actor: Actor, tone: Callable[[Tone], None]) -> None:
+        self._actor = actor
+        self._tone = tone
+        self._state = FrontState()
+        self._listeners: list[Callable[[], None]] = []
+        actor.on_event(self._happened)
+        actor.after_turn(self._turned)
+
+    @property
+    def state(self) -> FrontState:
+        return self._state
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """``listener`` is called on the loop after every change of the front's state or the box's."""
+        self._listeners.append(listener)
+
+    def update(self, **changes: object) -> None:
+        """Replaces fields of the state, and tells whoever listens."""
+        self._state = replace(self._state, **changes)  # type: ignore[arg-type]
+        self._changed()
+
+    def choose_language(self, language: str) -> None:
+        self.update(language=language)
+
+    def notice(self, page: str, lasting_ms: int = NOTICE_MS, **details: str | int) -> None:
+        """The resident's page says this until the time is over or somebody acts."""
+        self.update(notice=Notice(page, self._actor.now().mono_ms + lasting_ms, details))
+
+    def staff_notice(self, code: str, **details: str | int) -> None:
+        self.update(staff_notice=Notice(code, self._actor.now().mono_ms + STAFF_NOTICE_MS, details))
+
+    def dismiss(self) -> None:
+        language = "de" if self._actor.box.session is None else self._state.language
+        self.update(notice=None, language=language)
+
+    def refuse_resident(self, code: str, details: Mapping[str, str | int]) -> None:
+        """Says why a presented code opens nothing now."""
+        self._tone(Tone.REFUSED)
+        if code == "busy":
+            # Somebody else is at the front, or this very session is: the page that stands there is the answer.
+            return
+        if code == "resting":
+            wait_ms = int(details.get("wait_ms", 0))
+            self.notice("slow_down", wait_ms + 500, wait_s=-(-wait_ms // 1000))
+            return
+        self.notice(code if code in RESIDENT_PAGES else "counter", **dict(details))
+
+    def refuse_staff(self, code: str, details: Mapping[str, str | int]) -> None:
+        self._tone(Tone.FULL if code == "load_full" else Tone.REFUSED)
+        self.staff_notice(code, **dict(details))
+
+    def _happened(self, event: ev.Event, at: Moment) -> None:
+        match event:
+            case ev.SessionStarted():
+                right = self._actor.box.rights.get(event.right)
+                chosen = self._state.language
+                language = chosen if chosen != "de" or right is None else right.language or "de"
+                self._state = replace(
+                    self._state, kiosk_token=secrets.token_urlsafe(16), notice=None, language=language
+                )
+                self._tone(Tone.ACCEPTED)
+            case ev.SessionEnded():
+                self._session_ended(event, at)
+            case ev.ProblemReported(problem="missing"):
+                self._note_at(at, "problem_reported", NOTICE_MS * 2, reference=event.session)
+            case ev.ProblemReported(problem="error"):
+                self._note_at(at, "problem_error", NOTICE_MS * 2, reference=event.session)
+            case ev.StaffLoggedIn():
+                self._state = replace(self._state, staff_token=secrets.token_urlsafe(16), staff_notice=None, notice=None)
+                self._tone(Tone.ACCEPTED)
+            case ev.StaffLoggedOut():
+                self._state = replace(self._state, staff_token="", staff_notice=None)
+            case ev.BadgePresented():
+                self._state = replace(self._state, staff_notice=None)
+                self._tone(Tone.ACCEPTED)
+            case ev.DepositStored():
+                if self._actor.box.staff_session is not None:
+                    self._staff_note_at(at, "load_booked", compartment=event.compartment)
+                    self._tone(Tone.BOOKED)
+            case ev.UnlockFailed():
+                self._staff_note_at(at, "jam", compartment=event.compartment)
+                self._tone(Tone.REFUSED)
+            case ev.CompartmentQuarantined(reason="not_empty"):
+                self._staff_note_at(at, "not_empty", compartment=event.compartment)
+            case ev.UnlockAuthorised(purpose="loading", attempt=1):
+                self._state = replace(self._state, staff_notice=None)
+            case ev.DoorLeftOpen():
+                self._tone(Tone.ALARM if event.stage == "alarm" else Tone.REMINDER)
+            case _:
+                pass
+
+    def _session_ended(self, event: ev.SessionEnded, at: Moment) -> None:
+        self._state = replace(self._state, kiosk_token="")
+        outcome = SessionEnd(event.outcome)
+        stands = self._state.notice is not None and self._state.notice.page.startswith("problem_")
+        if outcome is SessionEnd.DONE and not stands:
+            self._note_at(at, "done", DONE_MS)
+        elif outcome is SessionEnd.DENIED:
+            page = {"factor_blocked": "factor_blocked", "pin_letter": "pin_letter_no"}.get(event.reason, "counter")
+            self._note_at(at, page, NOTICE_MS)
+        elif outcome is SessionEnd.ABORTED and event.reason == "interrupted":
+            self._note_at(at, "interrupted", INTERRUPTED_MS)
+        elif outcome is SessionEnd.ABORTED and event.reason in ("timeout", "cancelled", "revoked"):
+            self._note_at(at, "ended", SHORT_NOTICE_MS)
+        elif self._state.notice is None:
+            self._state = replace(self._state, language="de")
+
+    def _note_at(self, at: Moment, page: str, lasting_ms: int, **details: str | int) -> None:
+        self._state = replace(self._state, notice=Notice(page, at.mono_ms + lasting_ms, details))
+
+    def _staff_note_at(self, at: Moment, code: str, **details: str | int) -> None:
+        self._state = replace(self._state, staff_notice=Notice(code, at.mono_ms + STAFF_NOTICE_MS, details))
+
+    def _turned(self) -> None:
+        if self._actor.halted != self._state.halted:
+            self._state = replace(self._state, halted=self._actor.halted)
+        if self._actor.last_hash:
+            self._state = replace(self._state, last_hash=self._actor.last_hash.hex())
+        self._changed()
+
+    def expire_notices(self, now_mono_ms: int) -> None:
+        """Drops what has been said long enough. After a resident's notice the page is German again."""
+        state = self._state
+        changed = False
+        if state.notice is not None and now_mono_ms >= state.notice.until_mono_ms:
+            language = state.language if self._actor.box.session is not None else "de"
+            state, changed = replace(state, notice=None, language=language), True
+        if state.staff_notice is not None and now_mono_ms >= state.staff_notice.until_mono_ms:
+            state, changed = replace(state, staff_notice=None), True
+        if changed:
+            self._state = state
+            self._changed()
+
+    def next_expiry(self) -> int | None:
+        """The monotonic instant at which `expire_notices` has something to do, or None."""
+        notices = (self._state.notice, self._state.staff_notice)
+        return min((notice.until_mono_ms for notice in notices if notice is not None), default=None)
+
+    def _changed(self) -> None:
+        for listener in self._listeners:
+            listener()

@@ -1,0 +1,123 @@
+"""Everything that the control sockets can ask, in one place: implements `controller.ports.Operations`."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from controller.domain.commands import Command, LogOut, PresentOrder
+from controller.domain.decision import Refusal
+from controller.domain.model import Box
+from controller.domain.moment import Moment
+from controller.ports import EventLog, FrontState, LogError
+from controller.services.actor import Actor
+from controller.services.front import SHORT_NOTICE_MS, Front
+from controller.services.refusals import RefusalLedger
+from controller.services.residents import Residents
+from controller.services.scan_mode import scan_mode
+from controller.services.staff import Staff
+from controller.services.watchkeeping import Watchkeeper
+
+
+class BoxOperations:
+    """One event loop. Refuses to begin anything new while the disk is too full; what is open may finish."""
+
+    def __init__(
+        self,
+        actor: Actor,
+        log: EventLog,
+        front: Front,
+        residents: Residents,
+        staff: Staff,
+        refusals: RefusalLedger,
+        watchkeeper: Watchkeeper,
+    ) -> None:
+        self._actor = actor
+        self._log = log
+        self._front = front
+        self._residents = residents
+        self._staff = staff
+        self._refusals = refusals
+        self._watchkeeper = watchkeeper
+
+    async def carry_out(self, command: Command) -> Refusal | None:
+        outcome = await self._actor.submit(command)
+        refusal = outcome.decision.refusal
+        if refusal is not None:
+            self._refusals.note(refusal.code)
+            if self._actor.box.staff_session is not None and not isinstance(command, LogOut | PresentOrder):
+                self._front.refuse_staff(refusal.code, refusal.details)
+        return refusal
+
+    async def enter_factor(self, session: str, value: str) -> Refusal | None:
+        return await self._residents.enter_factor(session, value)
+
+    async def log_in(self, pin: str) -> Refusal | None:
+        return await self._staff.log_in(pin)
+
+    async def register_staff(
+        self, staff: str, roles: tuple[str, ...], badge_digest: bytes, pin_hash: str
+    ) -> Refusal | None:
+        return await self._staff.register(staff, roles, badge_digest, pin_hash)
+
+    async def verify_log(self) -> tuple[int, str]:
+        try:
+            async for _ in self._log.verify_in_idle():
+                await asyncio.sleep(0)
+        except LogError as error:
+            self._actor.halt(f"{error.code}:{error.seq}")
+            raise
+        last = self._actor.box.seq
+        entries = await self._log.read(last - 1, 1)
+        return last, entries[0].hash.hex() if entries else ""
+
+    def choose_language(self, language: str) -> None:
+        self._front.choose_language(language)
+
+    def dismiss(self) -> None:
+        self._front.dismiss()
+
+    async def pickup_code(self, text: str, captured_mono_ms: int) -> Refusal | None:
+        if self._watchkeeper.disk_refuses:
+            return Refusal("disk_full")
+        return await self._residents.present(text, captured_mono_ms)
+
+    async def badge(self, text: str, captured_mono_ms: int) -> Refusal | None:
+        return await self._staff.badge(text, captured_mono_ms)
+
+    async def order_barcode(self, text: str, captured_mono_ms: int) -> Refusal | None:
+        if self._watchkeeper.disk_refuses:
+            return Refusal("disk_full")
+        return await self._staff.order(text, captured_mono_ms)
+
+    def foreign_code(self) -> None:
+        """Something readable that is none of our codes was held before the scanner."""
+        box = self._actor.box
+        if self._actor.halted:
+            return
+        self._refusals.note("code_foreign")
+        if box.staff_session is not None:
+            self._front.refuse_staff("load_unknown", {})
+        elif box.session is None:
+            self._front.notice("code_foreign", SHORT_NOTICE_MS)
+
+    def scanner_state(self, source: str, state: str) -> None:
+        if state == "gone":
+            self._watchkeeper.scanner_gone(source)
+        else:
+            self._watchkeeper.scanner_state(source, state)
+
+    def box(self) -> Box:
+        return self._actor.box
+
+    def front(self) -> FrontState:
+        return self._front.state
+
+    def now(self) -> Moment:
+        return self._actor.now()
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        self._front.on_change(listener)
+
+    def scan_mode(self) -> str:
+        return scan_mode(self._actor.box, self._actor.halted)

@@ -1,0 +1,156 @@
+"""Regular looks at what no event reports: the clock, the disk, the scanner, the writer; and the proof of progress for the watchdog."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from controller.domain.commands import JudgeClock, SetFault
+from controller.ports import Clock, EventLog, LogError
+from controller.services.actor import Actor
+from controller.services.clock_trust import ClockJudge
+from controller.services.front import Front
+from controller.services.refusals import RefusalLedger
+
+LOOK_EVERY_S = 1.0
+SLOW_COMMIT_MS = 2_000
+STUCK_MS = 60_000
+SCANNER_SILENT_MS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class DiskLimits:
+    """Bytes free: below ``alarm`` a fault, below ``refuse`` no new session, loading or command."""
+
+    alarm: int = 256 * 2**20
+    refuse: int = 64 * 2**20
+
+
+class ProgressLost(Exception):
+    """A core part of the process makes no progress any more; the process ends and the next start settles."""
+
+
+class Watchkeeper:
+    """Looks once a second. `run` is a core task; `progress` tells whether the process may tell systemd that it is alive."""
+
+    def __init__(
+        self,
+        actor: Actor,
+        log: EventLog,
+        clock: Clock,
+        judge: ClockJudge,
+        front: Front,
+        refusals: RefusalLedger,
+        limits: DiskLimits,
+        door_watch_progress_ms: Callable[[], int],
+    ) -> None:
+        self._actor = actor
+        self._log = log
+        self._clock = clock
+        self._judge = judge
+        self._front = front
+        self._refusals = refusals
+        self._limits = limits
+        self._door_watch_progress_ms = door_watch_progress_ms
+        self._scanners: dict[str, tuple[str, int]] = {}
+        self._started_mono_ms = clock.mono_ms()
+        self._free = log.free_bytes()
+        self._trusted = False
+        self.judge_clock()
+
+    @property
+    def clock_trusted(self) -> bool:
+        return self._trusted
+
+    @property
+    def disk_refuses(self) -> bool:
+        """Whether the disk is too full to begin anything new; what is open may finish."""
+        return self._free < self._limits.refuse
+
+    def health(self) -> Mapping[str, object]:
+        """The payload of ``state/health``, but for what the link itself knows."""
+        return {
+            "clock_trusted": self._trusted,
+            "disk_free_bytes": self._free,
+            "log_seq": self._actor.box.seq,
+            "faults": len(self._actor.box.faults),
+            "wall_ms": self._clock.wall_ms(),
+        }
+
+    def scanner_state(self, source: str, state: str) -> None:
+        """A reader process said how it is: ok, no_frames or starting."""
+        self._scanners[source] = (state, self._clock.mono_ms())
+
+    def scanner_gone(self, source: str) -> None:
+        self._scanners.pop(source, None)
+
+    def judge_clock(self) -> str:
+        judgement = self._judge.judge(self._clock.wall_ms(), self._clock.mono_ms(), self._clock.synchronised())
+        self._trusted = judgement.trusted
+        return judgement.reason
+
+    async def run(self) -> None:
+        """Raises `ProgressLost`; everything else it finds is a fault in the log."""
+        while True:
+            if not self._actor.halted:
+                self._look()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def _look(self) -> None:
+        now = self._clock.mono_ms()
+        reason = self.judge_clock()
+        if self._trusted != self._actor.box.clock_trusted:
+            self._actor.post(JudgeClock(self._trusted, reason))
+        self._free = self._log.free_bytes()
+        self._set_fault("disk_low", "", self._free < self._limits.alarm)
+        self._set_fault("disk_full", "", self.disk_refuses)
+        self._set_fault("slow_commit", "", self._busy_ms(now) > SLOW_COMMIT_MS)
+        self._look_at_scanners(now)
+        self._refusals.flush_due()
+        self._front.expire_notices(now)
+
+    def _look_at_scanners(self, now: int) -> None:
+        alive = [
+            state for state, seen in self._scanners.values() if state == "ok" and now - seen <= SCANNER_SILENT_MS
+        ]
+        starting = now - self._started_mono_ms <= SCANNER_SILENT_MS
+        self._set_fault("scanner_down", "", not alive and not starting)
+        devices = {
+            f"scanner {source}": ("ok" if state == "ok" and now - seen <= SCANNER_SILENT_MS else "fault", state)
+            for source, (state, seen) in sorted(self._scanners.items())
+        }
+        if dict(self._front.state.devices) != devices:
+            self._front.update(devices=devices)
+
+    def _set_fault(self, code: str, subject: str, active: bool) -> None:
+        if active != (code in self._actor.box.faults):
+            self._actor.post(SetFault(code, subject, active))
+
+    def _busy_ms(self, now: int) -> int:
+        since = self._log.progress()["busy_since_mono_ms"]
+        return now - since if since else 0
+
+    def check_progress(self) -> None:
+        """Raises `ProgressLost` when the actor, the writer or the door watch has stood still for too long."""
+        now = self._clock.mono_ms()
+        if self._busy_ms(now) > STUCK_MS:
+            raise ProgressLost("a commit has not ended for a minute: the disk does not answer")
+        busy = self._actor.busy_since_mono_ms
+        if busy and now - busy > STUCK_MS:
+            raise ProgressLost("the actor has been in one turn for a minute")
+        if now - self._door_watch_progress_ms() > STUCK_MS:
+            raise ProgressLost("the door watch has not gone round for a minute")
+
+    async def verify_chain(self) -> None:
+        """The whole chain, in idle chunks, now and then weekly. Damage puts the box out of order."""
+        while True:
+            try:
+                async for seq in self._log.verify_in_idle():
+                    if seq % 10_000 == 0:
+                        self._front.update(log_verified_seq=seq)
+            except LogError as error:
+                self._actor.halt(f"{error.code}:{error.seq}")
+                return
+            self._front.update(log_verified_seq=self._actor.box.seq)
+            await asyncio.sleep(7 * 86_400)
