@@ -1,0 +1,249 @@
+"""Reads ``abholfach.toml`` strictly, with every path resolved and every user looked up.
+
+Whatever is wrong (a key that does not exist, a value that cannot be, a file that is not there) is a
+``ConfigurationError`` with file, line and key, and the controller does not start. Nothing here has a default that
+weakens the box: the hardware's back end and whether MQTT is on must be written down.
+
+The commented original of the file is ``provisioning/defaults/abholfach.toml``.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import pwd
+import re
+import zoneinfo
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from controller.settings import (
+    Backend,
+    BoxSettings,
+    ClockSettings,
+    CommandTrust,
+    Consumer,
+    DiskSettings,
+    MqttSettings,
+    Paths,
+    PeerUsers,
+    Settings,
+    Text,
+    Tls,
+)
+from hal import strict_toml
+from hal.strict_toml import ConfigurationError, Document
+from hal.toml_lines import KeyPath
+
+__all__ = ["ConfigurationError", "Settings", "load_settings"]
+
+FORMAT = 1
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_CONSUMER = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+
+Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
+
+
+class _Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    data: Text
+    cabinet: Text
+    policies: Text
+
+
+class _Hardware(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    backend: Backend
+
+
+class _Tls(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    ca: Text
+    certificate: Text
+    key: Text
+
+
+class _Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    enabled: bool
+    host: str = ""
+    port: Port | None = None
+    commands: CommandTrust = CommandTrust.REFUSED
+    tls: _Tls | None = None
+    consumers: tuple[Consumer, ...] = ()
+
+
+_Users = tuple[str | int, ...]
+
+
+class _Sockets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    ui: _Users
+    reader_qr: _Users
+    reader_eid: _Users
+    admin: _Users
+
+
+class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    format: int
+    box: BoxSettings
+    paths: _Paths
+    hardware: _Hardware
+    mqtt: _Mqtt
+    sockets: _Sockets
+    clock: ClockSettings = ClockSettings()
+    disk: DiskSettings = DiskSettings()
+
+
+def load_settings(path: Path) -> Settings:
+    """Read and check ``path``. Raises ``ConfigurationError`` for the first thing that is wrong."""
+    document = strict_toml.read(path)
+    return _Reading(document, document.convert(_File)).settings()
+
+
+class _Reading:
+    """The rules that go over more than one key, or over more than the file."""
+
+    def __init__(self, document: Document, file: _File) -> None:
+        self._document = document
+        self._file = file
+        self._folder = document.file.absolute().parent
+
+    def settings(self) -> Settings:
+        file = self._file
+        if file.format != FORMAT:
+            raise self._error(("format",), f"format {file.format} is not known; this version reads format {FORMAT}")
+        self._box()
+        self._clock_and_disk()
+        return Settings(
+            file=self._document.file.absolute(),
+            box=file.box,
+            paths=self._paths(),
+            backend=file.hardware.backend,
+            mqtt=self._mqtt() if file.mqtt.enabled else None,
+            sockets=PeerUsers(
+                ui=self._users("ui", file.sockets.ui),
+                reader_qr=self._users("reader_qr", file.sockets.reader_qr),
+                reader_eid=self._users("reader_eid", file.sockets.reader_eid),
+                admin=self._users("admin", file.sockets.admin),
+            ),
+            clock=file.clock,
+            disk=file.disk,
+        )
+
+    def _error(self, path: KeyPath, message: str) -> ConfigurationError:
+        return self._document.error(path, message)
+
+    def _box(self) -> None:
+        hours = self._file.box.counter_hours
+        for language in hours:
+            if not _LANGUAGE.fullmatch(language):
+                raise self._error(("box", "counter_hours", language), "this is not a language tag like de or en")
+        if "de" not in hours:
+            raise self._error(("box", "counter_hours", "de"), "this key is missing: German is what every page has")
+
+    def _clock_and_disk(self) -> None:
+        zone = self._file.clock.time_zone
+        try:
+            zoneinfo.ZoneInfo(zone)
+        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
+            raise self._error(
+                ("clock", "time_zone"), f'there is no time zone "{zone}"; it is a name like Europe/Berlin'
+            ) from error
+        disk = self._file.disk
+        if disk.refuse_mb >= disk.alarm_mb:
+            raise self._error(
+                ("disk", "refuse_mb"),
+                f"must be less than alarm_mb ({disk.alarm_mb}): alarm first, then refusal",
+            )
+
+    def _paths(self) -> Paths:
+        paths = self._file.paths
+        data = self._folder / paths.data
+        if not data.is_dir():
+            raise self._error(("paths", "data"), f"{data} is not a directory; abholfach-provision init makes it")
+        return Paths(
+            data=data,
+            cabinet=self._existing(("paths", "cabinet"), paths.cabinet),
+            policies=self._existing(("paths", "policies"), paths.policies),
+        )
+
+    def _existing(self, key: KeyPath, text: str) -> Path:
+        path = self._folder / text
+        if not path.is_file():
+            raise self._error(key, f"there is no file {path}")
+        return path
+
+    def _mqtt(self) -> MqttSettings:
+        mqtt = self._file.mqtt
+        if not mqtt.host.strip():
+            raise self._error(("mqtt", "host"), "this key is missing: where is the broker? Or set enabled = false")
+        if mqtt.port is None:
+            raise self._error(("mqtt", "port"), "this key is missing: usually 8883 with TLS, 1883 without")
+        if mqtt.tls is None and not _is_this_computer(mqtt.host):
+            raise self._error(
+                ("mqtt", "host"),
+                f"[mqtt.tls] is missing: {mqtt.host} is another computer, and without TLS anybody on"
+                " the way may read and command",
+            )
+        self._consumers(mqtt.consumers)
+        tls = mqtt.tls
+        return MqttSettings(
+            host=mqtt.host,
+            port=mqtt.port,
+            consumers=mqtt.consumers,
+            commands=mqtt.commands,
+            tls=None
+            if tls is None
+            else Tls(
+                ca=self._existing(("mqtt", "tls", "ca"), tls.ca),
+                certificate=self._existing(("mqtt", "tls", "certificate"), tls.certificate),
+                key=self._existing(("mqtt", "tls", "key"), tls.key),
+            ),
+        )
+
+    def _consumers(self, consumers: tuple[Consumer, ...]) -> None:
+        names: dict[str, int] = {}
+        authority: int | None = None
+        for index, consumer in enumerate(consumers):
+            at: KeyPath = ("mqtt", "consumers", index)
+            if not _CONSUMER.fullmatch(consumer.name):
+                raise self._error((*at, "name"), f'"{consumer.name}" is not a name of a-z, 0-9, - and _')
+            if consumer.name in names:
+                line = self._document.line(("mqtt", "consumers", names[consumer.name], "name"))
+                raise self._error((*at, "name"), f"{consumer.name} is already there (line {line})")
+            names[consumer.name] = index
+            if consumer.authority:
+                if authority is not None:
+                    first = ("mqtt", "consumers", authority, "authority")
+                    raise self._error(
+                        (*at, "authority"),
+                        f"{consumers[authority].name} has it already (line {self._document.line(first)}): one commands,"
+                        " and only one",
+                    )
+                authority = index
+        if authority is None:
+            raise self._error(("mqtt", "consumers"), "one consumer, and only one, has authority = true")
+
+    def _users(self, key: str, users: _Users) -> frozenset[int]:
+        uids: set[int] = set()
+        for index, user in enumerate(users):
+            at: KeyPath = ("sockets", key, index)
+            if isinstance(user, str):
+                try:
+                    uids.add(pwd.getpwnam(user).pw_uid)
+                except KeyError as error:
+                    raise self._error(
+                        at, f'this computer has no user "{user}"; systemd-sysusers makes those of the box'
+                    ) from error
+            elif user < 0:
+                raise self._error(at, f"{user} is not a uid")
+            else:
+                uids.add(user)
+        if not uids:
+            raise self._error(("sockets", key), "must name at least one user, or nobody could ever connect")
+        return frozenset(uids)
+
+
+def _is_this_computer(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

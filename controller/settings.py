@@ -1,0 +1,149 @@
+"""The controller's settings as typed values. ``controller.config`` reads them from ``abholfach.toml``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+_MEGABYTE = 1024 * 1024
+
+
+class Backend(StrEnum):
+    """What the controller is connected to. ``simulated`` is refused by every production entry point."""
+
+    GPIO = "gpio"
+    SIMULATED = "simulated"
+
+
+class CommandTrust(StrEnum):
+    """What becomes of commands from the central system.
+
+    ``REFUSED``: none is carried out. ``UNSIGNED``: those of the consumer with authority are, on the strength of the
+    connection alone, so whoever may publish on the broker may command.
+    """
+
+    REFUSED = "refused"
+    UNSIGNED = "unsigned"
+
+
+Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
+
+
+class BoxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[box]``: what pages tell people who need a person. ``counter_hours`` is by language tag; ``de`` is there."""
+
+    site: Text
+    room: Text
+    phone: Text
+    counter_hours: dict[str, Text]
+
+
+class Consumer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A reader of the log at the other end of MQTT, with a cursor of its own. ``authority``: it may command."""
+
+    name: str
+    authority: bool
+
+
+class ClockSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[clock]``: ``battery_backed``: the computer has a real-time clock with a battery, believed at start;
+    ``time_zone``: in which dates are said and days are counted (IANA name)."""
+
+    battery_backed: bool = False
+    time_zone: str = "Europe/Berlin"
+
+
+class DiskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``[disk]``, in megabytes of free space: below ``alarm_mb`` an alarm, below ``refuse_mb`` nothing new begins."""
+
+    alarm_mb: Annotated[int, msgspec.Meta(ge=64, le=1_048_576)] = 256
+    refuse_mb: Annotated[int, msgspec.Meta(ge=32, le=1_048_576)] = 64
+
+    @property
+    def alarm_bytes(self) -> int:
+        return self.alarm_mb * _MEGABYTE
+
+    @property
+    def refuse_bytes(self) -> int:
+        return self.refuse_mb * _MEGABYTE
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """``[paths]``, absolute: the data directory, the cabinet's profile and the policies."""
+
+    data: Path
+    cabinet: Path
+    policies: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """``[mqtt.tls]``, absolute: who signed the broker's certificate, this box's certificate and its key."""
+
+    ca: Path
+    certificate: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True)
+class MqttSettings:
+    """``[mqtt]`` when it is on. Without ``tls`` the broker is on this computer."""
+
+    host: str
+    port: int
+    consumers: tuple[Consumer, ...]
+    commands: CommandTrust
+    tls: Tls | None
+
+    @property
+    def authority(self) -> Consumer:
+        """The one consumer that may command."""
+        return next(consumer for consumer in self.consumers if consumer.authority)
+
+
+@dataclass(frozen=True, slots=True)
+class PeerUsers:
+    """``[sockets]``: the uids that may be at the other end of each control socket (SO_PEERCRED)."""
+
+    ui: frozenset[int]
+    reader_qr: frozenset[int]
+    reader_eid: frozenset[int]
+    admin: frozenset[int]
+
+    def of(self, socket: str) -> frozenset[int]:
+        """By the socket's name (``ui``, ``reader-qr``, ``reader-eid``, ``admin``). ``KeyError`` for any other."""
+        return {"ui": self.ui, "reader-qr": self.reader_qr, "reader-eid": self.reader_eid, "admin": self.admin}[socket]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything in ``abholfach.toml``. ``mqtt`` is ``None`` when it is off: the box then works alone."""
+
+    file: Path
+    box: BoxSettings
+    paths: Paths
+    backend: Backend
+    mqtt: MqttSettings | None
+    sockets: PeerUsers
+    clock: ClockSettings
+    disk: DiskSettings
+
+
+def describe(settings: Settings) -> Mapping[str, str]:
+    """The settings in words for ``abholfach-provision show``; nothing in it is secret."""
+    mqtt = settings.mqtt
+    return {
+        "site": settings.box.site,
+        "back end": settings.backend.value,
+        "data": str(settings.paths.data),
+        "cabinet": str(settings.paths.cabinet),
+        "policies": str(settings.paths.policies),
+        "mqtt": "off" if mqtt is None else f"{mqtt.host}:{mqtt.port}, {'TLS' if mqtt.tls else 'no TLS'}",
+        "commands": "none" if mqtt is None else f"{mqtt.commands.value} (authority: {mqtt.authority.name})",
+    }

@@ -1,0 +1,211 @@
+"""``abholfach.toml``: what is right is read, what is wrong is said with file, line and key."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from controller.config import ConfigurationError, load_settings
+from controller.settings import Backend, CommandTrust, Consumer
+
+GOOD = """\
+format = 1
+
+[box]
+site = "Amt Musterstadt"
+room = "1.12"
+phone = "030 123456"
+
+[box.counter_hours]
+de = "Mo bis Fr 8 bis 12 Uhr"
+en = "Mon to Fri 8 to 12"
+
+[paths]
+data = "data"
+cabinet = "cabinet.toml"
+policies = "policies.toml"
+
+[hardware]
+backend = "gpio"
+
+[mqtt]
+enabled = true
+host = "broker.example"
+port = 8883
+commands = "refused"
+
+[mqtt.tls]
+ca = "ca.pem"
+certificate = "box.pem"
+key = "box.key"
+
+[[mqtt.consumers]]
+name = "central"
+authority = true
+
+[[mqtt.consumers]]
+name = "archive"
+authority = false
+
+[sockets]
+ui = ["root"]
+reader_qr = [4711]
+reader_eid = [4712]
+admin = [0, 4713]
+
+[clock]
+battery_backed = true
+
+[disk]
+alarm_mb = 512
+refuse_mb = 128
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "data").mkdir()
+    for name in ("cabinet.toml", "policies.toml", "ca.pem", "box.pem", "box.key"):
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "abholfach.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def changed(old: str, new: str) -> tuple[str, int]:
+    """The good file with ``old`` replaced once, and the line where that is."""
+    assert GOOD.count(old) == 1, old
+    return GOOD.replace(old, new), GOOD[: GOOD.index(old)].count("\n") + 1
+
+
+def test_a_good_file_is_read_with_paths_and_users_resolved(folder: Path) -> None:
+    settings = load_settings(write(folder, GOOD))
+    assert settings.file == folder / "abholfach.toml"
+    assert settings.backend is Backend.GPIO
+    assert (settings.paths.data, settings.paths.cabinet) == (folder / "data", folder / "cabinet.toml")
+    assert settings.mqtt is not None
+    assert settings.mqtt.tls is not None
+    assert (settings.mqtt.host, settings.mqtt.port, settings.mqtt.commands) == (
+        "broker.example",
+        8883,
+        CommandTrust.REFUSED,
+    )
+    assert settings.mqtt.tls.key == folder / "box.key"
+    assert settings.mqtt.authority == Consumer("central", True)
+    assert settings.sockets.of("ui") == {0}
+    assert settings.sockets.of("reader-qr") == {4711}
+    assert settings.sockets.of("admin") == {0, 4713}
+    assert settings.clock.battery_backed
+    assert settings.clock.time_zone == "Europe/Berlin"
+    assert settings.disk.alarm_bytes == 512 * 1024 * 1024
+    assert settings.box.counter_hours["en"] == "Mon to Fri 8 to 12"
+
+
+def test_paths_are_relative_to_the_file_and_not_to_the_working_directory(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, GOOD)
+    monkeypatch.chdir(folder.parent)
+    settings = load_settings(Path(os.path.relpath(folder / "abholfach.toml")))
+    assert settings.paths.data == folder / "data"
+
+
+def test_without_mqtt_nothing_of_it_is_needed(folder: Path) -> None:
+    start, end = GOOD.index("[mqtt]"), GOOD.index("[sockets]")
+    settings = load_settings(write(folder, GOOD[:start] + "[mqtt]\nenabled = false\n\n" + GOOD[end:]))
+    assert settings.mqtt is None
+
+
+def test_a_broker_on_this_computer_needs_no_tls(folder: Path) -> None:
+    start, end = GOOD.index("[mqtt.tls]"), GOOD.index("[[mqtt.consumers]]")
+    for host in ("127.0.0.1", "::1", "localhost"):
+        text = (GOOD[:start] + GOOD[end:]).replace("broker.example", host)
+        settings = load_settings(write(folder, text))
+        assert settings.mqtt is not None
+        assert settings.mqtt.tls is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "key", "says"),
+    [
+        ("phone =", "phon =", "box.phon", "did you mean phone?"),
+        ("backend =", "back_end =", "hardware.back_end", "did you mean backend?"),
+        ('backend = "gpio"', 'backend = "gpoi"', "hardware.backend", "gpio, simulated"),
+        ("[clock]", "[clok]", "clok", "did you mean clock?"),
+        ("port = 8883", 'port = "8883"', "mqtt.port", "a whole number"),
+        ("port = 8883", "port = 70000", "mqtt.port", "at most 65535"),
+        ("port = 8883", "port = 0", "mqtt.port", "at least 1"),
+        ('commands = "refused"', 'commands = "signed"', "mqtt.commands", "refused, unsigned"),
+        (
+            "authority = false",
+            "authority = true",
+            "mqtt.consumers.archive.authority",
+            "central has it already (line 33",
+        ),
+        ('name = "archive"', 'name = "central"', "mqtt.consumers.central.name", "already there (line 32)"),
+        ('name = "archive"', 'name = "a/b#"', "mqtt.consumers.a/b#.name", "not a name"),
+        ('key = "box.key"', 'key = "bax.key"', "mqtt.tls.key", "there is no file"),
+        ('data = "data"', 'data = "dat"', "paths.data", "is not a directory"),
+        ('cabinet = "cabinet.toml"', 'cabinet = "c.toml"', "paths.cabinet", "there is no file"),
+        ('de = "Mo bis Fr 8 bis 12 Uhr"', 'DE = "Mo bis Fr"', "box.counter_hours.DE", "not a language tag"),
+        ('ui = ["root"]', 'ui = ["no-such-user-here"]', "sockets.ui.1", 'no user "no-such-user-here"'),
+        ("admin = [0, 4713]", "admin = []", "sockets.admin", "at least one user"),
+        ("admin = [0, 4713]", "admin = [-1]", "sockets.admin.1", "-1 is not a uid"),
+        ("refuse_mb = 128", "refuse_mb = 512", "disk.refuse_mb", "less than alarm_mb"),
+        ("battery_backed = true", 'time_zone = "Europe/Berlinn"', "clock.time_zone", 'no time zone "Europe/Berlinn"'),
+        ("format = 1", "format = 2", "format", "this version reads format 1"),
+        ('site = "Amt Musterstadt"', 'site = ""', "box.site", "length"),
+    ],
+)
+def test_a_mistake_is_named_with_its_line_and_key(folder: Path, old: str, new: str, key: str, says: str) -> None:
+    text, line = changed(old, new)
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(write(folder, text))
+    assert (caught.value.line, caught.value.key) == (line, key)
+    assert says in caught.value.message
+    assert str(caught.value).startswith(f"abholfach.toml:{line}: {key}: ")
+
+
+@pytest.mark.parametrize(
+    ("removed", "near", "key"),
+    [
+        ('phone = "030 123456"\n', "[box]", "box.phone"),
+        ('de = "Mo bis Fr 8 bis 12 Uhr"\n', "[box.counter_hours]", "box.counter_hours.de"),
+        ('backend = "gpio"\n', "[hardware]", "hardware.backend"),
+        ("enabled = true\n", "[mqtt]", "mqtt.enabled"),
+        ("port = 8883\n", "[mqtt]", "mqtt.port"),
+        ("admin = [0, 4713]\n", "[sockets]", "sockets.admin"),
+    ],
+)
+def test_a_missing_key_is_named_with_the_line_of_its_table(folder: Path, removed: str, near: str, key: str) -> None:
+    text, _ = changed(removed, "")
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(write(folder, text))
+    assert caught.value.key == key
+    assert caught.value.line == text[: text.index(near + "\n")].count("\n") + 1
+    assert "missing" in caught.value.message
+
+
+def test_a_key_given_twice_is_refused_at_its_second_line(folder: Path) -> None:
+    text, line = changed("port = 8883\n", "port = 8883\nport = 8884\n")
+    with pytest.raises(ConfigurationError, match="not valid TOML") as caught:
+        load_settings(write(folder, text))
+    assert caught.value.line == line + 1
+
+
+def test_a_broker_elsewhere_without_tls_is_refused(folder: Path) -> None:
+    start, end = GOOD.index("[mqtt.tls]"), GOOD.index("[[mqtt.consumers]]")
+    with pytest.raises(ConfigurationError, match=r"mqtt\.host: \[mqtt\.tls\] is missing"):
+        load_settings(write(folder, GOOD[:start] + GOOD[end:]))
+
+
+def test_nobody_with_authority_is_refused(folder: Path) -> None:
+    text, _ = changed("authority = true", "authority = false")
+    with pytest.raises(ConfigurationError, match=r"mqtt\.consumers: one consumer, and only one"):
+        load_settings(write(folder, text))
