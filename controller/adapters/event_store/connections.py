@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from sqlite_utils import Database
 
-from controller.adapters.event_store.errors import primary_code, reading_error
+from controller.adapters.event_store.errors import not_a_database, primary_code, reading_error
 from controller.ports import LogError
 
 #: How long a statement waits for somebody else's lock. Only an operator's tool can hold one against the writer.
@@ -71,5 +71,7 @@ def connect_reader(path: Path) -> sqlite3.Connection:
                 f"{path} may not be read by this user: read access to it and write access to its directory are needed "
                 "(SQLite keeps its index of the write-ahead log there). Try it as the user the controller runs as.",
             ) from error
+        if primary_code(error) == sqlite3.SQLITE_NOTADB:
+            raise not_a_database(path) from error
         raise reading_error(error) from error
     return connection

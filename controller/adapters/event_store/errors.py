@@ -17,6 +17,7 @@ The codes that `LogError` carries here:
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 
 from controller.ports import LogError
 
@@ -39,6 +40,13 @@ def damaged(seq: int, what: str) -> LogError:
 def primary_code(error: BaseException) -> int:
     """SQLite's primary result code of ``error``, 0 when it carries none."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF
+
+
+def not_a_database(path: Path) -> LogError:
+    """The error for a file at ``path`` that SQLite does not recognise."""
+    return LogError(
+        "not_a_log", f"{path} is not an SQLite database. Wrong file? Otherwise restore a backup of the log."
+    )
 
 
 def commit_error(error: BaseException) -> LogError:

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from sqlite_utils import Database, Migrations
 
+from controller.adapters.event_store.errors import not_a_database, primary_code
 from controller.adapters.event_store.migrations import STEPS
 from controller.ports import LogError
 
@@ -41,8 +42,8 @@ def check_version(connection: sqlite3.Connection, path: Path, newest: int) -> in
         version = int(connection.execute("PRAGMA user_version").fetchone()[0])
         tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_NOTADB:
-            raise LogError("not_a_log", f"{path} is not an SQLite database. Restore a backup of the log.") from error
+        if primary_code(error) == sqlite3.SQLITE_NOTADB:
+            raise not_a_database(path) from error
         raise
     if application == 0 and version == 0 and tables == 0:
         return 0
