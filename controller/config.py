@@ -20,7 +20,6 @@ import msgspec
 
 from controller.settings import (
     Backend,
-    BoxSettings,
     ClockSettings,
     CommandTrust,
     Consumer,
@@ -40,7 +39,6 @@ __all__ = ["ConfigurationError", "Settings", "load_settings"]
 
 FORMAT = 1
 
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _CONSUMER = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
@@ -66,6 +64,8 @@ class _Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     enabled: bool
     host: str = ""
     port: Port | None = None
+    username: str = ""
+    password_file: str = ""
     commands: CommandTrust = CommandTrust.REFUSED
     tls: _Tls | None = None
     consumers: tuple[Consumer, ...] = ()
@@ -83,7 +83,6 @@ class _Sockets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: int
-    box: BoxSettings
     paths: _Paths
     hardware: _Hardware
     mqtt: _Mqtt
@@ -110,11 +109,9 @@ class _Reading:
         file = self._file
         if file.format != FORMAT:
             raise self._error(("format",), f"format {file.format} is not known; this version reads format {FORMAT}")
-        self._box()
         self._clock_and_disk()
         return Settings(
             file=self._document.file.absolute(),
-            box=file.box,
             paths=self._paths(),
             backend=file.hardware.backend,
             mqtt=self._mqtt() if file.mqtt.enabled else None,
@@ -130,14 +127,6 @@ class _Reading:
 
     def _error(self, path: KeyPath, message: str) -> ConfigurationError:
         return self._document.error(path, message)
-
-    def _box(self) -> None:
-        hours = self._file.box.counter_hours
-        for language in hours:
-            if not _LANGUAGE.fullmatch(language):
-                raise self._error(("box", "counter_hours", language), "this is not a language tag like de or en")
-        if "de" not in hours:
-            raise self._error(("box", "counter_hours", "de"), "this key is missing: German is what every page has")
 
     def _clock_and_disk(self) -> None:
         zone = self._file.clock.time_zone
@@ -183,11 +172,18 @@ class _Reading:
                 f"[mqtt.tls] is missing: {mqtt.host} is another computer, and without TLS anybody on"
                 " the way may read and command",
             )
+        if bool(mqtt.username) != bool(mqtt.password_file):
+            missing = "password_file" if mqtt.username else "username"
+            raise self._error(("mqtt", missing), "this key is missing: username and password_file go together")
+        if mqtt.commands is CommandTrust.UNSIGNED and self._file.hardware.backend is not Backend.SIMULATED:
+            raise self._error(("mqtt", "commands"), "unsigned commands are for a simulated box only; write refused")
         self._consumers(mqtt.consumers)
         tls = mqtt.tls
         return MqttSettings(
             host=mqtt.host,
             port=mqtt.port,
+            username=mqtt.username,
+            password_file=self._existing(("mqtt", "password_file"), mqtt.password_file) if mqtt.username else None,
             consumers=mqtt.consumers,
             commands=mqtt.commands,
             tls=None

@@ -24,7 +24,7 @@ class CommandTrust(StrEnum):
     """What becomes of commands from the central system.
 
     ``REFUSED``: none is carried out. ``UNSIGNED``: those of the consumer with authority are, on the strength of the
-    connection alone, so whoever may publish on the broker may command.
+    connection alone. Whoever may publish on the broker may command then, so only a simulated box may be told so.
     """
 
     REFUSED = "refused"
@@ -32,15 +32,6 @@ class CommandTrust(StrEnum):
 
 
 Text = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
-
-
-class BoxSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``[box]``: what pages tell people who need a person. ``counter_hours`` is by language tag; ``de`` is there."""
-
-    site: Text
-    room: Text
-    phone: Text
-    counter_hours: dict[str, Text]
 
 
 class Consumer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -93,10 +84,13 @@ class Tls:
 
 @dataclass(frozen=True, slots=True)
 class MqttSettings:
-    """``[mqtt]`` when it is on. Without ``tls`` the broker is on this computer."""
+    """``[mqtt]`` when it is on. Without ``tls`` the broker is on this computer. ``password_file`` goes with
+    ``username``: the password itself stands in no configuration and on no command line."""
 
     host: str
     port: int
+    username: str
+    password_file: Path | None
     consumers: tuple[Consumer, ...]
     commands: CommandTrust
     tls: Tls | None
@@ -126,7 +120,6 @@ class Settings:
     """Everything in ``abholfach.toml``. ``mqtt`` is ``None`` when it is off: the box then works alone."""
 
     file: Path
-    box: BoxSettings
     paths: Paths
     backend: Backend
     mqtt: MqttSettings | None
@@ -139,7 +132,6 @@ def describe(settings: Settings) -> Mapping[str, str]:
     """The settings in words for ``abholfach-provision show``; nothing in it is secret."""
     mqtt = settings.mqtt
     return {
-        "site": settings.box.site,
         "back end": settings.backend.value,
         "data": str(settings.paths.data),
         "cabinet": str(settings.paths.cabinet),

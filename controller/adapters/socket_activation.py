@@ -1,4 +1,4 @@
-"""The control sockets, as systemd hands them over (``sd_listen_fds(3)``): made beforehand, listening, one for each role.
+"""The control sockets as systemd hands them over (``sd_listen_fds(3)``): made beforehand, listening, one for each role.
 
 Because the role *is* the listener, a socket that is missing, is called something else or is not what it should be stops
 the controller: it never makes one of its own. The simulator's supervisor hands its sockets over in the same way.

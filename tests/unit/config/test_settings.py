@@ -13,15 +13,6 @@ from controller.settings import Backend, CommandTrust, Consumer
 GOOD = """\
 format = 1
 
-[box]
-site = "Amt Musterstadt"
-room = "1.12"
-phone = "030 123456"
-
-[box.counter_hours]
-de = "Mo bis Fr 8 bis 12 Uhr"
-en = "Mon to Fri 8 to 12"
-
 [paths]
 data = "data"
 cabinet = "cabinet.toml"
@@ -104,7 +95,6 @@ def test_a_good_file_is_read_with_paths_and_users_resolved(folder: Path) -> None
     assert settings.clock.battery_backed
     assert settings.clock.time_zone == "Europe/Berlin"
     assert settings.disk.alarm_bytes == 512 * 1024 * 1024
-    assert settings.box.counter_hours["en"] == "Mon to Fri 8 to 12"
 
 
 def test_paths_are_relative_to_the_file_and_not_to_the_working_directory(
@@ -122,6 +112,24 @@ def test_without_mqtt_nothing_of_it_is_needed(folder: Path) -> None:
     assert settings.mqtt is None
 
 
+def test_a_simulated_box_may_take_unsigned_commands(folder: Path) -> None:
+    text = GOOD.replace('backend = "gpio"', 'backend = "simulated"').replace('"refused"', '"unsigned"')
+    settings = load_settings(write(folder, text))
+    assert settings.mqtt is not None
+    assert settings.mqtt.commands is CommandTrust.UNSIGNED
+
+
+def test_the_password_is_in_a_file_of_its_own(folder: Path) -> None:
+    (folder / "password").write_text("secret", encoding="utf-8")
+    text = GOOD.replace("port = 8883\n", 'port = 8883\nusername = "box"\npassword_file = "password"\n')
+    settings = load_settings(write(folder, text))
+    assert settings.mqtt is not None
+    assert settings.mqtt.password_file == folder / "password"
+    assert "secret" not in repr(settings)
+    with pytest.raises(ConfigurationError, match=r"mqtt\.password_file: .* go together"):
+        load_settings(write(folder, text.replace('password_file = "password"\n', "")))
+
+
 def test_a_broker_on_this_computer_needs_no_tls(folder: Path) -> None:
     start, end = GOOD.index("[mqtt.tls]"), GOOD.index("[[mqtt.consumers]]")
     for host in ("127.0.0.1", "::1", "localhost"):
@@ -134,7 +142,7 @@ def test_a_broker_on_this_computer_needs_no_tls(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "key", "says"),
     [
-        ("phone =", "phon =", "box.phon", "did you mean phone?"),
+        ("host =", "hots =", "mqtt.hots", "did you mean host?"),
         ("backend =", "back_end =", "hardware.back_end", "did you mean backend?"),
         ('backend = "gpio"', 'backend = "gpoi"', "hardware.backend", "gpio, simulated"),
         ("[clock]", "[clok]", "clok", "did you mean clock?"),
@@ -146,21 +154,21 @@ def test_a_broker_on_this_computer_needs_no_tls(folder: Path) -> None:
             "authority = false",
             "authority = true",
             "mqtt.consumers.archive.authority",
-            "central has it already (line 33",
+            "central has it already (line 24",
         ),
-        ('name = "archive"', 'name = "central"', "mqtt.consumers.central.name", "already there (line 32)"),
+        ('name = "archive"', 'name = "central"', "mqtt.consumers.central.name", "already there (line 23)"),
         ('name = "archive"', 'name = "a/b#"', "mqtt.consumers.a/b#.name", "not a name"),
         ('key = "box.key"', 'key = "bax.key"', "mqtt.tls.key", "there is no file"),
         ('data = "data"', 'data = "dat"', "paths.data", "is not a directory"),
         ('cabinet = "cabinet.toml"', 'cabinet = "c.toml"', "paths.cabinet", "there is no file"),
-        ('de = "Mo bis Fr 8 bis 12 Uhr"', 'DE = "Mo bis Fr"', "box.counter_hours.DE", "not a language tag"),
         ('ui = ["root"]', 'ui = ["no-such-user-here"]', "sockets.ui.1", 'no user "no-such-user-here"'),
         ("admin = [0, 4713]", "admin = []", "sockets.admin", "at least one user"),
         ("admin = [0, 4713]", "admin = [-1]", "sockets.admin.1", "-1 is not a uid"),
         ("refuse_mb = 128", "refuse_mb = 512", "disk.refuse_mb", "less than alarm_mb"),
         ("battery_backed = true", 'time_zone = "Europe/Berlinn"', "clock.time_zone", 'no time zone "Europe/Berlinn"'),
         ("format = 1", "format = 2", "format", "this version reads format 1"),
-        ('site = "Amt Musterstadt"', 'site = ""', "box.site", "length"),
+        ('data = "data"', 'data = ""', "paths.data", "length"),
+        ('commands = "refused"', 'commands = "unsigned"', "mqtt.commands", "simulated box only"),
     ],
 )
 def test_a_mistake_is_named_with_its_line_and_key(folder: Path, old: str, new: str, key: str, says: str) -> None:
@@ -175,8 +183,7 @@ def test_a_mistake_is_named_with_its_line_and_key(folder: Path, old: str, new: s
 @pytest.mark.parametrize(
     ("removed", "near", "key"),
     [
-        ('phone = "030 123456"\n', "[box]", "box.phone"),
-        ('de = "Mo bis Fr 8 bis 12 Uhr"\n', "[box.counter_hours]", "box.counter_hours.de"),
+        ('policies = "policies.toml"\n', "[paths]", "paths.policies"),
         ('backend = "gpio"\n', "[hardware]", "hardware.backend"),
         ("enabled = true\n", "[mqtt]", "mqtt.enabled"),
         ("port = 8883\n", "[mqtt]", "mqtt.port"),
