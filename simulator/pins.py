@@ -59,6 +59,11 @@ class PlantPin(MockPin):  # type: ignore[misc]
         # The mock would drive itself to the pull; here the contact at the other end decides.
         self._pull = value
 
+    def close(self) -> None:
+        """Give the pin back; without a plant there is nothing to give back to."""
+        if self.factory.connected:
+            super().close()
+
     def edge(self, level: bool, mono_s: float) -> None:
         """The plant moved this pin. Called on the connection's thread."""
         self._last_change = mono_s
@@ -75,6 +80,7 @@ class PlantFactory(MockFactory):  # type: ignore[misc]
         super().__init__(pin_class=PlantPin)
         self._levels: dict[int, int | None] = {}
         self._gone = False
+        self._closed = False
         self._sending = threading.Lock()
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self._buffer = b""
@@ -97,6 +103,11 @@ class PlantFactory(MockFactory):  # type: ignore[misc]
         self._reader = threading.Thread(target=self._read, name="plant-pins", daemon=True)
         self._reader.start()
 
+    @property
+    def connected(self) -> bool:
+        """Is there still a plant at the other end?"""
+        return not self._gone
+
     def level(self, pin: int, *, pulled_up: bool) -> bool:
         """The input level of ``pin`` now. Raises ``PinUnreadable``."""
         if self._gone:
@@ -116,12 +127,17 @@ class PlantFactory(MockFactory):  # type: ignore[misc]
 
     def close(self) -> None:
         """Hang up. Idempotent."""
-        if not self._gone:
-            super().close()
-            self._gone = True
+        if self._closed:
+            return
+        self._closed = True
+        super().close()
+        self._gone = True
+        try:
             self._socket.shutdown(socket.SHUT_RDWR)
-            self._reader.join(2)
-            self._socket.close()
+        except OSError:
+            pass  # the plant has hung up before
+        self._reader.join(2)
+        self._socket.close()
 
     def _send(self, request: say.Request) -> None:
         with self._sending:
@@ -151,8 +167,8 @@ class PlantFactory(MockFactory):  # type: ignore[misc]
                 self._levels[event.pin] = event.level
                 if event.level is not None:
                     self._edge(event)
-        except OSError as error:
-            if not self._gone:
+        except (OSError, msgspec.DecodeError) as error:
+            if not self._closed:
                 log.error("the plant is gone: %s", error)
         finally:
             self._gone = True

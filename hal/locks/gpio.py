@@ -105,7 +105,7 @@ class GpioLockBank:
                     output.on()
             stop.wait(duration_ms / 1000)
         except Exception as error:
-            fault = self._fault(compartment, "on", error)
+            fault = self._fault(compartment, "switched on", error)
         finally:
             fault = self._off(compartment, output) or fault
             ended = monotonic_ms()
@@ -120,11 +120,18 @@ class GpioLockBank:
         try:
             output.off()
         except Exception as error:
-            return self._fault(compartment, "off", error)
+            return self._fault(compartment, "switched off", error)
+        return None
+
+    def _give_back(self, compartment: str, output: OutputDevice) -> LockFault | None:
+        try:
+            output.close()
+        except Exception as error:
+            return self._fault(compartment, "given back", error)
         return None
 
     def _fault(self, compartment: str, what: str, error: Exception) -> LockFault:
-        fault = LockFault(compartment, f"GPIO {self._pins[compartment]} cannot be switched {what}: {error!r}")
+        fault = LockFault(compartment, f"GPIO {self._pins[compartment]} cannot be {what}: {error!r}")
         fault.__cause__ = error
         return fault
 
@@ -150,8 +157,7 @@ class GpioLockBank:
         if running is not None:
             running.join(DRAIN_MS / 1000)
         faults = [self._off(compartment, output) for compartment, output in self._outputs.items()]
-        for output in self._outputs.values():
-            output.close()
+        faults += [self._give_back(compartment, output) for compartment, output in self._outputs.items()]
         for fault in faults:
             if fault is not None:
                 raise fault

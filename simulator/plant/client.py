@@ -86,7 +86,10 @@ class PlantClient:
 
     def _ask(self, request: say.Request, kind: type[T]) -> T:
         with self._lock:
-            self._socket.sendall(msgspec.json.encode(request) + b"\n")
+            try:
+                self._socket.sendall(msgspec.json.encode(request) + b"\n")
+            except ConnectionError as error:
+                raise PlantGone(str(error)) from error
             while True:
                 line = self._line()
                 if not _is_answer(line):

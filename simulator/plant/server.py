@@ -76,6 +76,10 @@ class PlantServer:
         due = self._world.timeline.next_due
         loop = asyncio.get_running_loop()
         self._timer = loop.call_later(max(0.0, due - _now()) / 1000, self.turn) if due is not None else None
+        self.keep()
+
+    def keep(self) -> None:
+        """Write down what changed. Done before anybody is told of it."""
         if self._to_save:
             self._save()
 
@@ -186,6 +190,7 @@ class _Talk:
         self.send(msgspec.json.encode(answer) + b"\n")
 
     def _ok(self, request: say.Request, result: object) -> None:
+        self._plant.keep()
         if request.id:
             self._answer(say.Answer(request.id, ok=msgspec.Raw(msgspec.json.encode(result))))
 

@@ -260,9 +260,10 @@ class World:
         """A person pushes the door. An ajar one closes; on a closed one the pressure helps a latch that sticks."""
         box = self.box(label)
         box.pressed_until = self.timeline.now + PRESS_MS + PRESSURE_LASTS_MS
+        was_ajar = box.position is Position.AJAR
 
         def arrive() -> None:
-            if box.position is Position.AJAR:
+            if was_ajar and box.position is Position.AJAR:  # not one that has come loose under the hand
                 self._hold_shut(box, done)
             else:
                 done(False)

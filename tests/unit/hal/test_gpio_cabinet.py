@@ -185,6 +185,9 @@ def test_when_the_plant_dies_doors_are_unknown_and_pulses_fail(plant: RunningPla
         pulse(cabinet, "A01")
     with pytest.raises(LockFault):
         cabinet.locks.all_off()
+    with pytest.raises(LockFault):
+        cabinet.close()
+    pins.close()
 
 
 def test_the_buzzer_sounds_and_an_unknown_tone_is_refused(plant: RunningPlant, cabinet: Cabinet) -> None:
