@@ -27,13 +27,22 @@ MAX_READINGS: Final = 4
 
 _ZXING: Final = MappingProxyType(
     {
-        Symbology.QR: zxingcpp.BarcodeFormat.QRCode,
+        # Not the whole family: in a noisy frame, three digits of a Micro QR code are easily seen where there is none.
+        Symbology.QR: zxingcpp.BarcodeFormat.QRCodeModel2,
         Symbology.DATA_MATRIX: zxingcpp.BarcodeFormat.DataMatrix,
         Symbology.CODE_128: zxingcpp.BarcodeFormat.Code128,
         Symbology.CODE_39: zxingcpp.BarcodeFormat.Code39,
     }
 )
-_FROM_ZXING: Final = MappingProxyType({int(number): symbology for symbology, number in _ZXING.items()})
+_FROM_ZXING: Final = MappingProxyType(
+    {
+        int(zxingcpp.BarcodeFormat.QRCode): Symbology.QR,
+        int(zxingcpp.BarcodeFormat.QRCodeModel2): Symbology.QR,
+        int(zxingcpp.BarcodeFormat.DataMatrix): Symbology.DATA_MATRIX,
+        int(zxingcpp.BarcodeFormat.Code128): Symbology.CODE_128,
+        int(zxingcpp.BarcodeFormat.Code39): Symbology.CODE_39,
+    }
+)
 
 # zbar knows no DataMatrix.
 _ZBAR: Final = MappingProxyType(
@@ -74,7 +83,7 @@ class Decoder:
         self._now_ms = now_ms
         self._misses = 0
         self._opinion_due = False
-        self._opinions = 0
+        self._inverted = False
 
     def decode(self, frame: Frame, mode: ScanMode) -> tuple[Reading, ...]:
         """What is readable in ``frame`` in the symbologies of ``mode``, at most ``MAX_READINGS``, in no order.
@@ -108,9 +117,11 @@ class Decoder:
         return _zxing(large.tobytes(), large.width, large.height, wanted, try_invert=False)
 
     def _second_opinion(self, frame: Frame, wanted: frozenset[Symbology]) -> tuple[Reading, ...]:
-        self._opinions += 1
-        inverted = self._opinions % 2 == 0
-        return _zbar(frame.luma.translate(_INVERSE) if inverted else frame.luma, frame.width, frame.height, wanted)
+        luma = frame.luma.translate(_INVERSE) if self._inverted else frame.luma
+        readings = _zbar(luma, frame.width, frame.height, wanted)
+        if not readings:
+            self._inverted = not self._inverted
+        return readings
 
 
 def _image(frame: Frame) -> Image.Image:
@@ -135,7 +146,7 @@ def _zxing(
     )
     readings = []
     for barcode in found:
-        symbology = _FROM_ZXING.get(int(barcode.symbology))
+        symbology = _FROM_ZXING.get(int(barcode.format))
         if symbology in wanted:
             readings.append(Reading(_ascii(barcode.bytes), symbology))
     return tuple(readings)

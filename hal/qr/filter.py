@@ -9,15 +9,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from hal.qr.decode import Reading
-from hal.wire import ScanMode, Symbology, admits
+from hal.wire import BadgeCode, PickupCode, ScanMode, admits
 
 QUIET_MS: Final = 2000
 """A code is new again after nobody has shown it for so long; foreign codes are mentioned once in so long."""
 
-AGREE_MS: Final = 1000
-"""Two frames not further apart than this have to agree on a barcode made of bars."""
-
-_BARS: Final = frozenset({Symbology.CODE_128, Symbology.CODE_39})
+AGREE_MS: Final = 2000
+"""Two frames not further apart than this have to agree on everything that is no token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +32,9 @@ class ScanFilter:
     * Only what the mode lets out leaves. Anything else that was readable becomes a mention without content.
     * A code is reported once each time it is shown: again only after it has been out of the picture for ``QUIET_MS``,
       also across modes. A badge left in front of the camera is one presentation, not several.
-    * Bars are believed when two frames agree: Code 39 has no check character at all, Code 128 a weak one. The
-      two-dimensional symbologies correct and check themselves.
+    * What is no token is believed when two frames agree. Code 39 has no check character at all, Code 128 a weak one,
+      and in a blurred, noisy frame zxing-cpp finds a small Data Matrix where there is none: one in 2,000 such labels
+      was read wrong without this rule. A misreading does not look like a token.
 
     Codes are remembered as keyed hashes with a key that never leaves the process.
     """
@@ -50,27 +49,34 @@ class ScanFilter:
         """What of ``readings``, seen in a frame of ``now_ms``, may leave in ``mode``."""
         self._forget_before(now_ms)
         reports: list[Reading] = []
-        admitted = False
+        ours = foreign = False
         for reading in readings:
-            if admits(mode, reading.text.reveal(), reading.symbology) is None:
-                continue
-            admitted = True
+            code = admits(mode, reading.text.reveal(), reading.symbology)
+            ours = ours or code is not None
             digest = self._digest(reading)
-            if digest in self._last_seen:
+            if code is not None and digest in self._last_seen:
                 self._last_seen[digest] = now_ms
-            elif reading.symbology not in _BARS or self._half_believed.get(digest, now_ms) < now_ms:
+            elif not isinstance(code, PickupCode | BadgeCode) and not self._agreed(digest, now_ms):
+                continue
+            elif code is None:
+                foreign = True
+            else:
                 self._last_seen[digest] = now_ms
                 reports.append(reading)
-            else:
-                self._half_believed[digest] = now_ms
         # Beside a code of ours, what else is in the picture does not matter (a slip has advertisements on it).
-        return Sifted(tuple(reports), bool(readings) and not admitted and self._mention(now_ms))
+        return Sifted(tuple(reports), foreign and not ours and self._mention(now_ms))
 
     def forget(self) -> None:
         """Forget what was shown: somebody else is listening now, who has heard of none of it."""
         self._last_seen.clear()
         self._half_believed.clear()
         self._foreign_again_ms = None
+
+    def _agreed(self, digest: bytes, now_ms: int) -> bool:
+        """Whether another frame said the same not long ago. This one will have, for the next."""
+        before_ms = self._half_believed.get(digest)
+        self._half_believed[digest] = now_ms
+        return before_ms is not None and before_ms < now_ms
 
     def _mention(self, now_ms: int) -> bool:
         if self._foreign_again_ms is not None and now_ms < self._foreign_again_ms:
@@ -83,4 +89,4 @@ class ScanFilter:
         self._half_believed = {digest: at for digest, at in self._half_believed.items() if now_ms - at <= AGREE_MS}
 
     def _digest(self, reading: Reading) -> bytes:
-        return hashlib.blake2b(reading.text.reveal().encode(), key=self._key, digest_size=16).digest()
+        return hashlib.blake2b(reading.text.reveal().encode(errors="replace"), key=self._key, digest_size=16).digest()

@@ -7,12 +7,15 @@ import string
 from typing import Any
 
 import pytest
+import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from hal.interfaces import Frame
 from hal.qr import decode
 from hal.qr.decode import MAX_READINGS, Decoder, Reading
+from hal.qr.filter import ScanFilter
 from hal.wire import ALLOWED, ScanMode, SecretText, Symbology, admits
 from simulator.scene.model import scene_from_json
 from simulator.scene.render import Renderer
@@ -42,7 +45,7 @@ def texts(readings: set[Reading]) -> set[str]:
 
 sane = st.fixed_dictionaries(
     {
-        "size": st.floats(0.30, 0.75),
+        "size": st.floats(0.25, 0.58),
         "x": st.floats(-0.08, 0.08),
         "y": st.floats(-0.05, 0.05),
         "rotation": st.floats(-180, 180),
@@ -85,6 +88,35 @@ def test_a_token_that_can_hardly_be_seen_is_read_right_or_not_at_all(
     seen = read({"kind": "phone", "text": token, "pose": pose, "seed": seed}, ScanMode.PICKUP, frames=6)
     admitted = {text for text in texts(seen) if admits(ScanMode.PICKUP, text, Symbology.QR)}
     assert admitted <= {token}
+
+
+@settings(max_examples=40)
+@given(
+    st.from_regex(r"[A-Z0-9][A-Z0-9-]{3,11}", fullmatch=True),
+    st.sampled_from(Symbology),
+    degraded,
+    st.integers(0, 1000),
+)
+def test_an_order_that_can_hardly_be_seen_leaves_the_reader_right_or_not_at_all(
+    order: str, symbology: Symbology, pose: dict[str, float], seed: int
+) -> None:
+    scene = {"kind": "barcode", "text": order, "symbology": symbology.value, "pose": pose, "seed": seed}
+    renderer, decoder, sieve = Renderer(640, 480), Decoder(), ScanFilter()
+    renderer.show(scene_from_json(scene))
+    for now_ms in range(0, 1000, 125):
+        readings = decoder.decode(Frame(renderer.luma(), 640, 480, now_ms), ScanMode.LOADING)
+        reports = sieve.sift(ScanMode.LOADING, readings, now_ms).reports
+        assert {report.text.reveal() for report in reports} <= {order}
+
+
+def test_a_micro_qr_code_is_none() -> None:
+    """Its three digits are also what noise looks like."""
+    written: Any = zxingcpp.create_barcode("ORD-1234", zxingcpp.BarcodeFormat.MicroQRCode).to_image(scale=6)
+    height, width = written.shape
+    wall = Image.new("L", (640, 480), 200)
+    wall.paste(Image.frombytes("L", (width, height), memoryview(written).tobytes()), (200, 150))
+    decoder = Decoder()
+    assert not any(decoder.decode(Frame(wall.tobytes(), 640, 480, 0), ScanMode.LOADING) for _ in range(12))
 
 
 @pytest.mark.parametrize("size", [(640, 480), (1280, 720)])
