@@ -18,6 +18,7 @@ from PIL import Image
 from hal.wire import ScanMode, mode_params
 from simulator.scene import cards
 from simulator.scene.model import Barcode, Phone, scene_from_json
+from tests.fakes.plant import running_plant
 
 TOKEN = "ABHOLFACH-P-" + "K7MQ2ZDX" * 3 + "AE"
 BADGE = "ABHOLFACH-B-" + "T4WN6YHC" * 3 + "AE"
@@ -323,6 +324,19 @@ async def test_what_the_plant_shows_is_seen(tmp_path: Path, controller: Controll
     assert TOKEN not in reader.output
     assert BADGE not in reader.output
     plant.close()
+
+
+async def test_with_the_real_plant_a_person_holds_up_a_phone_and_a_badge(controller: Controller, start: Start) -> None:
+    with running_plant() as plant:
+        await controller.start()
+        controller.mode = ScanMode.PICKUP
+        reader = await start(*simulated(controller, "--plant", plant.socket))
+        plant.person.set_scene({"kind": "phone", "text": TOKEN, "pose": {"rotation": 20, "blur": 1.0}})
+        await until(lambda: controller.texts == [TOKEN])
+        plant.person.set_scene(None)
+        plant.person.set_scene({"kind": "slip", "text": BADGE, "seed": 3})
+        await until(lambda: controller.texts == [TOKEN, BADGE])
+        assert await reader.terminate() == 0
 
 
 # A camera whose behaviour is the script's argument, with a box's patience divided by thirty.
