@@ -138,4 +138,7 @@ class _Contact:
             return DoorLevel.UNKNOWN
 
     def close(self) -> None:
+        pin = self._device.pin
+        if pin is not None:
+            pin.when_changed = None  # gpiozero's own close leaves lgpio's callback registered
         self._device.close()

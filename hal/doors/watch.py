@@ -56,6 +56,8 @@ class DoorWatch:
         self._stopping = False
         self.listener_failures = 0
         """How often the listener raised. Anything but 0 is a programming error."""
+        self.driver_failures = 0
+        """How often a driver raised when it was read. Anything but 0 is a programming error."""
         self.progress_ms = clock()
         """When the thread last went round: for a watchdog."""
         self._thread = threading.Thread(target=self._run, name="door-watch", daemon=True)
@@ -116,6 +118,8 @@ class DoorWatch:
                 due = [compartment for compartment, at in self._next_poll.items() if at <= now]
             self.progress_ms = now
             for reading in edges:
+                if reading.compartment not in self._debouncers:
+                    continue  # a driver that speaks of doors it did not announce
                 self._became(
                     reading.compartment, self._debouncers[reading.compartment].feed(reading.level, reading.mono_ms)
                 )
@@ -129,7 +133,7 @@ class DoorWatch:
         return min((*self._next_poll.values(), *deadlines), default=self._clock() + CYCLE_MS)
 
     def _poll(self, compartment: str) -> None:
-        reading = self._sensors.read(compartment)
+        reading = self._read(compartment)
         now = self._clock()
         with self._wake:
             closely = self._closely.get(compartment, 0) > now
@@ -137,6 +141,15 @@ class DoorWatch:
                 self._closely.pop(compartment, None)
             self._next_poll[compartment] = now + CLOSE_WATCH_MS if closely else self._turn(compartment, now)
         self._became(compartment, self._debouncers[compartment].feed(reading.level, reading.mono_ms))
+
+    def _read(self, compartment: str) -> DoorReading:
+        try:
+            return self._sensors.read(compartment)
+        except Exception:
+            # A driver must not raise here. If one does, the other doors still have to be watched.
+            self.driver_failures += 1
+            log.exception("the door sensor of %s raised", compartment)
+            return DoorReading(compartment, DoorLevel.UNKNOWN, self._clock())
 
     def _turn(self, compartment: str, now: int) -> int:
         """This door's next turn: one a cycle, spread evenly, so that a slow board is never asked for all at once."""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 
 import msgspec
 
 KEPT = 200_000
-"""Entries kept; the oldest go first."""
+"""At least so many entries are kept; the oldest go first."""
 
 
 class CoilPulse(msgspec.Struct, frozen=True, tag="pulse", tag_field="kind"):
@@ -52,8 +51,9 @@ class Ledger:
     """An append-only account of the plant. ``seq`` counts from 1 without gaps."""
 
     def __init__(self) -> None:
-        self._entries: deque[Entry] = deque(maxlen=KEPT)
+        self._entries: list[Entry] = []
         self._seq = 0
+        self._forgotten = 0
         self.most_coils: dict[str, int] = {}
         """The most coils that ever drew current at a time, per supply."""
 
@@ -70,6 +70,9 @@ class Ledger:
     def add(self, entry: Entry) -> None:
         """Add an entry whose ``seq`` came from ``next_seq``."""
         self._entries.append(entry)
+        if len(self._entries) >= 2 * KEPT:
+            del self._entries[:KEPT]
+            self._forgotten += KEPT
 
     def coils(self, supply: str, energised: int) -> None:
         """So many coils of ``supply`` draw current now."""
@@ -77,4 +80,4 @@ class Ledger:
 
     def since(self, seq: int) -> Iterator[Entry]:
         """Entries after ``seq``, oldest first."""
-        return (entry for entry in self._entries if entry.seq > seq)
+        return iter(self._entries[max(0, seq - self._forgotten) :])

@@ -167,6 +167,29 @@ def test_a_listener_that_raises_stops_nothing() -> None:
     watch.close()
 
 
+class RaisingDoors(FakeDoors):
+    """A driver that breaks its word about one door, and speaks of one that it did not announce."""
+
+    def read(self, compartment: str) -> DoorReading:
+        if compartment == "A02":
+            raise OSError("Input/output error")
+        return super().read(compartment)
+
+
+def test_a_driver_that_raises_makes_its_door_unknown_and_no_other() -> None:
+    doors = RaisingDoors(LABELS)
+    watch = DoorWatch(doors, lambda reading: None)
+    watch.start()
+    levels = watch.wait_until_settled(5_000)
+    assert levels["A02"] is DoorLevel.UNKNOWN
+    assert levels["A01"] is levels["A03"] is DoorLevel.CLOSED
+    assert watch.driver_failures > 0
+    doors.move("Z99", DoorLevel.OPEN)
+    doors.move("A03", DoorLevel.OPEN)
+    eventually(lambda: watch.levels()["A03"] is DoorLevel.OPEN)
+    watch.close()
+
+
 def test_it_makes_progress_and_ends(scene: Scene) -> None:
     scene.watch.start()
     scene.watch.wait_until_settled(5_000)
