@@ -1,0 +1,195 @@
+"""What may stand in a command's body, and the domain's command it becomes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+
+from controller.domain import commands as cmd
+from controller.ports import PutCredential
+
+Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")]
+IdOrNone = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{0,64}\Z")]
+OrderBarcode = Annotated[str, msgspec.Meta(pattern=r"^(?!ABHOLFACH)[A-Z0-9][A-Z0-9-]{3,39}\Z")]
+#: The name of a document type is a key of the policies: letters of any script, so that it can be ``Führerschein``.
+DocumentType = Annotated[str, msgspec.Meta(pattern=r"^[^\W_][\w-]{0,39}\Z")]
+Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,2}\Z")]
+SizeName = Annotated[str, msgspec.Meta(min_length=1, max_length=8)]
+WallMs = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
+Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+VerifiedFactor = Literal["birth_date", "pin", "emrtd"]
+
+_CODE_NAME = re.compile(r"[a-z][a-z_.]{0,63}", re.ASCII)
+
+
+class BodyRefused(Exception):
+    """A command that cannot be meant. ``code`` is ``name_unknown``, ``body_malformed`` or ``body_contradictory``.
+    ``where`` names the place (``$.orders[1]``), never a value.
+    """
+
+    def __init__(self, code: str, where: str) -> None:
+        super().__init__(f"{code}: {where}")
+        self.code = code
+        self.where = where
+
+
+class AnnounceBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``order.announce``: an envelope that staff will load."""
+
+    deposit: Id
+    orders: Annotated[tuple[OrderBarcode, ...], msgspec.Meta(min_length=1, max_length=10)]
+    document_types: Annotated[tuple[DocumentType, ...], msgspec.Meta(min_length=1, max_length=10)]
+    size: SizeName
+    language: Language
+    low: bool = False
+    group: IdOrNone = ""
+
+
+class CancelBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``order.cancel``: an envelope that will not come."""
+
+    deposit: Id
+
+
+class HoldBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``deposit.hold``: do not hand out, or hand out again."""
+
+    deposit: Id
+    held: bool
+
+
+class CredentialBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Of a QR token its SHA-256, of an Abholnummer the argon2id tag; with the verifiers that its secret keys."""
+
+    kind: Literal["qr", "number"]
+    digest: Hex32
+    verifiers: dict[VerifiedFactor, Hex32] = {}
+
+
+class IssueBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``right.issue``: who presents one of these credentials may collect these deposits. Times 0: none."""
+
+    right: Id
+    deposits: Annotated[tuple[Id, ...], msgspec.Meta(min_length=1, max_length=8)]
+    language: Language
+    not_before_wall_ms: WallMs = 0
+    expires_wall_ms: WallMs = 0
+    credentials: Annotated[tuple[CredentialBody, ...], msgspec.Meta(min_length=1, max_length=2)]
+
+
+class RevokeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``right.revoke``."""
+
+    right: Id
+
+
+Parsed = tuple[cmd.CentralCommand, tuple[PutCredential, ...]]
+
+
+def parse(name: str, issuer: str, command_id: str, body: Mapping[str, object]) -> Parsed:
+    """The domain's command in ``body``, and the credentials to be stored with it.
+
+    Raises `BodyRefused`. A credential of kind ``number`` carries the digest as sent: the box keys it with its device
+    key before storing.
+    """
+    parser = _PARSERS.get(name)
+    if parser is None:
+        raise BodyRefused("name_unknown", name if _CODE_NAME.fullmatch(name) else "name")
+    return parser(issuer, command_id, body)
+
+
+def _announce(issuer: str, command_id: str, raw: Mapping[str, object]) -> Parsed:
+    body = _convert(raw, AnnounceBody)
+    _distinct(body.orders, "$.orders")
+    _distinct(body.document_types, "$.document_types")
+    command = cmd.AnnounceOrder(
+        issuer=issuer,
+        command=command_id,
+        deposit=body.deposit,
+        orders=body.orders,
+        document_types=body.document_types,
+        size=body.size,
+        language=body.language,
+        low=body.low,
+        group=body.group,
+    )
+    return command, ()
+
+
+def _cancel(issuer: str, command_id: str, raw: Mapping[str, object]) -> Parsed:
+    return cmd.CancelOrder(issuer=issuer, command=command_id, deposit=_convert(raw, CancelBody).deposit), ()
+
+
+def _hold(issuer: str, command_id: str, raw: Mapping[str, object]) -> Parsed:
+    body = _convert(raw, HoldBody)
+    return cmd.HoldDeposit(issuer=issuer, command=command_id, deposit=body.deposit, held=body.held), ()
+
+
+def _issue(issuer: str, command_id: str, raw: Mapping[str, object]) -> Parsed:
+    body = _convert(raw, IssueBody)
+    _distinct(body.deposits, "$.deposits")
+    _distinct(tuple(credential.kind for credential in body.credentials), "$.credentials")
+    _distinct(tuple(credential.digest for credential in body.credentials), "$.credentials")
+    if body.expires_wall_ms and body.expires_wall_ms <= body.not_before_wall_ms:
+        raise BodyRefused("body_contradictory", "$.expires_wall_ms")
+    command = cmd.IssueRight(
+        issuer=issuer,
+        command=command_id,
+        right=body.right,
+        deposits=body.deposits,
+        language=body.language,
+        not_before_wall_ms=body.not_before_wall_ms,
+        expires_wall_ms=body.expires_wall_ms,
+    )
+    credentials = tuple(
+        PutCredential(
+            digest=bytes.fromhex(credential.digest),
+            kind=credential.kind,
+            right=body.right,
+            verifiers={str(factor): value for factor, value in credential.verifiers.items()},
+        )
+        for credential in body.credentials
+    )
+    return command, credentials
+
+
+def _revoke(issuer: str, command_id: str, raw: Mapping[str, object]) -> Parsed:
+    return cmd.RevokeRight(issuer=issuer, command=command_id, right=_convert(raw, RevokeBody).right), ()
+
+
+_PARSERS: dict[str, Callable[[str, str, Mapping[str, object]], Parsed]] = {
+    "order.announce": _announce,
+    "order.cancel": _cancel,
+    "deposit.hold": _hold,
+    "right.issue": _issue,
+    "right.revoke": _revoke,
+}
+
+#: The bodies by command name, for the documentation's test.
+BODIES: dict[str, type[msgspec.Struct]] = {
+    "order.announce": AnnounceBody,
+    "order.cancel": CancelBody,
+    "deposit.hold": HoldBody,
+    "right.issue": IssueBody,
+    "right.revoke": RevokeBody,
+}
+
+_AnyBody = TypeVar("_AnyBody", bound=msgspec.Struct)
+_PATH = re.compile(r"at `(\$[A-Za-z0-9_.\[\]…]*)`")
+
+
+def _convert(raw: Mapping[str, object], shape: type[_AnyBody]) -> _AnyBody:
+    try:
+        return msgspec.convert(dict(raw), type=shape, strict=True)
+    except msgspec.ValidationError as error:
+        # msgspec's text may quote an unknown key or value: only the place is passed on.
+        place = _PATH.search(str(error))
+        raise BodyRefused("body_malformed", place.group(1) if place else "$") from None
+
+
+def _distinct(values: tuple[str, ...], where: str) -> None:
+    if len(set(values)) != len(values):
+        raise BodyRefused("body_contradictory", where)
