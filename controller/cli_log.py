@@ -55,7 +55,7 @@ def register(subcommands: Subcommands) -> None:
     exporting = below.add_parser(
         "export",
         help="write entries to a file",
-        description="Write the exact entries and their hashes to FILE, one JSON object a line, checking them on the way.",
+        description="Write the exact entries and their hashes to FILE, one JSON object a line, and check them.",
     )
     add_data_option(exporting)
     exporting.add_argument("--from", type=_positive, dest="first", default=1, metavar="SEQ", help="default: the first")
@@ -133,8 +133,9 @@ def run_export(options: argparse.Namespace, out: TextIO | None = None) -> int:
 
 @contextmanager
 def _reading(directory: Path) -> Iterator[sqlite3.Connection]:
-    """The log in ``directory`` on a connection that cannot write. Raises `LogError` before anything is touched when
-    there is none.
+    """The log in ``directory`` on a connection that cannot write.
+
+    Raises `LogError`, before anything is touched, when there is none.
     """
     path = directory / DATABASE_NAME
     with closing(connect_reader(path)) as connection:

@@ -12,7 +12,7 @@ from controller.adapters.event_store.errors import not_a_database, primary_code,
 from controller.ports import LogError
 
 #: How long a statement waits for somebody else's lock. Only an operator's tool can hold one against the writer.
-_WRITER_WAITS_MS = 2000
+WRITER_WAITS_MS = 10_000
 _READER_WAITS_MS = 1000
 
 
@@ -23,7 +23,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
     Nothing is changed yet: see `prepare_writer`. Python's own transaction handling is off (`isolation_level=None`):
     transactions begin and end where `Database.atomic` says so.
     """
-    return sqlite3.connect(path, isolation_level=None, timeout=_WRITER_WAITS_MS / 1000)
+    return sqlite3.connect(path, isolation_level=None, timeout=WRITER_WAITS_MS / 1000)
 
 
 def prepare_writer(connection: sqlite3.Connection) -> Database:
@@ -58,6 +58,7 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     if not there:
         raise LogError("no_database", f"{path} does not exist: there is no log here. Is this the right data directory?")
     uri = f"file:{quote(str(path.absolute()))}?mode=ro"
+    connection = None
     try:
         connection = sqlite3.connect(
             uri, uri=True, isolation_level=None, timeout=_READER_WAITS_MS / 1000, check_same_thread=False
@@ -65,13 +66,20 @@ def connect_reader(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA query_only = ON")
         connection.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchone()
     except sqlite3.Error as error:
-        if primary_code(error) in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY):
-            raise LogError(
-                "permission_denied",
-                f"{path} may not be read by this user: read access to it and write access to its directory are needed "
-                "(SQLite keeps its index of the write-ahead log there). Try it as the user the controller runs as.",
-            ) from error
-        if primary_code(error) == sqlite3.SQLITE_NOTADB:
-            raise not_a_database(path) from error
-        raise reading_error(error) from error
+        if connection is not None:
+            connection.close()
+        raise _cannot_read(path, error) from error
     return connection
+
+
+def _cannot_read(path: Path, error: sqlite3.Error) -> LogError:
+    code = primary_code(error)
+    if code in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY):
+        return LogError(
+            "permission_denied",
+            f"{path} may not be read by this user: read access to it and write access to its directory are needed "
+            "(SQLite keeps its index of the write-ahead log there). Try it as the user the controller runs as.",
+        )
+    if code == sqlite3.SQLITE_NOTADB:
+        return not_a_database(path)
+    return reading_error(error)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from controller.adapters.event_store.connections import WRITER_WAITS_MS
 from controller.adapters.event_store.migrating import copies
 
 #: The write-ahead log is checkpointed when it has grown beyond this and the writer is idle …
@@ -90,7 +91,7 @@ class Housekeeper:
             return
         for copy in copies(self._path):
             copy.unlink(missing_ok=True)
-        busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        busy = self._truncate()
         self._log_bytes = self._size()
         self._grown = self._log_bytes
         if busy:
@@ -98,6 +99,14 @@ class Housekeeper:
             self._scrub_wait = _SCRUB_AGAIN_SECONDS
         else:
             self._scrub_since = None
+
+    def _truncate(self) -> bool:
+        """Returns whether a reader stood in the way. It is not waited for: an append may come meanwhile."""
+        self._db.execute("PRAGMA busy_timeout = 0").fetchone()
+        try:
+            return bool(self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
+        finally:
+            self._db.execute(f"PRAGMA busy_timeout = {WRITER_WAITS_MS}").fetchone()
 
     def _size(self) -> int:
         try:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import os
 import sqlite3
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from controller.adapters.event_store import EventStore, open_log
@@ -54,6 +55,24 @@ def tamper(path: Path, *statements: tuple[str, tuple[object, ...]]) -> None:
         for sql, parameters in statements:
             connection.execute(sql, parameters)
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@contextmanager
+def as_nobody(directory: Path) -> Iterator[None]:
+    """For root, to whom everything is allowed: as somebody else, who may enter ``directory``. For others it changes
+    nothing.
+    """
+    if os.geteuid() != 0:
+        yield
+        return
+    for parent in (directory, *directory.parents):
+        if not parent.stat().st_mode & 0o001:
+            parent.chmod(parent.stat().st_mode | 0o011)
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 async def until(condition: Callable[[], bool], seconds: float = 10.0) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -15,7 +14,7 @@ import pytest
 
 from controller import cli
 from controller.ports import Entry, NewEvent, Stamp
-from tests.unit.event_store.making import STAMP, make_log, open_box, tamper
+from tests.unit.event_store.making import STAMP, as_nobody, make_log, open_box, tamper
 
 COUNT = 30
 
@@ -100,11 +99,18 @@ def test_a_file_that_is_no_database(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "log.db" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
 def test_a_log_that_may_not_be_read(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (data / "log.db").chmod(0)
-    assert run("verify", "--data", data) == 2
+    with as_nobody(data):
+        assert run("verify", "--data", data) == 2
     assert "may not be read" in capsys.readouterr().err
+    data.chmod(0)
+    try:
+        with as_nobody(data.parent):
+            assert run("verify", "--data", data) == 2
+    finally:
+        data.chmod(0o755)
+    assert "may not be entered" in capsys.readouterr().err
 
 
 def test_show_prints_the_last(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import random
 import sqlite3
@@ -67,7 +68,9 @@ async def test_a_reader_only_delays_it(tmp_path: Path) -> None:
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM verifiers").fetchone()
         await store.append([], STAMP, [EndCredentials("right-1", "collected", 1, 2)])
-        await store.append([event()], STAMP)
+        await asyncio.sleep(0.2)  # it is tried meanwhile, and keeps no append waiting
+        async with asyncio.timeout(1):
+            await store.append([event()], STAMP)
         assert store.progress()["to_scrub"] == 1
         reader.execute("ROLLBACK")
     await until(lambda: not store.progress()["to_scrub"])

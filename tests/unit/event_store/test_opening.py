@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -16,7 +15,7 @@ from controller.adapters.event_store import open_log
 from controller.adapters.event_store.migrating import APPLICATION_ID, copies, newest_version
 from controller.adapters.event_store.migrations import STEPS
 from controller.ports import EndCredentials, LogError, MoveCursor, PutCredential
-from tests.unit.event_store.making import BOX, STAMP, event, make_log, open_box, tamper
+from tests.unit.event_store.making import BOX, STAMP, as_nobody, event, make_log, open_box, tamper
 
 DATABASES = Path(__file__).parents[2] / "fixtures" / "databases"
 
@@ -71,11 +70,11 @@ def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
     assert "abholfach-provision" in str(error)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_directory_that_may_not_be_written(tmp_path: Path) -> None:
     directory = tmp_path / "data"
-    directory.mkdir(mode=0o500)
-    assert refusal(directory / "log.db").code == "permission_denied"
+    directory.mkdir(mode=0o555)
+    with as_nobody(directory):
+        assert refusal(directory / "log.db").code == "permission_denied"
 
 
 SEALED_AT = 20
