@@ -339,7 +339,7 @@ async def test_with_the_real_plant_a_person_holds_up_a_phone_and_a_badge(control
         assert await reader.terminate() == 0
 
 
-# A camera whose behaviour is the script's argument, with a box's patience divided by thirty.
+# A camera whose behaviour is the script's argument, and a patience that fits a test.
 CAMERA = """
 import sys, threading, time
 from hal.interfaces import Frame, monotonic_ms
@@ -369,14 +369,15 @@ class Camera:
         self.closed.set()
 
 configure_logging("DEBUG")
-sys.exit(run_until_signal("qr", lambda: Camera(sys.argv[2]), sys.argv[1], Patience(no_frame_ms=100, idle_ms=10)))
+patience = Patience(no_frame_ms=int(sys.argv[3]), idle_ms=10)
+sys.exit(run_until_signal("qr", lambda: Camera(sys.argv[2]), sys.argv[1], patience))
 """
 
 
 @pytest.mark.parametrize("manner", ["silent", "stalls", "hangs", "absent"])
 async def test_a_camera_without_frames_ends_the_process(manner: str, controller: Controller, start: Start) -> None:
     await controller.start()
-    reader = await start("-c", CAMERA, controller.path, manner)
+    reader = await start("-c", CAMERA, controller.path, manner, "100")
     assert await reader.ended() == 74
     assert ("reader_stuck" if manner == "hangs" else "no_frames") in reader.output
     if manner != "hangs":
@@ -385,11 +386,19 @@ async def test_a_camera_without_frames_ends_the_process(manner: str, controller:
 
 async def test_a_camera_that_recovers_is_reported_and_kept(controller: Controller, start: Start) -> None:
     await controller.start()
-    reader = await start("-c", CAMERA, controller.path, "recovers")
+    reader = await start("-c", CAMERA, controller.path, "recovers", "100")
     await until(lambda: any(health["state"] == "ok" for health in controller.said("reader.health")))
     assert "opening the source anew" in reader.output
     assert reader.process.returncode is None
     assert await reader.terminate() == 0
+
+
+async def test_it_ends_when_asked_though_its_camera_hangs(controller: Controller, start: Start) -> None:
+    await controller.start()
+    reader = await start("-c", CAMERA, controller.path, "hangs", "600000")
+    await until(lambda: controller.said("reader.health"))
+    assert await reader.terminate() == 0
+    assert "ending without it" in reader.output
 
 
 async def test_systemd_hears_how_it_is(tmp_path: Path, controller: Controller, start: Start) -> None:

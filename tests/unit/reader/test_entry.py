@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,15 @@ def test_a_wrong_command_line_is_a_usage_error(arguments: list[str], capsys: pyt
         reader.main(arguments)
     assert caught.value.code == reader.EXIT_USAGE
     assert "bad_usage" in capsys.readouterr().err
+
+
+def test_a_missing_decoder_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setitem(sys.modules, "hal.qr.service", None)
+    monkeypatch.setitem(reader.CAMERAS, "v4l2", lambda device: pytest.fail(f"{device} was opened"))
+    assert reader.main(["--source", "v4l2", "--socket", "/nowhere"]) == reader.EXIT_UNAVAILABLE
+    said = capsys.readouterr().err
+    assert "decoder_missing" in said
+    assert "libzbar0" in said
 
 
 @pytest.mark.parametrize("abstract", [False, True])
