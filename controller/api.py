@@ -1,11 +1,11 @@
 """The control API: typed requests, views and a small client. Standard library and msgspec only.
 
-JSON-RPC 2.0, one message a line, over a unix socket for each role. A request is a `Request` struct: its class names the method and the
-type of the result. The controller sends one kind of notification, `ViewChanged`: the named view has a new revision; whoever shows
-that view fetches it. Models that carry a secret show ``…`` instead of their fields.
+JSON-RPC 2.0, one message a line, over a unix socket for each role. A request is a `Request` struct: its class names the
+method and the type of the result. The controller sends one kind of notification, `ViewChanged`: the named view has a
+new revision; whoever shows that view fetches it. Models that carry a secret show ``…`` instead of their fields.
 
-Everything a person can do here is checked again in the controller, which wants a badge, an order or a pickup code to have come from a
-reader: nothing that this API can say opens a door by itself.
+Everything a person can do here is checked again in the controller, which wants a badge, an order or a pickup code to
+have come from a reader: nothing that this API can say opens a door by itself.
 """
 
 from __future__ import annotations
@@ -33,12 +33,15 @@ class Request(msgspec.Struct, Generic[ResultT], frozen=True, forbid_unknown_fiel
     RESULT: ClassVar[type] = Nothing
 
 
-# --- views -------------------------------------------------------------------------------------------------------------------
+# --- views
+# -------------------------------------------------------------------------------------------------------------------
 
 
 class CompartmentView(msgspec.Struct, frozen=True):
-    """One compartment for a plan of the front. ``state``: vacant, occupied, presumed_empty, returned, unknown, clarification,
-    out_of_service. ``door``: open, closed, unknown. ``lit``: it is the one that the page is about. ``reasons``: codes."""
+    """One compartment for a plan of the front. ``state``: vacant, occupied, presumed_empty, returned, unknown,
+    clarification, out_of_service. ``door``: open, closed, unknown. ``lit``: it is the one that the page is about.
+    ``reasons``: codes.
+    """
 
     label: str
     column: int
@@ -54,9 +57,10 @@ class CompartmentView(msgspec.Struct, frozen=True):
 class KioskView(msgspec.Struct, frozen=True):
     """What a resident's page shows now. No name, no document type: only compartments.
 
-    ``page`` is a key of the pages (start, code_unknown, opening, take, …). ``session`` is the token that actions carry; empty on pages
-    without a session. ``ends_in_ms`` is how long the page lasts, counted at the moment of the answer (0: it does not end by itself).
-    ``number`` of ``total``: which of several envelopes. ``actions`` are the requests the page may offer, by name.
+    ``page`` is a key of the pages (start, code_unknown, opening, take, …). ``session`` is the token that actions carry;
+    empty on pages without a session. ``ends_in_ms`` is how long the page lasts, counted at the moment of the answer (0:
+    it does not end by itself). ``number`` of ``total``: which of several envelopes. ``actions`` are the requests the
+    page may offer, by name.
     """
 
     revision: int
@@ -97,7 +101,9 @@ class DoubtfulCompartment(msgspec.Struct, frozen=True):
 
 
 class StaffNotice(msgspec.Struct, frozen=True):
-    """The last thing that happened at the front, for the staff page: ``code`` (load_booked, load_unknown, …) and where."""
+    """The last thing that happened at the front, for the staff page: ``code`` (load_booked, load_unknown, …) and
+    where.
+    """
 
     code: str
     compartment: str = ""
@@ -108,8 +114,8 @@ class StaffNotice(msgspec.Struct, frozen=True):
 class StaffView(msgspec.Struct, frozen=True):
     """What the staff page at the box shows now.
 
-    ``page``: badge (show your badge), pin, load_ready, load_open, show_badge (an opening waits for its badge), report (what lies
-    inside?), busy (a resident is served), out_of_order.
+    ``page``: badge (show your badge), pin, load_ready, load_open, show_badge (an opening waits for its badge), report
+    (what lies inside?), busy (a resident is served), out_of_order.
     """
 
     revision: int
@@ -171,7 +177,8 @@ class TechnicianView(msgspec.Struct, frozen=True):
     out_of_order: str = ""
 
 
-# --- requests of the pages ---------------------------------------------------------------------------------------------------
+# --- requests of the pages
+# ---------------------------------------------------------------------------------------------------
 
 
 class GetKiosk(Request[KioskView], frozen=True, forbid_unknown_fields=True):
@@ -263,7 +270,7 @@ class StaffLogout(Request[Nothing], frozen=True, forbid_unknown_fields=True):
 
 
 class StaffObstructed(Request[Nothing], frozen=True, forbid_unknown_fields=True):
-    """"The compartment is not empty.\""""
+    """ "The compartment is not empty.\""""
 
     METHOD = "staff.obstructed"
     session: str
@@ -277,7 +284,9 @@ class StaffAnswerLoading(Request[Nothing], frozen=True, forbid_unknown_fields=Tr
 
 
 class StaffRequestOpening(Request[Nothing], frozen=True, forbid_unknown_fields=True):
-    """``purpose``: recall, returns, stocktake, clarification or emergency. It opens when a badge is shown at the box after this."""
+    """``purpose``: recall, returns, stocktake, clarification or emergency. It opens when a badge is shown at the box
+    after this.
+    """
 
     METHOD = "staff.request_opening"
     session: str
@@ -292,8 +301,9 @@ class StaffDropRequest(Request[Nothing], frozen=True, forbid_unknown_fields=True
 
 
 class StaffReport(Request[Nothing], frozen=True, forbid_unknown_fields=True):
-    """``contents``: empty, envelope or old_document; ``deposit_end``: what became of the envelope if it is gone (recalled,
-    collected_unconfirmed, handed_over_at_counter, expected, missing)."""
+    """``contents``: empty, envelope or old_document; ``deposit_end``: what became of the envelope if it is gone
+    (recalled, collected_unconfirmed, handed_over_at_counter, expected, missing).
+    """
 
     METHOD = "staff.report"
     session: str
@@ -307,7 +317,8 @@ class TestCompartment(Request[Nothing], frozen=True, forbid_unknown_fields=True)
     compartment: str
 
 
-# --- requests of the administrator's command line ------------------------------------------------------------------------------
+# --- requests of the administrator's command line
+# ------------------------------------------------------------------------------
 
 
 class RegisterStaff(Request[Nothing], frozen=True, forbid_unknown_fields=True):
@@ -368,7 +379,8 @@ UI_REQUESTS: tuple[type[Request[Any]], ...] = (
 ADMIN_REQUESTS: tuple[type[Request[Any]], ...] = (GetStatus, RegisterStaff, UnlockStaff, VerifyLog)
 
 
-# --- messages on the line ------------------------------------------------------------------------------------------------------
+# --- messages on the line
+# ------------------------------------------------------------------------------------------------------
 
 
 class ViewChanged(msgspec.Struct, frozen=True):
@@ -424,11 +436,15 @@ class ControlError(Exception):
 
 
 class Disconnected(ConnectionError):
-    """The controller is not there, or went away while it was asked. Whether the request had an effect is shown by the view."""
+    """The controller is not there, or went away while it was asked. Whether the request had an effect is shown by the
+    view.
+    """
 
 
 class ControlClient:
-    """A connection to one control socket, for one event loop. It does not reconnect: make a new one when `Disconnected` was raised."""
+    """A connection to one control socket, for one event loop. It does not reconnect: make a new one when `Disconnected`
+    was raised.
+    """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -455,7 +471,9 @@ class ControlClient:
         self._listeners.append(listener)
 
     async def call(self, request: Request[ResultT]) -> ResultT:
-        """Sends a request and waits for its answer. Raises `ControlError` when refused and `Disconnected` when the line breaks."""
+        """Sends a request and waits for its answer. Raises `ControlError` when refused and `Disconnected` when the line
+        breaks.
+        """
         if self.closed.is_set():
             raise Disconnected("the controller has closed the connection")
         self._next_id += 1

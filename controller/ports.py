@@ -1,11 +1,12 @@
 """What the services need from the world, as Protocols and plain values.
 
-Standard library and the domain's words only. Adapters implement these; tests and the simulator may wrap them. Nothing here knows SQLite, MQTT or a pin.
+Standard library and the domain's words only. Adapters implement these; tests and the simulator may wrap them. Nothing
+here knows SQLite, MQTT or a pin.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -15,7 +16,8 @@ from controller.domain.decision import Refusal
 from controller.domain.model import Box
 from controller.domain.moment import Moment
 
-#: A value that may stand in an event: strings, integers (within ±2^53), lists and objects of these. No floats, booleans or nulls.
+#: A value that may stand in an event: strings, integers (within ±2^53), lists and objects of these. No floats, booleans
+#: or nulls.
 JsonValue = str | int | Sequence["JsonValue"] | Mapping[str, "JsonValue"]
 
 
@@ -33,7 +35,9 @@ class NewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """When something was appended: wall clock and monotonic clock in milliseconds, the boot's id, and whether the wall clock was trusted."""
+    """When something was appended: wall clock and monotonic clock in milliseconds, the boot's id, and whether the wall
+    clock was trusted.
+    """
 
     wall_ms: int
     mono_ms: int
@@ -43,7 +47,9 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the log as it is stored. ``hash`` is SHA-256 of ``body``; ``body`` holds the hash of the entry before."""
+    """One line of the log as it is stored. ``hash`` is SHA-256 of ``body``; ``body`` holds the hash of the entry
+    before.
+    """
 
     seq: int
     hash: bytes
@@ -62,14 +68,16 @@ class RecordedEvent:
     stamp: Stamp
 
 
-# --- derived rows, written in the same transaction as the events ------------------------------------------------------------
+# --- derived rows, written in the same transaction as the events
+# ------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class PutCredential:
     """A pickup credential of a right: the SHA-256 of a QR token, or the keyed hash of an Abholnummer.
 
-    ``kind`` is ``qr`` or ``number``. ``verifiers`` maps a second factor's name (``birth_date``, ``pin``) to its verifier (mqtt.md), hex.
+    ``kind`` is ``qr`` or ``number``. ``verifiers`` maps a second factor's name (``birth_date``, ``pin``) to its
+    verifier (mqtt.md), hex.
     """
 
     digest: bytes
@@ -80,7 +88,9 @@ class PutCredential:
 
 @dataclass(frozen=True, slots=True)
 class EndCredentials:
-    """The right has ended: its verifiers are deleted at once, its digests stay with the reason until ``forget_wall_ms``."""
+    """The right has ended: its verifiers are deleted at once, its digests stay with the reason until
+    ``forget_wall_ms``.
+    """
 
     right: str
     reason: str
@@ -90,7 +100,9 @@ class EndCredentials:
 
 @dataclass(frozen=True, slots=True)
 class ForgetCredentials:
-    """Ended credentials whose ``forget_wall_ms`` lies before ``before_wall_ms`` are deleted: their digests leave the box."""
+    """Ended credentials whose ``forget_wall_ms`` lies before ``before_wall_ms`` are deleted: their digests leave the
+    box.
+    """
 
     before_wall_ms: int
 
@@ -106,7 +118,9 @@ class PutStaffCredential:
 
 @dataclass(frozen=True, slots=True)
 class PutCommandResult:
-    """The result of a command from the central system, kept under the command's id so that a repeated id gets the same answer."""
+    """The result of a command from the central system, kept under the command's id so that a repeated id gets the same
+    answer.
+    """
 
     issuer: str
     command: str
@@ -125,14 +139,22 @@ class MoveCursor:
 
 @dataclass(frozen=True, slots=True)
 class PutSnapshot:
-    """The folded state as of the last event of this append (canonical bytes), which carries the same hash in its ``CheckpointSealed``."""
+    """The folded state as of the last event of this append (canonical bytes), which carries the same hash in its
+    ``CheckpointSealed``.
+    """
 
     state: bytes
     fold_version: int
 
 
 RowChange = (
-    PutCredential | EndCredentials | ForgetCredentials | PutStaffCredential | PutCommandResult | MoveCursor | PutSnapshot
+    PutCredential
+    | EndCredentials
+    | ForgetCredentials
+    | PutStaffCredential
+    | PutCommandResult
+    | MoveCursor
+    | PutSnapshot
 )
 
 
@@ -164,11 +186,13 @@ class Appended:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What the store found at start: identity, last position, the sealed snapshot that matched (if any) and the tail after it.
+    """What the store found at start: identity, last position, the sealed snapshot that matched (if any) and the tail
+    after it.
 
-    Without a snapshot of the asked fold version ``snapshot`` is ``None``, ``snapshot_seq`` is 0 and the tail is the whole log. The tail is
-    read lazily, in the caller's thread, and its chain is verified while it is read: iterating it may raise `LogError` (``log_damaged``).
-    ``ended_cleanly`` says that the log ends with the checkpoint, so that the tail is empty.
+    Without a snapshot of the asked fold version ``snapshot`` is ``None``, ``snapshot_seq`` is 0 and the tail is the
+    whole log. The tail is read lazily, in the caller's thread, and its chain is verified while it is read: iterating it
+    may raise `LogError` (``log_damaged``). ``ended_cleanly`` says that the log ends with the checkpoint, so that the
+    tail is empty.
     """
 
     box: str
@@ -186,7 +210,9 @@ class Opened:
 
 
 class LogError(Exception):
-    """Something is wrong with the log. ``code`` is stable; ``seq`` names the entry at fault where there is one (else 0)."""
+    """Something is wrong with the log. ``code`` is stable; ``seq`` names the entry at fault where there is one (else
+    0).
+    """
 
     def __init__(self, code: str, message: str, seq: int = 0) -> None:
         super().__init__(message)
@@ -197,14 +223,17 @@ class LogError(Exception):
 class EventLog(Protocol):
     """The one log. All methods are called from the controller's event loop.
 
-    `append` is atomic: either every event and every row is durable (fsync) when it returns, or the process must end: any exception
-    from `append` means *the outcome is unknown* and must not be retried. A caller that is cancelled or times out does not cancel the write.
+    `append` is atomic: either every event and every row is durable (fsync) when it returns, or the process must end:
+    any exception from `append` means *the outcome is unknown* and must not be retried. A caller that is cancelled or
+    times out does not cancel the write.
     """
 
     async def append(self, events: Sequence[NewEvent], stamp: Stamp, rows: Sequence[RowChange] = ()) -> Appended: ...
 
     async def read(self, after_seq: int, limit: int) -> tuple[Entry, ...]:
-        """Entries after ``after_seq``, at most ``limit``, oldest first; on a read-only connection, never blocking the writer."""
+        """Entries after ``after_seq``, at most ``limit``, oldest first; on a read-only connection, never blocking the
+        writer.
+        """
         ...
 
     async def command_result(self, issuer: str, command: str) -> str | None: ...
@@ -216,7 +245,9 @@ class EventLog(Protocol):
     async def staff_credentials(self) -> tuple[StaffCredentialRow, ...]: ...
 
     def verify_in_idle(self) -> AsyncIterator[int]:
-        """Verifies the whole chain in chunks from the beginning; yields the sequence number reached. Raises `LogError`."""
+        """Verifies the whole chain in chunks from the beginning; yields the sequence number reached. Raises
+        `LogError`.
+        """
         ...
 
     def free_bytes(self) -> int:
@@ -224,8 +255,10 @@ class EventLog(Protocol):
         ...
 
     def progress(self) -> Mapping[str, int]:
-        """For the watchdog: ``queued`` (jobs waiting), ``busy_since_mono_ms`` (CLOCK_MONOTONIC, 0 when idle), ``failed`` (1 after a failed
-        commit or checkpoint: every later append is refused) and ``to_scrub`` (1 while deleted secrets are still in the write-ahead log)."""
+        """For the watchdog: ``queued`` (jobs waiting), ``busy_since_mono_ms`` (CLOCK_MONOTONIC, 0 when idle),
+        ``failed`` (1 after a failed commit or checkpoint: every later append is refused) and ``to_scrub`` (1 while
+        deleted secrets are still in the write-ahead log).
+        """
         ...
 
     async def close(self) -> None: ...
@@ -258,7 +291,9 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CommandAnswer:
-    """What became of a command from the central system: ``done`` or ``rejected`` with a code. ``repeated``: it was stored before."""
+    """What became of a command from the central system: ``done`` or ``rejected`` with a code. ``repeated``: it was
+    stored before.
+    """
 
     result: str
     code: str
@@ -283,13 +318,17 @@ class CentralFeed(Protocol):
         ...
 
     async def acknowledge(self, consumer: str, epoch: int, upto: int, hash_hex: str) -> bool:
-        """Moves the consumer's cursor durably, if the hash is the box's at ``upto`` and it moves forward. False otherwise."""
+        """Moves the consumer's cursor durably, if the hash is the box's at ``upto`` and it moves forward. False
+        otherwise.
+        """
         ...
 
     async def execute(self, issuer: str, command: str, name: str, body: Mapping[str, object]) -> CommandAnswer:
-        """Decides and carries out a durable command; effect and result are one commit. A repeated id gets the stored answer.
+        """Decides and carries out a durable command; effect and result are one commit. A repeated id gets the stored
+        answer.
 
-        ``body`` is what the central system sent, not yet validated: anything wrong with it is a ``rejected`` answer with a code.
+        ``body`` is what the central system sent, not yet validated: anything wrong with it is a ``rejected`` answer
+        with a code.
         """
         ...
 
@@ -315,7 +354,8 @@ class Notice:
 class FrontState:
     """What the pages need besides the folded state: transient, never in the log, gone with the process.
 
-    ``kiosk_token`` and ``staff_token`` are what actions of the running session must carry. ``halted`` is why the box is out of order.
+    ``kiosk_token`` and ``staff_token`` are what actions of the running session must carry. ``halted`` is why the box is
+    out of order.
     """
 
     language: str = "de"
@@ -347,7 +387,9 @@ class Operations(Protocol):
     ) -> Refusal | None: ...
 
     async def verify_log(self) -> tuple[int, str]:
-        """The last sequence number and its hash. Raises `LogError` and puts the box out of order when the chain is broken."""
+        """The last sequence number and its hash. Raises `LogError` and puts the box out of order when the chain is
+        broken.
+        """
         ...
 
     def choose_language(self, language: str) -> None: ...

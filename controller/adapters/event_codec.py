@@ -1,7 +1,7 @@
 """Events and states as bytes, and back.
 
-The domain knows dataclasses, the log knows names, versions and JSON. This is the one place where both meet: which event has which name,
-and how a folded state is kept in a snapshot.
+The domain knows dataclasses, the log knows names, versions and JSON. This is the one place where both meet: which event
+has which name, and how a folded state is kept in a snapshot.
 """
 
 from __future__ import annotations
@@ -42,7 +42,9 @@ class EventCodec:
         return NewEvent(type(event).__name__, event.VERSION, data)
 
     def decode(self, recorded: RecordedEvent) -> events.Event:
-        """Raises `LogError` (``event_unknown``, ``event_malformed``) with the sequence number: such a log is not guessed at."""
+        """Raises `LogError` (``event_unknown``, ``event_malformed``) with the sequence number: such a log is not
+        guessed at.
+        """
         kind = EVENT_TYPES.get(recorded.type)
         if kind is None:
             raise LogError(
@@ -53,7 +55,9 @@ class EventCodec:
         try:
             return msgspec.convert(recorded.data, type=kind)
         except msgspec.ValidationError as error:
-            raise LogError("event_malformed", f"entry {recorded.seq} ({recorded.type}): {error}", recorded.seq) from error
+            raise LogError(
+                "event_malformed", f"entry {recorded.seq} ({recorded.type}): {error}", recorded.seq
+            ) from error
 
     def encode_state(self, box: Box) -> bytes:
         """The same state always gives the same bytes."""

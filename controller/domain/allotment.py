@@ -13,8 +13,9 @@ REACHABLE_MM = range(380, 1051)
 def choose_compartment(compartments: Iterable[Compartment], deposit: Deposit) -> Compartment | None:
     """The best compartment for a deposit, or None when nothing fits.
 
-    Order: large enough (a must); within reach when wished (a must if one is free, otherwise the lowest); seen empty before presumed
-    empty; the smallest that fits; the least used; the label, so that the choice is the same for the same state.
+    Order: large enough (a must); within reach when wished (a must if one is free, otherwise the lowest); seen empty
+    before presumed empty; the smallest that fits; the least used; the label, so that the choice is the same for the
+    same state.
     """
     fitting = [c for c in compartments if c.allottable and c.size.rank >= deposit.size.rank]
     if not fitting:

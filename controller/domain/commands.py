@@ -1,4 +1,6 @@
-"""What can be asked of the box, and the facts its sensors report. Commands carry no secret: credentials are looked up before."""
+"""What can be asked of the box, and the facts its sensors report. Commands carry no secret: credentials are looked up
+before.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,8 @@ class Command:
     """Base of all commands."""
 
 
-# --- life of the process ------------------------------------------------------------------------------------------------------
+# --- life of the process
+# ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,9 @@ class OpenLog(Command):
 
 @dataclass(frozen=True, slots=True)
 class ActivateProfile(Command):
-    """``seen_empty_by`` names who looked into every compartment at commissioning; only meaningful for the first profile."""
+    """``seen_empty_by`` names who looked into every compartment at commissioning; only meaningful for the first
+    profile.
+    """
 
     sha256: str
     compartments: tuple[CompartmentPlan, ...]
@@ -83,7 +88,8 @@ class SealCheckpoint(Command):
     fold_version: int
 
 
-# --- sensors and drivers ------------------------------------------------------------------------------------------------------
+# --- sensors and drivers
+# ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +115,15 @@ class PulseFinished(Command):
     code: str = ""
 
 
-# --- residents ----------------------------------------------------------------------------------------------------------------
+# --- residents
+# ----------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class PresentCredential(Command):
-    """A credential that the box knows was presented. ``verifiers`` are the second factors that can be compared for it."""
+    """A credential that the box knows was presented. ``verifiers`` are the second factors that can be compared for
+    it.
+    """
 
     right: str
     via: str
@@ -159,7 +168,8 @@ class CancelSession(Command):
     session: str
 
 
-# --- staff --------------------------------------------------------------------------------------------------------------------
+# --- staff
+# --------------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +220,7 @@ class ReportObstructed(Command):
 
 @dataclass(frozen=True, slots=True)
 class AnswerLoading(Command):
-    """"Is the envelope in A07?" after an interrupted loading. ``answer`` is ``yes`` or ``no``."""
+    """ "Is the envelope in A07?" after an interrupted loading. ``answer`` is ``yes`` or ``no``."""
 
     session: str
     deposit: str
@@ -234,8 +244,8 @@ class DropRequest(Command):
 class ReportContents(Command):
     """What lies in the compartment after a guided opening: ``empty``, ``envelope`` or ``old_document``.
 
-    ``deposit_end`` says what became of the envelope when the compartment is empty: a `DepositEnd` value, ``expected`` (it was never
-    put in) or ``missing``.
+    ``deposit_end`` says what became of the envelope when the compartment is empty: a `DepositEnd` value, ``expected``
+    (it was never put in) or ``missing``.
     """
 
     session: str
@@ -249,7 +259,8 @@ class TestCompartment(Command):
     compartment: str
 
 
-# --- the central system -------------------------------------------------------------------------------------------------------
+# --- the central system
+# -------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

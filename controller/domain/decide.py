@@ -65,7 +65,8 @@ RULES: dict[type[cmd.Command], Callable[[Draft, Any], None]] = {
 def decide(box: Box, command: cmd.Command, at: Moment) -> Decision:
     """What ``command`` causes. Pure: the same arguments give the same decision.
 
-    A command from the central system always leaves its result in the log, together with its effect; a refused one leaves nothing else.
+    A command from the central system always leaves its result in the log, together with its effect; a refused one
+    leaves nothing else.
     """
     draft = Draft(box, at)
     refusal = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from controller.domain import commands as cmd
 from controller.domain import events as ev
 from controller.domain.decision import Draft, Refused
-from controller.domain.model import Contents, OpeningStage
+from controller.domain.model import Contents, Factor, OpeningStage, Size
 
 
 def open_log(draft: Draft, command: cmd.OpenLog) -> None:
@@ -15,9 +15,18 @@ def open_log(draft: Draft, command: cmd.OpenLog) -> None:
 
 
 def activate_profile(draft: Draft, command: cmd.ActivateProfile) -> None:
-    """A changed plan is refused while anything is inside: a technician could otherwise map a vacant label onto a full compartment."""
+    """A changed plan is refused while anything is inside: a technician could otherwise map a vacant label onto a full
+    compartment.
+    """
     if command.sha256 == draft.box.profile_sha256:
         return
+    labels = [plan.label for plan in command.compartments]
+    if not all(labels) or len(set(labels)) != len(labels):
+        raise Refused("labels_wrong")
+    if not {plan.size for plan in command.compartments} <= {size.value for size in Size}:
+        raise Refused("size_unknown")
+    if draft.box.opening is not None:
+        raise Refused("door_busy", compartment=draft.box.opening.compartment)
     first = not draft.box.profile_sha256
     empty = (Contents.EMPTY, Contents.PRESUMED_EMPTY)
     if not first and any(c.contents not in empty or c.deposits for c in draft.box.compartments.values()):
@@ -39,8 +48,11 @@ def activate_profile(draft: Draft, command: cmd.ActivateProfile) -> None:
 
 
 def activate_policies(draft: Draft, command: cmd.ActivatePolicies) -> None:
-    if command.sha256 != draft.box.policies_sha256:
-        draft.emit(ev.PoliciesActivated(command.sha256, command.rules))
+    if command.sha256 == draft.box.policies_sha256:
+        return
+    if not {rule.factor for rule in command.rules} <= {factor.value for factor in Factor}:
+        raise Refused("factor_unknown")
+    draft.emit(ev.PoliciesActivated(command.sha256, command.rules))
 
 
 def stop_box(draft: Draft, command: cmd.StopBox) -> None:
@@ -50,10 +62,11 @@ def stop_box(draft: Draft, command: cmd.StopBox) -> None:
 def judge_clock(draft: Draft, command: cmd.JudgeClock) -> None:
     if command.trusted != draft.box.clock_trusted:
         draft.emit(ev.ClockTrustChanged("trusted" if command.trusted else "untrusted", command.reason))
-        if command.trusted:
-            draft.clear_fault("clock_untrusted")
-        else:
-            draft.raise_fault("clock_untrusted")
+    # A box that has never had the time is untrusted without any change: its fault stands all the same.
+    if command.trusted:
+        draft.clear_fault("clock_untrusted")
+    else:
+        draft.raise_fault("clock_untrusted")
 
 
 def set_fault(draft: Draft, command: cmd.SetFault) -> None:

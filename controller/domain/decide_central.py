@@ -7,7 +7,7 @@ from controller.domain import events as ev
 from controller.domain.decide_pickup import authorised_or_open, end_session
 from controller.domain.decision import Draft, Refused
 from controller.domain.model import DepositEnd, DepositStatus, RightEnd, SessionEnd, Size
-from controller.domain.rights import end_rights_without_deposits, issue_if_complete
+from controller.domain.rights import end_rights_without_deposits, issue_if_complete, issue_rights_now_complete
 
 
 def announce_order(draft: Draft, command: cmd.AnnounceOrder) -> None:
@@ -43,6 +43,7 @@ def cancel_order(draft: Draft, command: cmd.CancelOrder) -> None:
         raise Refused("deposit_inside")
     draft.emit(ev.DepositEnded(deposit.id, "", DepositEnd.CANCELLED.value, ""))
     end_rights_without_deposits(draft, RightEnd.WITHDRAWN)
+    issue_rights_now_complete(draft)
 
 
 def hold_deposit(draft: Draft, command: cmd.HoldDeposit) -> None:
@@ -74,7 +75,9 @@ def issue_right(draft: Draft, command: cmd.IssueRight) -> None:
 
 
 def revoke_right(draft: Draft, command: cmd.RevokeRight) -> None:
-    """Ends a session of the right too, unless a door is authorised or open: then the caller is told that it is in use."""
+    """Ends a session of the right too, unless a door is authorised or open: then the caller is told that it is in
+    use.
+    """
     right = draft.box.rights.get(command.right)
     if right is None:
         raise Refused("right_unknown")

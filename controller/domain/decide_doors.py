@@ -26,6 +26,7 @@ def _by_purpose(pickup: Consequence, loading: Consequence, staff: Consequence) -
 
 ON_CLOSED = _by_purpose(decide_pickup.door_closed, decide_loading.door_closed, decide_staff.door_closed)
 ON_FAILED = _by_purpose(decide_pickup.unlock_failed, decide_loading.unlock_failed, decide_staff.unlock_failed)
+ON_UNWITNESSED = _by_purpose(decide_pickup.unwitnessed, decide_loading.unwitnessed, decide_staff.unwitnessed)
 
 
 def door_sensed(draft: Draft, command: cmd.DoorSensed) -> None:
@@ -67,7 +68,11 @@ def _opened(draft: Draft, compartment: Compartment, seen_mono_ms: int) -> None:
             door_opened_by_itself(draft, compartment.label, cause, seen_mono_ms)
         else:
             draft.emit(ev.DoorRead(compartment.label, Door.OPEN.value))
-    elif opening.stage in WAITING and compartment.door is Door.CLOSED:
+    elif seen_mono_ms < opening.authorised_mono_ms and compartment.door is Door.CLOSED:
+        # The edge was there before anybody asked for it: the debounced news of it came later.
+        door_opened_by_itself(draft, compartment.label, "unexpected", seen_mono_ms)
+    elif opening.stage in WAITING and Door.CLOSED in (compartment.door, opening.door_before):
+        # Closed when it was authorised and open now, even if the sensor could not be read in between.
         draft.emit(ev.DoorOpened(compartment.label, "authorised", seen_mono_ms))
         draft.clear_fault("jam", compartment.label)
     elif opening.stage is OpeningStage.CLOSED and compartment.door is Door.CLOSED:
@@ -104,6 +109,7 @@ def pulse_finished(draft: Draft, command: cmd.PulseFinished) -> None:
         raise Refused("authorisation_over")
     if not command.code:
         draft.emit(ev.PulseSent(opening.authorisation, opening.compartment))
+        draft.clear_fault("lock_failed", opening.compartment)
         return
     draft.emit(ev.PulseFailed(opening.authorisation, opening.compartment, command.code))
     draft.raise_fault("lock_failed", opening.compartment)

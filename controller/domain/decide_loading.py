@@ -84,7 +84,9 @@ def door_closed(draft: Draft, opening: Opening) -> None:
 
 
 def unlock_failed(draft: Draft, opening: Opening) -> None:
-    """The envelope is still in the loader's hand: nothing changes for it; scanning it again picks another compartment."""
+    """The envelope is still in the loader's hand: nothing changes for it; scanning it again picks another
+    compartment.
+    """
     draft.raise_fault("jam", opening.compartment)
     quarantine(draft, opening.compartment, "jam")
     end_opening(draft, opening, "failed")
@@ -102,7 +104,7 @@ def interrupted(draft: Draft, opening: Opening, outcome: str) -> None:
 
 
 def answer_loading(draft: Draft, command: cmd.AnswerLoading) -> None:
-    """"Is the envelope in A07?" A no leaves the compartment quarantined until somebody looks."""
+    """ "Is the envelope in A07?" A no leaves the compartment quarantined until somebody looks."""
     session = staff_session(draft, command.session, *LOADING_ROLES)
     deposit = draft.box.deposits.get(command.deposit)
     if deposit is None or deposit.status is not DepositStatus.UNVERIFIED or deposit.reason != "loading":

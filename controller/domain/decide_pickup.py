@@ -48,9 +48,7 @@ def present_credential(draft: Draft, command: cmd.PresentCredential) -> None:
     factor, declarations = _conditions(draft, deposits)
     if factor is not Factor.NONE and (factor not in COMPARABLE_FACTORS or factor.value not in command.verifiers):
         raise Refused("counter")
-    phase = (
-        Phase.VERIFYING if factor is not Factor.NONE else Phase.DECLARING if declarations else Phase.UNLOCKING
-    )
+    phase = Phase.VERIFYING if factor is not Factor.NONE else Phase.DECLARING if declarations else Phase.UNLOCKING
     session = draft.next_id("S")
     draft.emit(
         ev.SessionStarted(
@@ -87,7 +85,9 @@ def _check_presentable(draft: Draft, right: Right) -> None:
 
 
 def _reachable(draft: Draft, right: Right) -> tuple[str, ...]:
-    """The right's deposits that can be handed over now; those whose coil rests after a jam come last or make the person wait."""
+    """The right's deposits that can be handed over now; those whose coil rests after a jam come last or make the person
+    wait.
+    """
     collectable = draft.box.collectable(right)
     if not collectable:
         raise Refused("counter")
@@ -139,9 +139,7 @@ def factor_compared(draft: Draft, command: cmd.FactorCompared) -> None:
     if command.matched:
         phase = Phase.DECLARING if session.declarations else Phase.UNLOCKING
         draft.emit(
-            ev.FactorVerified(
-                session.id, session.right, session.factor.value, phase.value, draft.after(timing.ENTRY)
-            )
+            ev.FactorVerified(session.id, session.right, session.factor.value, phase.value, draft.after(timing.ENTRY))
         )
         if phase is Phase.UNLOCKING:
             _open_next(draft)
@@ -171,8 +169,7 @@ def declare(draft: Draft, command: cmd.Declare) -> None:
 
 def _open_next(draft: Draft) -> None:
     """Authorises the next deposit of the session that can be reached, or ends the session."""
-    session = draft.box.session
-    assert session is not None
+    session = draft.session
     right = draft.box.rights[session.right]
     collectable = draft.box.collectable(right)
     for name in session.queue:
@@ -195,7 +192,9 @@ def _open_next(draft: Draft) -> None:
 
 
 def confirm(draft: Draft, command: cmd.Confirm) -> None:
-    """What the person says after the door was closed. No answer here makes the record less cautious than what was seen."""
+    """What the person says after the door was closed. No answer here makes the record less cautious than what was
+    seen.
+    """
     session = _session(draft, command.session, Phase.CONFIRMING)
     if command.choice == "open_again":
         if session.reopened >= timing.REOPENINGS:
@@ -238,9 +237,7 @@ def door_closed(draft: Draft, opening: Opening) -> None:
 
 def conclude_deposit(draft: Draft, word: str) -> None:
     """CONFIRMING ends for the deposit in hand. ``word`` is what the person said, empty when nothing was said."""
-    session, opening = draft.box.session, draft.box.opening
-    assert session is not None
-    assert opening is not None
+    session, opening = draft.session, draft.opening
     label, deposit = opening.compartment, session.deposit
     compartment = draft.box.compartments[label]
     if not opening.witnessed:
@@ -266,8 +263,7 @@ def conclude_deposit(draft: Draft, word: str) -> None:
 
 def unlock_failed(draft: Draft, opening: Opening) -> None:
     """The door did not open: the right stays valid, the compartment is not allotted, the next deposit goes on."""
-    session = draft.box.session
-    assert session is not None
+    session = draft.session
     draft.raise_fault("jam", opening.compartment)
     if session.problem == "foreign":
         doubt_deposits(draft, opening.compartment, "foreign")
@@ -310,8 +306,7 @@ def cancel_session(draft: Draft, command: cmd.CancelSession) -> None:
 
 def session_due(draft: Draft) -> None:
     """The session's deadline has passed."""
-    session = draft.box.session
-    assert session is not None
+    session = draft.session
     if session.phase is Phase.CONFIRMING:
         conclude_deposit(draft, session.problem)
     elif session.phase is Phase.UNLOCK_FAILED:
@@ -322,7 +317,9 @@ def session_due(draft: Draft) -> None:
 
 
 def take_over_session(draft: Draft) -> None:
-    """A badge and PIN at the front end a resident's session, unless a door is authorised and within its opening time."""
+    """A badge and PIN at the front end a resident's session, unless a door is authorised and within its opening
+    time.
+    """
     session, opening = draft.box.session, draft.box.opening
     if session is None:
         return
@@ -335,8 +332,7 @@ def take_over_session(draft: Draft) -> None:
 
 
 def end_session(draft: Draft, outcome: SessionEnd, reason: str) -> None:
-    session = draft.box.session
-    assert session is not None
+    session = draft.session
     draft.emit(ev.SessionEnded(session.id, session.right, outcome.value, reason))
     leave_right(draft, session.right)
 

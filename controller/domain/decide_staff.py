@@ -21,7 +21,7 @@ from controller.domain.model import (
     StaffMember,
 )
 from controller.domain.openings import authorise, doubt_deposits, end_opening, quarantine
-from controller.domain.rights import end_rights_without_deposits, issue_complete_rights
+from controller.domain.rights import end_rights_without_deposits, issue_rights_now_complete
 
 #: Whose badge may authorise which opening of a compartment that may hold something.
 OPENING_ROLES: dict[Purpose, tuple[Role, ...]] = {
@@ -46,7 +46,9 @@ def unlock_staff(draft: Draft, command: cmd.UnlockStaff) -> None:
 
 
 def present_badge(draft: Draft, command: cmd.PresentBadge) -> None:
-    """A badge was read at the box. With a requested opening on the page it authorises that opening, once; otherwise it starts a login."""
+    """A badge was read at the box. With a requested opening on the page it authorises that opening, once; otherwise it
+    starts a login.
+    """
     member = draft.box.staff.get(command.staff)
     if member is None:
         raise Refused("badge_unknown")
@@ -121,7 +123,7 @@ def staff_pin_compared(draft: Draft, command: cmd.StaffPinCompared) -> None:
 
 
 def log_out(draft: Draft, command: cmd.LogOut) -> None:
-    session = staff_session(draft, command.session)
+    staff_session(draft, command.session)
     opening = draft.box.opening
     if opening is not None and opening.stage is not OpeningStage.CLOSED:
         raise Refused("load_not_closed", compartment=opening.compartment)
@@ -129,8 +131,7 @@ def log_out(draft: Draft, command: cmd.LogOut) -> None:
 
 
 def end_staff_session(draft: Draft, reason: str) -> None:
-    session = draft.box.staff_session
-    assert session is not None
+    session = draft.staff_session
     if draft.box.opening is not None:
         opening_interrupted(draft, draft.box.opening, "abandoned")
     draft.emit(ev.StaffLoggedOut(session.id, session.staff, reason))
@@ -169,9 +170,7 @@ def test_compartment(draft: Draft, command: cmd.TestCompartment) -> None:
         raise Refused("load_not_closed", compartment=draft.box.opening.compartment)
     if compartment.contents is not Contents.EMPTY or compartment.deposits or compartment.quarantine:
         raise Refused("not_empty")
-    authorise(
-        draft, compartment=compartment.label, purpose=Purpose.TEST, session=session.id, badges=(session.staff,)
-    )
+    authorise(draft, compartment=compartment.label, purpose=Purpose.TEST, session=session.id, badges=(session.staff,))
     keep_active(draft, session)
 
 
@@ -211,7 +210,8 @@ def report_contents(draft: Draft, command: cmd.ReportContents) -> None:
     if command.contents not in ("empty", "envelope", "old_document"):
         raise Refused("wrong_choice")
     if command.contents == "envelope" and not inside:
-        # An envelope that the books do not know: it must be taken out or announced; the compartment stays under clarification.
+        # An envelope that the books do not know: it must be taken out or announced; the compartment stays under
+        # clarification.
         raise Refused("envelope_unknown")
     for name in inside:
         if command.contents == "envelope":
@@ -229,11 +229,12 @@ def report_contents(draft: Draft, command: cmd.ReportContents) -> None:
     draft.clear_fault("jam", label)
     end_opening(draft, opening, "closed")
     draft.emit(ev.OpeningRequestDropped(session.id, label, "reported"))
-    for name in inside:
-        issue_complete_rights(draft, name)
     end_rights_without_deposits(
         draft, RightEnd.SPENT if command.deposit_end.startswith("collected") else RightEnd.WITHDRAWN
     )
+    issue_rights_now_complete(draft)
+    if not any(compartment.quarantine for compartment in draft.box.compartments.values()):
+        draft.clear_fault("many_quarantined")
     keep_active(draft, session)
 
 

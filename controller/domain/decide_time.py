@@ -18,22 +18,28 @@ def tick(draft: Draft) -> None:
         _not_opened_in_time(draft, opening)
     elif opening is not None and opening.stage is OpeningStage.OPENED:
         _left_open(draft, opening)
-    session = draft.box.session
-    if session is not None and session.deadline_mono_ms and draft.at.mono_ms >= session.deadline_mono_ms:
-        if session.phase not in (Phase.UNLOCKING, Phase.DOOR_OPEN, Phase.LEFT_OPEN):
-            decide_pickup.session_due(draft)
+    deadline = _session_deadline(draft.box)
+    if deadline is not None and draft.at.mono_ms >= deadline:
+        decide_pickup.session_due(draft)
     _staff_due(draft)
     for name in tuple(draft.box.rights):
         expire_if_due(draft, name)
+
+
+def _session_deadline(box: Box) -> int | None:
+    """When the resident's session is due by itself. At a door it is the door that counts, not a session's patience."""
+    session = box.session
+    if session is None or not session.deadline_mono_ms:
+        return None
+    at_a_door = session.phase in (Phase.UNLOCKING, Phase.DOOR_OPEN, Phase.LEFT_OPEN)
+    return None if at_a_door else session.deadline_mono_ms
 
 
 def _not_opened_in_time(draft: Draft, opening: Opening) -> None:
     if opening.door_before is not Door.CLOSED:
         if opening.purpose is Purpose.PICKUP:
             draft.emit(
-                ev.OpeningUnwitnessed(
-                    opening.authorisation, opening.compartment, draft.after(timing.CONFIRMATION)
-                )
+                ev.OpeningUnwitnessed(opening.authorisation, opening.compartment, draft.after(timing.CONFIRMATION))
             )
         else:
             unlock_failed(draft, opening)
@@ -73,8 +79,9 @@ def _staff_due(draft: Draft) -> None:
 
 
 def next_due(box: Box) -> int | None:
-    """The monotonic instant (ms) at which `tick` has something to do next, or None. Rights expire by the wall clock: tick once a minute
-    for them besides."""
+    """The monotonic instant (ms) at which `tick` has something to do next, or None. Rights expire by the wall clock:
+    tick once a minute for them besides.
+    """
     due: list[int] = []
     opening = box.opening
     if opening is not None and opening.stage in WAITING:
@@ -82,10 +89,9 @@ def next_due(box: Box) -> int | None:
     elif opening is not None and opening.stage is OpeningStage.OPENED:
         stages = (*(after for _, after in timing.LEFT_OPEN_STAGES), timing.LEFT_OPEN_ABANDONED)
         due.append(opening.opened_mono_ms + stages[opening.reminders])
-    session = box.session
-    if session is not None and session.deadline_mono_ms:
-        if session.phase not in (Phase.UNLOCKING, Phase.DOOR_OPEN, Phase.LEFT_OPEN):
-            due.append(session.deadline_mono_ms)
+    deadline = _session_deadline(box)
+    if deadline is not None:
+        due.append(deadline)
     if box.staff_session is not None:
         if opening is None or opening.stage is OpeningStage.CLOSED:
             due.append(box.staff_session.deadline_mono_ms)

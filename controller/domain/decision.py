@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from controller.domain.events import Event, FaultCleared, FaultRaised
 from controller.domain.evolve import evolve
-from controller.domain.model import Box, fault_key
+from controller.domain.model import Box, Opening, Session, StaffSession, fault_key
 from controller.domain.moment import Moment
 
 
@@ -43,6 +44,15 @@ class RefusedAndNoted(Refused):
     """Refused, but what was emitted before stands: a right has expired, a credential is blocked."""
 
 
+Thing = TypeVar("Thing")
+
+
+def _there(thing: Thing | None) -> Thing:
+    if thing is None:
+        raise RuntimeError("a rule was applied to something that is not in progress")
+    return thing
+
+
 class Draft:
     """A decision in the making: each emitted event is folded at once, so that the next rule sees its consequence."""
 
@@ -56,6 +66,21 @@ class Draft:
     def emit(self, event: Event) -> None:
         self.box = evolve(self.box, event, self.at)
         self.events.append(event)
+
+    @property
+    def session(self) -> Session:
+        """The resident's session in progress. A rule that asks for it has made sure that there is one."""
+        return _there(self.box.session)
+
+    @property
+    def staff_session(self) -> StaffSession:
+        """The staff session in progress; as `session`."""
+        return _there(self.box.staff_session)
+
+    @property
+    def opening(self) -> Opening:
+        """The opening in progress; as `session`."""
+        return _there(self.box.opening)
 
     def next_id(self, letter: str) -> str:
         """An id for what the next event makes: its sequence number in the log is unique within the box's epoch."""

@@ -1,7 +1,8 @@
-"""What can have happened to the box. Events are the log; their names and fields are for ever (old shapes get upcasters).
+"""What can have happened to the box. Events are the log; their names and fields are for ever (old shapes get
+upcasters).
 
-Fields are strings, integers and lists or objects of these (RFC 8785 without floats). Deadlines are monotonic milliseconds of the boot
-in which the event was decided; everything that `evolve` needs is written here by `decide`.
+Fields are strings, integers and lists or objects of these (RFC 8785 without floats). Deadlines are monotonic
+milliseconds of the boot in which the event was decided; everything that `evolve` needs is written here by `decide`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ class Event:
     VERSION: ClassVar[int] = 1
 
 
-# --- the box itself ----------------------------------------------------------------------------------------------------------
+# --- the box itself
+# ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,9 @@ class LogOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class CompartmentPlan:
-    """A compartment as the cabinet profile describes it (part of `ProfileActivated`). ``item_sensor``: ``yes`` or ``no``."""
+    """A compartment as the cabinet profile describes it (part of `ProfileActivated`). ``item_sensor``: ``yes`` or
+    ``no``.
+    """
 
     label: str
     size: str
@@ -42,7 +46,9 @@ class CompartmentPlan:
 
 @dataclass(frozen=True, slots=True)
 class ProfileActivated(Event):
-    """The cabinet's plan and its lock rules are in force. Compartments not listed any more are out of service, not forgotten."""
+    """The cabinet's plan and its lock rules are in force. Compartments not listed any more are out of service, not
+    forgotten.
+    """
 
     sha256: str
     compartments: tuple[CompartmentPlan, ...]
@@ -78,7 +84,9 @@ class PoliciesActivated(Event):
 
 @dataclass(frozen=True, slots=True)
 class BoxStarted(Event):
-    """A controller process took over the box. What was in progress before is settled by the events that follow in the same append."""
+    """A controller process took over the box. What was in progress before is settled by the events that follow in the
+    same append.
+    """
 
     boot: str
     software: str
@@ -129,7 +137,9 @@ class RefusalsNoted(Event):
 
 @dataclass(frozen=True, slots=True)
 class CommandSettled(Event):
-    """A command from the central system had its effect (``done``) or was ``rejected`` with ``code``, in this same append."""
+    """A command from the central system had its effect (``done``) or was ``rejected`` with ``code``, in this same
+    append.
+    """
 
     issuer: str
     command: str
@@ -138,15 +148,17 @@ class CommandSettled(Event):
     code: str
 
 
-# --- doors and openings ------------------------------------------------------------------------------------------------------
+# --- doors and openings
+# ------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class UnlockAuthorised(Event):
-    """A pulse on this compartment's lock is authorised. The pulse follows this commit, once, and never because of a restart.
+    """A pulse on this compartment's lock is authorised. The pulse follows this commit, once, and never because of a
+    restart.
 
-    ``attempt`` counts from 1; ``door_before`` is the sensor's word at the first attempt; ``badges`` are the persons whose badges
-    authorised it (staff openings), comma-free ids.
+    ``attempt`` counts from 1; ``door_before`` is the sensor's word at the first attempt; ``badges`` are the persons
+    whose badges authorised it (staff openings), comma-free ids.
     """
 
     authorisation: str
@@ -182,8 +194,9 @@ class PulseFailed(Event):
 
 @dataclass(frozen=True, slots=True)
 class DoorOpened(Event):
-    """``cause``: ``authorised`` (the edge after an authorisation), ``unexpected``, ``late`` (after a failed unlock), ``downtime`` or
-    ``settled``. ``seen_mono_ms`` is stamped at the edge."""
+    """``cause``: ``authorised`` (the edge after an authorisation), ``unexpected``, ``late`` (after a failed unlock),
+    ``downtime`` or ``settled``. ``seen_mono_ms`` is stamped at the edge.
+    """
 
     compartment: str
     cause: str
@@ -219,7 +232,9 @@ class ItemSeen(Event):
 
 @dataclass(frozen=True, slots=True)
 class OpeningUnwitnessed(Event):
-    """The door was not known to be closed before the pulse, so no edge could be seen. The session goes on without evidence."""
+    """The door was not known to be closed before the pulse, so no edge could be seen. The session goes on without
+    evidence.
+    """
 
     authorisation: str
     compartment: str
@@ -245,7 +260,9 @@ class DoorLeftOpen(Event):
 
 @dataclass(frozen=True, slots=True)
 class OpeningEnded(Event):
-    """The opening is over. ``outcome``: ``closed``, ``failed``, ``abandoned`` (left open, the box serves on) or ``settled``."""
+    """The opening is over. ``outcome``: ``closed``, ``failed``, ``abandoned`` (left open, the box serves on) or
+    ``settled``.
+    """
 
     authorisation: str
     compartment: str
@@ -278,7 +295,8 @@ class CompartmentReleased(Event):
     by: str
 
 
-# --- deposits ----------------------------------------------------------------------------------------------------------------
+# --- deposits
+# ----------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +366,8 @@ class DepositHeld(Event):
     state: str
 
 
-# --- rights ------------------------------------------------------------------------------------------------------------------
+# --- rights
+# ------------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,7 +410,8 @@ class RightEnded(Event):
     end: str
 
 
-# --- sessions ----------------------------------------------------------------------------------------------------------------
+# --- sessions
+# ----------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -466,7 +486,9 @@ class SessionAdvanced(Event):
 
 @dataclass(frozen=True, slots=True)
 class SessionJammed(Event):
-    """The deposit in hand cannot be reached: the jam page stands until ``deadline_mono_ms``, then the next deposit is served."""
+    """The deposit in hand cannot be reached: the jam page stands until ``deadline_mono_ms``, then the next deposit is
+    served.
+    """
 
     session: str
     deposit: str
@@ -483,7 +505,8 @@ class SessionEnded(Event):
     reason: str
 
 
-# --- staff -------------------------------------------------------------------------------------------------------------------
+# --- staff
+# -------------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,6 @@
-"""What an event means for the state. Pure, total over all events ever written, and free of rules: `decide` has decided."""
+"""What an event means for the state. Pure, total over all events ever written, and free of rules: `decide` has
+decided.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,8 @@ Value = TypeVar("Value")
 def evolve(box: Box, event: ev.Event, at: Moment) -> Box:
     """The state after ``event``, which was appended at ``at``."""
     if isinstance(event, ev.CheckpointSealed):
-        # The snapshot it seals is the state before it, and only the count moves on: so a start needs the snapshot alone.
+        # The snapshot it seals is the state before it, and only the count moves on: so a start needs the snapshot
+        # alone.
         return replace(box, seq=box.seq + 1)
     after = _apply(event, box, at)
     high_water = max(box.high_water_wall_ms, at.wall_ms) if at.clock_trusted else box.high_water_wall_ms
@@ -90,7 +93,8 @@ def _apply(event: ev.Event, box: Box, at: Moment) -> Box:
     raise TypeError(f"no rule to evolve {type(event).__name__}")
 
 
-# --- the box itself ----------------------------------------------------------------------------------------------------------
+# --- the box itself
+# ----------------------------------------------------------------------------------------------------------
 
 
 @_apply.register
@@ -150,7 +154,8 @@ def _(event: ev.PoliciesActivated, box: Box, at: Moment) -> Box:
 
 @_apply.register
 def _(event: ev.BoxStarted, box: Box, at: Moment) -> Box:
-    # Monotonic deadlines belong to the boot that is over: resting coils are taken as rested only by a new boot's own clock.
+    # Monotonic deadlines belong to the boot that is over: resting coils are taken as rested only by a new boot's own
+    # clock.
     compartments = {
         label: replace(compartment, rest_until_mono_ms=0) if event.boot != box.boot else compartment
         for label, compartment in box.compartments.items()
@@ -189,7 +194,8 @@ def _(event: ev.CommandSettled, box: Box, at: Moment) -> Box:
     return box
 
 
-# --- doors and openings ------------------------------------------------------------------------------------------------------
+# --- doors and openings
+# ------------------------------------------------------------------------------------------------------
 
 
 @_apply.register
@@ -299,16 +305,12 @@ def _(event: ev.ItemSeen, box: Box, at: Moment) -> Box:
 @_apply.register
 def _(event: ev.OpeningUnwitnessed, box: Box, at: Moment) -> Box:
     box = _opening(box, lambda o: replace(o, stage=OpeningStage.CLOSED))
-    return _session(
-        box, lambda s: replace(s, phase=Phase.CONFIRMING, deadline_mono_ms=event.deadline_mono_ms)
-    )
+    return _session(box, lambda s: replace(s, phase=Phase.CONFIRMING, deadline_mono_ms=event.deadline_mono_ms))
 
 
 @_apply.register
 def _(event: ev.UnlockFailed, box: Box, at: Moment) -> Box:
-    return _compartment(
-        box, event.compartment, lambda c: replace(c, rest_until_mono_ms=event.rest_until_mono_ms)
-    )
+    return _compartment(box, event.compartment, lambda c: replace(c, rest_until_mono_ms=event.rest_until_mono_ms))
 
 
 @_apply.register
@@ -354,7 +356,8 @@ def _(event: ev.CompartmentReleased, box: Box, at: Moment) -> Box:
     )
 
 
-# --- deposits ----------------------------------------------------------------------------------------------------------------
+# --- deposits
+# ----------------------------------------------------------------------------------------------------------------
 
 
 @_apply.register
@@ -376,16 +379,12 @@ def _(event: ev.DepositStored, box: Box, at: Moment) -> Box:
     box = _deposit(
         box,
         event.deposit,
-        lambda d: replace(
-            d, status=DepositStatus.STORED, compartment=event.compartment, reason="", tries_left=0
-        ),
+        lambda d: replace(d, status=DepositStatus.STORED, compartment=event.compartment, reason="", tries_left=0),
     )
     box = _compartment(
         box,
         event.compartment,
-        lambda c: replace(
-            c, contents=Contents.HOLDS, deposits=tuple(dict.fromkeys((*c.deposits, event.deposit)))
-        ),
+        lambda c: replace(c, contents=Contents.HOLDS, deposits=tuple(dict.fromkeys((*c.deposits, event.deposit)))),
     )
     return _staff_session(box, lambda s: replace(s, stored=s.stored + 1))
 
@@ -406,9 +405,7 @@ def _(event: ev.DepositUnverified, box: Box, at: Moment) -> Box:
     return _compartment(
         box,
         event.compartment,
-        lambda c: replace(
-            c, contents=Contents.UNKNOWN, deposits=tuple(dict.fromkeys((*c.deposits, event.deposit)))
-        ),
+        lambda c: replace(c, contents=Contents.UNKNOWN, deposits=tuple(dict.fromkeys((*c.deposits, event.deposit)))),
     )
 
 
@@ -469,7 +466,8 @@ def _(event: ev.DepositHeld, box: Box, at: Moment) -> Box:
     return _deposit(box, event.deposit, lambda d: replace(d, held=event.state == "held"))
 
 
-# --- rights ------------------------------------------------------------------------------------------------------------------
+# --- rights
+# ------------------------------------------------------------------------------------------------------------------
 
 
 @_apply.register
@@ -509,7 +507,8 @@ def _(event: ev.RightEnded, box: Box, at: Moment) -> Box:
     return replace(box, rights=_without(box.rights, event.right))
 
 
-# --- sessions ----------------------------------------------------------------------------------------------------------------
+# --- sessions
+# ----------------------------------------------------------------------------------------------------------------
 
 
 @_apply.register
@@ -540,9 +539,7 @@ def _(event: ev.FactorTried, box: Box, at: Moment) -> Box:
 def _(event: ev.FactorVerified, box: Box, at: Moment) -> Box:
     box = _session(
         box,
-        lambda s: replace(
-            s, phase=Phase(event.phase), deadline_mono_ms=event.deadline_mono_ms, failed_factors=0
-        ),
+        lambda s: replace(s, phase=Phase(event.phase), deadline_mono_ms=event.deadline_mono_ms, failed_factors=0),
     )
     return _right(box, event.right, lambda r: replace(r, failed_factors=0))
 
@@ -562,16 +559,12 @@ def _(event: ev.DeclarationMade, box: Box, at: Moment) -> Box:
 
 @_apply.register
 def _(event: ev.SessionExtended, box: Box, at: Moment) -> Box:
-    return _session(
-        box, lambda s: replace(s, deadline_mono_ms=event.deadline_mono_ms, extensions=s.extensions + 1)
-    )
+    return _session(box, lambda s: replace(s, deadline_mono_ms=event.deadline_mono_ms, extensions=s.extensions + 1))
 
 
 @_apply.register
 def _(event: ev.ConfirmationAsked, box: Box, at: Moment) -> Box:
-    return _session(
-        box, lambda s: replace(s, phase=Phase.CONFIRMING, deadline_mono_ms=event.deadline_mono_ms)
-    )
+    return _session(box, lambda s: replace(s, phase=Phase.CONFIRMING, deadline_mono_ms=event.deadline_mono_ms))
 
 
 @_apply.register
@@ -602,7 +595,8 @@ def _(event: ev.SessionEnded, box: Box, at: Moment) -> Box:
     return replace(box, session=None)
 
 
-# --- staff -------------------------------------------------------------------------------------------------------------------
+# --- staff
+# -------------------------------------------------------------------------------------------------------------------
 
 
 @_apply.register

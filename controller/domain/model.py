@@ -48,9 +48,10 @@ class Size(StrEnum):
 class Compartment:
     """One lockable compartment.
 
-    ``height_mm`` is the height of its lower edge above the floor. ``quarantine`` and ``out_of_service`` hold reasons; empty means in
-    service. ``possibly_unlatched``: a pulse was sent and the door has not been seen open and closed since. ``rest_until_mono_ms`` is the
-    instant before which its coil is not fired again. ``openings`` counts authorised openings, for wear levelling.
+    ``height_mm`` is the height of its lower edge above the floor. ``quarantine`` and ``out_of_service`` hold reasons;
+    empty means in service. ``possibly_unlatched``: a pulse was sent and the door has not been seen open and closed
+    since. ``rest_until_mono_ms`` is the instant before which its coil is not fired again. ``openings`` counts
+    authorised openings, for wear levelling.
     """
 
     label: str
@@ -103,7 +104,9 @@ class DepositEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """An envelope, announced or inside. ``reason`` says why it is ``UNVERIFIED``; ``tries_left`` how often its holder may still try then."""
+    """An envelope, announced or inside. ``reason`` says why it is ``UNVERIFIED``; ``tries_left`` how often its holder
+    may still try then.
+    """
 
     id: str
     orders: tuple[str, ...]
@@ -123,9 +126,7 @@ class Deposit:
         """Whether a right may open its compartment now."""
         if self.held or not self.compartment:
             return False
-        return self.status is DepositStatus.STORED or (
-            self.status is DepositStatus.UNVERIFIED and self.tries_left > 0
-        )
+        return self.status is DepositStatus.STORED or (self.status is DepositStatus.UNVERIFIED and self.tries_left > 0)
 
 
 class RightStatus(StrEnum):
@@ -161,7 +162,9 @@ class Factor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """Who presents its credential may collect ``deposits`` (those not yet ended). Times are wall clock; 0 means none."""
+    """Who presents its credential may collect ``deposits`` (those not yet ended). Times are wall clock; 0 means
+    none.
+    """
 
     id: str
     deposits: tuple[str, ...]
@@ -198,9 +201,9 @@ class OpeningStage(StrEnum):
 class Opening:
     """The one authorised opening in progress (at most one at any moment, invariant 1).
 
-    ``door_before`` is what the sensor said at the first authorisation. ``witnessed`` is true once an edge CLOSED → OPEN was seen after it.
-    ``authorisation`` names the latest attempt; every retry is an authorisation of its own. ``obstructed`` is set when a loader found the
-    compartment not empty.
+    ``door_before`` is what the sensor said at the first authorisation. ``witnessed`` is true once an edge CLOSED → OPEN
+    was seen after it. ``authorisation`` names the latest attempt; every retry is an authorisation of its own.
+    ``obstructed`` is set when a loader found the compartment not empty.
     """
 
     authorisation: str
@@ -218,6 +221,7 @@ class Opening:
     reminders: int = 0
     obstructed: bool = False
     reason: str = ""
+    authorised_mono_ms: int = 0
 
 
 class Phase(StrEnum):
@@ -401,7 +405,8 @@ class Box:
     def collectable(self, right: Right) -> tuple[str, ...]:
         """The deposits of a right whose compartment may be opened now, in the right's order.
 
-        A compartment whose last opening is not settled (its door still stands open after a restart) is not opened again.
+        A compartment whose last opening is not settled (its door still stands open after a restart) is not opened
+        again.
         """
         return tuple(
             name

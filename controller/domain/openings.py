@@ -22,8 +22,8 @@ def authorise(
 ) -> None:
     """Authorises one pulse. The caller has checked who may; this checks what holds for everybody.
 
-    A coil that failed to open its door rests before it is fired again. A door whose sensor does not say "closed" is pulsed once only:
-    a broken sensor must not block a resident, and a second pulse could not be told from the first.
+    A coil that failed to open its door rests before it is fired again. A door whose sensor does not say "closed" is
+    pulsed once only: a broken sensor must not block a resident, and a second pulse could not be told from the first.
     """
     rules = draft.box.lock_rules
     target = draft.box.compartments[compartment]

@@ -14,6 +14,12 @@ def issue_complete_rights(draft: Draft, deposit: str) -> None:
         issue_if_complete(draft, right)
 
 
+def issue_rights_now_complete(draft: Draft) -> None:
+    """After a deposit left the books: a right that waited for it alone is complete now."""
+    for right in tuple(draft.box.rights.values()):
+        issue_if_complete(draft, right)
+
+
 def issue_if_complete(draft: Draft, right: Right) -> None:
     deposits = [draft.box.deposits[name] for name in right.deposits]
     if right.status is not RightStatus.PREPARED or not deposits:
@@ -33,14 +39,18 @@ def issue_if_complete(draft: Draft, right: Right) -> None:
 
 
 def end_rights_without_deposits(draft: Draft, end: RightEnd) -> None:
-    """After a deposit ended: rights that have nothing left to collect end too, unless a session holds them (its end decides)."""
+    """After a deposit ended: rights that have nothing left to collect end too, unless a session holds them (its end
+    decides).
+    """
     for right in tuple(draft.box.rights.values()):
         if not right.deposits and right.status is not RightStatus.CLAIMED:
             draft.emit(ev.RightEnded(right.id, end.value))
 
 
 def leave_right(draft: Draft, name: str) -> None:
-    """The session that claimed the right is over: spent if nothing is left, otherwise issued again, or expired meanwhile."""
+    """The session that claimed the right is over: spent if nothing is left, otherwise issued again, or expired
+    meanwhile.
+    """
     right = draft.box.rights.get(name)
     if right is None:
         return
@@ -53,8 +63,9 @@ def leave_right(draft: Draft, name: str) -> None:
 
 
 def expire_if_due(draft: Draft, name: str) -> bool:
-    """Ends an issued right whose period is over. Nothing expires while the clock is untrusted, nor while it is the box that is in the
-    way: a deposit in a compartment under clarification keeps its right alive."""
+    """Ends an issued right whose period is over. Nothing expires while the clock is untrusted, nor while it is the box
+    that is in the way: a deposit in a compartment under clarification keeps its right alive.
+    """
     right = draft.box.rights.get(name)
     if right is None or right.status is not RightStatus.ISSUED or not right.expires_wall_ms:
         return False

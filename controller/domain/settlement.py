@@ -1,7 +1,7 @@
 """Settling after a restart: the table of docs/domain.md, row by row.
 
-Outputs are inactive and every door was read. No restart opens a door. The right is never settled, its deposits are; ambiguity
-quarantines the compartment, never the citizen's right.
+Outputs are inactive and every door was read. No restart opens a door. The right is never settled, its deposits are;
+ambiguity quarantines the compartment, never the citizen's right.
 """
 
 from __future__ import annotations
@@ -75,7 +75,9 @@ def _settle_idle_door(draft: Draft, label: str, door: Door) -> None:
         _unreadable(draft, label)
         return
     draft.clear_fault("door_unreadable", label)
-    if door is Door.OPEN and (compartment.door is Door.CLOSED or (compartment.deposits and compartment.door is not door)):
+    if door is Door.OPEN and (
+        compartment.door is Door.CLOSED or (compartment.deposits and compartment.door is not door)
+    ):
         door_opened_by_itself(draft, label, "downtime", draft.at.mono_ms)
     elif door is Door.CLOSED and compartment.door is Door.OPEN:
         draft.emit(ev.DoorClosed(label, draft.at.mono_ms))
@@ -87,6 +89,11 @@ def _settle_idle_door(draft: Draft, label: str, door: Door) -> None:
 def _read_suspended(draft: Draft, label: str, door: Door) -> None:
     """An opening that an earlier restart could not settle."""
     compartment = draft.box.compartments[label]
+    if door is Door.UNKNOWN:
+        _read(draft, label, door)
+        _unreadable(draft, label)
+        return
+    draft.clear_fault("door_unreadable", label)
     if door is compartment.door:
         return
     if door is Door.CLOSED and compartment.door is Door.OPEN:
@@ -185,15 +192,23 @@ def _settle_closed_again(draft: Draft, opening: Opening) -> None:
 
 
 def settle_suspended(draft: Draft, label: str, door: Door) -> None:
-    """A suspended pickup's door can be read again: the row that could not be applied at the restart is applied now."""
+    """A suspended pickup's door can be read again (it is not UNKNOWN): the row that could not be applied at the restart
+    is applied now.
+    """
     opening = draft.box.unsettled[label]
+    waiting = not opening.witnessed and opening.stage is not OpeningStage.CLOSED
     if door is Door.OPEN:
-        if not opening.witnessed and opening.stage is not OpeningStage.CLOSED and opening.door_before is Door.CLOSED:
+        if waiting and opening.door_before is not Door.CLOSED:
+            _doubt(draft, opening, "interrupted", 0)
+            draft.raise_fault("unexpected_open", label)
+            end_opening(draft, opening, "settled")
+            return
+        if waiting:
             draft.emit(ev.DoorOpened(label, "settled", draft.at.mono_ms))
         draft.raise_fault("left_open", label)
         return
     draft.clear_fault("left_open", label)
-    if opening.witnessed or opening.stage is OpeningStage.CLOSED:
+    if not waiting:
         _settle_closed_again(draft, opening)
         end_rights_without_deposits(draft, RightEnd.SPENT)
     else:

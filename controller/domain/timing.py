@@ -14,7 +14,8 @@ CONFIRMATION: Final = 45_000
 JAM_PAGE: Final = 12_000
 MAX_EXTENSIONS: Final = 10
 
-#: After an authorised door was opened: reminder to the person, call for staff, alarm; then the box serves on with the alarm standing.
+#: After an authorised door was opened: reminder to the person, call for staff, alarm; then the box serves on with the
+#: alarm standing.
 LEFT_OPEN_STAGES: Final = (("reminder", 30_000), ("staff", 60_000), ("alarm", 180_000))
 LEFT_OPEN_ABANDONED: Final = 300_000
 

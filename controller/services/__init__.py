@@ -1,1 +1,3 @@
-"""One file for each thing the box does. Services decide nothing by themselves: they ask the domain, through the actor."""
+"""One file for each thing the box does. Services decide nothing by themselves: they ask the domain, through the
+actor.
+"""

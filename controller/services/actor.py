@@ -1,8 +1,9 @@
 """The one actor: every command and every sensor fact passes here, one at a time.
 
-decide → append (durable) → evolve → effects. A caller that times out, disconnects or is cancelled never cancels the actor: the command it
-gave takes its course. Whatever goes wrong between deciding and having the append confirmed ends the process, because the outcome of a
-failed commit is unknown: `Actor.run` raises, the process ends, and the next start settles.
+decide → append (durable) → evolve → effects. A caller that times out, disconnects or is cancelled never cancels the
+actor: the command it gave takes its course. Whatever goes wrong between deciding and having the append confirmed ends
+the process, because the outcome of a failed commit is unknown: `Actor.run` raises, the process ends, and the next start
+settles.
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ class Codec(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a command. ``stored_result`` is set when a command of the central system had been carried out before."""
+    """What became of a command. ``stored_result`` is set when a command of the central system had been carried out
+    before.
+    """
 
     decision: Decision
     appended: Appended | None
@@ -72,7 +75,9 @@ class _Job:
 
 
 EventListener = Callable[[ev.Event, Moment], None]
-"""Called on the loop for each event, right after its append and before the command's caller hears of it. Must not block."""
+"""Called on the loop for each event, right after its append and before the command's caller hears of it. Must not
+block.
+"""
 
 
 class Actor:
@@ -133,7 +138,9 @@ class Actor:
         self._after_turn.append(listener)
 
     def halt(self, reason: str) -> None:
-        """From now on everything is refused with `OutOfOrder`: the log is damaged, or the disk is. Nothing is guessed at."""
+        """From now on everything is refused with `OutOfOrder`: the log is damaged, or the disk is. Nothing is guessed
+        at.
+        """
         self._halted = self._halted or reason
         if self._timer is not None:
             self._timer.cancel()
@@ -141,7 +148,9 @@ class Actor:
             listener()
 
     def post(self, command: Command, rows: Sequence[RowChange] = ()) -> asyncio.Future[Outcome]:
-        """Puts a command into the queue. The future is the caller's alone: cancelling it changes nothing but that nobody hears."""
+        """Puts a command into the queue. The future is the caller's alone: cancelling it changes nothing but that
+        nobody hears.
+        """
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         # A fact that nobody waits for may end in OutOfOrder: that is told to the front by `halt`, not by this future.
         future.add_done_callback(_retrieved)
@@ -149,7 +158,8 @@ class Actor:
         return future
 
     async def submit(self, command: Command, rows: Sequence[RowChange] = ()) -> Outcome:
-        """Decides ``command`` and carries it out; returns when it is durable. ``rows`` are written with the events unless refused.
+        """Decides ``command`` and carries it out; returns when it is durable. ``rows`` are written with the events
+        unless refused.
 
         Raises `OutOfOrder`. Cancelling the caller does not cancel the command.
         """
@@ -260,5 +270,3 @@ def _set(future: asyncio.Future[Outcome], value: Outcome | OutOfOrder) -> None:
 def _retrieved(future: asyncio.Future[Outcome]) -> None:
     if not future.cancelled():
         future.exception()
-
-

@@ -1,4 +1,6 @@
-"""The box's side of the link to the central system: the log to be sent, commands to be carried out, states to be shown."""
+"""The box's side of the link to the central system: the log to be sent, commands to be carried out, states to be
+shown.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ from controller.services.actor import Actor
 from controller.services.credentials import CredentialBook
 
 ParseCommand = Callable[[str, str, str, Mapping[str, object]], tuple[CentralCommand, tuple[PutCredential, ...]]]
-"""``(name, issuer, command id, body)`` → the domain's command and the credentials that come with it. Raises `CommandMalformed`."""
+"""``(name, issuer, command id, body)`` → the domain's command and the credentials that come with it. Raises
+`CommandMalformed`.
+"""
 
 
 class CommandMalformed(ValueError):
@@ -36,6 +40,7 @@ class CentralService:
         parse: ParseCommand,
         identity: Mapping[str, object],
         health: Callable[[], Mapping[str, object]],
+        disk_refuses: Callable[[], bool],
         epoch: int,
     ) -> None:
         self._actor = actor
@@ -44,6 +49,7 @@ class CentralService:
         self._parse = parse
         self._identity = identity
         self._health = health
+        self._disk_refuses = disk_refuses
         self._epoch = epoch
         self._grown = asyncio.Event()
         self._listeners: list[Callable[[str], None]] = []
@@ -84,6 +90,9 @@ class CentralService:
         return True
 
     async def execute(self, issuer: str, command: str, name: str, body: Mapping[str, object]) -> CommandAnswer:
+        if self._disk_refuses():
+            # Not stored, so that the same command may be sent again when there is room.
+            return CommandAnswer("rejected", "disk_full", False)
         try:
             parsed, credentials = self._parse(name, issuer, command, body)
         except CommandMalformed as error:
@@ -151,5 +160,3 @@ def faults_payload(box: Box, halted: str) -> Mapping[str, object]:
     if halted:
         faults.insert(0, {"code": halted, "subject": "", "since": 0})
     return {"faults": faults}
-
-

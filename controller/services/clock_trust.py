@@ -1,7 +1,8 @@
 """Whether the wall clock may be believed (docs/architecture.md, Time).
 
-A Raspberry Pi 4 has no clock of its own: after a power cut it starts anywhere. The wall clock is trusted while the operating system says
-that it is synchronised and it has not jumped against the monotonic clock. A jump makes it untrusted until it was confirmed.
+A Raspberry Pi 4 has no clock of its own: after a power cut it starts anywhere. The wall clock is trusted while the
+operating system says that it is synchronised and it has not jumped against the monotonic clock. A jump makes it
+untrusted until it was confirmed.
 """
 
 from __future__ import annotations

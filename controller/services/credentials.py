@@ -1,7 +1,8 @@
-"""What the box knows of credentials, in memory: pickup codes by digest, badges by digest, and what became of ended ones.
+"""What the box knows of credentials, in memory: pickup codes by digest, badges by digest, and what became of ended
+ones.
 
-The tables beside the log are the truth; this book is filled from them at start and follows the events. No code, PIN or birth date is
-ever kept here: only digests and verifiers.
+The tables beside the log are the truth; this book is filled from them at start and follows the events. No code, PIN or
+birth date is ever kept here: only digests and verifiers.
 """
 
 from __future__ import annotations

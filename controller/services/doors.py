@@ -1,14 +1,14 @@
 """Pulses follow commits, sensor facts precede everything: the controller's side of the cabinet.
 
-The pulse itself is bounded by the lock bank's own thread; nothing here can lengthen it. Readings arrive on a foreign thread, already
-debounced and stamped at the edge.
+The pulse itself is bounded by the lock bank's own thread; nothing here can lengthen it. Readings arrive on a foreign
+thread, already debounced and stamped at the edge.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from functools import partial
 
@@ -17,7 +17,7 @@ from controller.domain.commands import DoorSensed, PulseFinished
 from controller.domain.model import Door, OpeningStage
 from controller.domain.moment import Moment
 from controller.services.actor import Actor
-from hal.interfaces import DoorReading, Indicators, LockBank, LockBusy, LockError, PulseReport
+from hal.interfaces import DoorLevel, DoorReading, Indicators, LockBank, LockBusy, LockError, PulseReport
 
 log = logging.getLogger(__name__)
 
@@ -36,7 +36,17 @@ class Doors:
         self._indicators = indicators
         self._watch_closely = watch_closely
         self._loop = asyncio.get_running_loop()
+        self._begun = False
         actor.on_event(self._happened)
+
+    def begin(self, levels: Mapping[str, DoorLevel]) -> None:
+        """The start is settled: from now on readings are facts. ``levels`` are the doors now, in case one moved
+        meanwhile.
+        """
+        self._begun = True
+        now = self._actor.now().mono_ms
+        for compartment, level in levels.items():
+            self._actor.post(DoorSensed(compartment, Door(level.value), now))
 
     def sensed(self, reading: DoorReading) -> None:
         """A steady reading, on the door watch's thread: handed over at once."""
@@ -47,6 +57,8 @@ class Doors:
             log.info("a reading of %s came after the end", reading.compartment)
 
     def _post_reading(self, reading: DoorReading) -> None:
+        if not self._begun:
+            return  # Before `begin` the doors are read, not listened to.
         self._actor.post(DoorSensed(reading.compartment, Door(reading.level.value), reading.mono_ms))
 
     def _happened(self, event: ev.Event, at: Moment) -> None:
@@ -60,7 +72,8 @@ class Doors:
         try:
             future = self._locks.pulse(authorised.compartment, authorised.pulse_ms)
         except LockBusy as busy:
-            # Nothing has been fired: the supply still rests from the pulse before. The authorisation stands, its pulse comes later.
+            # Nothing has been fired: the supply still rests from the pulse before. The authorisation stands, its pulse
+            # comes later.
             self._loop.call_later(busy.retry_after_ms / 1000, self._fire_if_still_authorised, authorised)
             return
         except LockError as error:

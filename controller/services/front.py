@@ -1,4 +1,5 @@
-"""The transient side of the front: what a page says for a moment, in which language, and the tokens of running sessions.
+"""The transient side of the front: what a page says for a moment, in which language, and the tokens of running
+sessions.
 
 Nothing here is in the log and nothing here authorises anything: it is gone with the process, and nobody is the poorer.
 """
@@ -64,11 +65,12 @@ class Front:
     def choose_language(self, language: str) -> None:
         self.update(language=language)
 
-    def notice(self, page: str, lasting_ms: int = NOTICE_MS, **details: str | int) -> None:
+    def notice(self, page: str, lasting_ms: int = NOTICE_MS, details: Mapping[str, str | int] | None = None) -> None:
         """The resident's page says this until the time is over or somebody acts."""
-        self.update(notice=Notice(page, self._actor.now().mono_ms + lasting_ms, details))
+        self.update(notice=Notice(page, self._actor.now().mono_ms + lasting_ms, details or {}))
 
-    def staff_notice(self, code: str, **details: str | int) -> None:
+    def staff_notice(self, code: str, details: Mapping[str, str | int]) -> None:
+        """The staff page says this until something else happens."""
         self.update(staff_notice=Notice(code, self._actor.now().mono_ms + STAFF_NOTICE_MS, details))
 
     def dismiss(self) -> None:
@@ -83,13 +85,13 @@ class Front:
             return
         if code == "resting":
             wait_ms = int(details.get("wait_ms", 0))
-            self.notice("slow_down", wait_ms + 500, wait_s=-(-wait_ms // 1000))
+            self.notice("slow_down", wait_ms + 500, {"wait_s": -(-wait_ms // 1000)})
             return
-        self.notice(code if code in RESIDENT_PAGES else "counter", **dict(details))
+        self.notice(code if code in RESIDENT_PAGES else "counter", details=details)
 
     def refuse_staff(self, code: str, details: Mapping[str, str | int]) -> None:
         self._tone(Tone.FULL if code == "load_full" else Tone.REFUSED)
-        self.staff_notice(code, **dict(details))
+        self.staff_notice(code, details)
 
     def _happened(self, event: ev.Event, at: Moment) -> None:
         match event:
@@ -108,7 +110,9 @@ class Front:
             case ev.ProblemReported(problem="error"):
                 self._note_at(at, "problem_error", NOTICE_MS * 2, reference=event.session)
             case ev.StaffLoggedIn():
-                self._state = replace(self._state, staff_token=secrets.token_urlsafe(16), staff_notice=None, notice=None)
+                self._state = replace(
+                    self._state, staff_token=secrets.token_urlsafe(16), staff_notice=None, notice=None
+                )
                 self._tone(Tone.ACCEPTED)
             case ev.StaffLoggedOut():
                 self._state = replace(self._state, staff_token="", staff_notice=None)
@@ -177,6 +181,11 @@ class Front:
         """The monotonic instant at which `expire_notices` has something to do, or None."""
         notices = (self._state.notice, self._state.staff_notice)
         return min((notice.until_mono_ms for notice in notices if notice is not None), default=None)
+
+    def acknowledged(self, seq: int) -> None:
+        """The slowest consumer has acknowledged the log up to here."""
+        if seq != self._state.acknowledged_seq:
+            self._state = replace(self._state, acknowledged_seq=seq)
 
     def _changed(self) -> None:
         for listener in self._listeners:

@@ -1,4 +1,6 @@
-"""Refusals in the log: the first of a kind at once, later ones counted over ten minutes, so that nobody can flood the log."""
+"""Refusals in the log: the first of a kind at once, later ones counted over ten minutes, so that nobody can flood the
+log.
+"""
 
 from __future__ import annotations
 
@@ -70,7 +72,7 @@ class Throttle:
         self._wrong += 1
         self._last = now
         steps = max(0, self._wrong - self.FREE_TRIES)
-        self._until = now + min(self.LONGEST_MS, self.FIRST_MS * 2**min(steps, 10))
+        self._until = now + min(self.LONGEST_MS, self.FIRST_MS * 2 ** min(steps, 10))
 
     def right(self) -> None:
         self._wrong = 0

@@ -28,8 +28,9 @@ NORMALISE: dict[Factor, Callable[[str], str]] = {
 
 
 class Residents:
-    """Presents credentials to the rules. The secret of a running session stays here, in memory, until the session ends: second factors
-    are keyed by it."""
+    """Presents credentials to the rules. The secret of a running session stays here, in memory, until the session ends:
+    second factors are keyed by it.
+    """
 
     def __init__(
         self,

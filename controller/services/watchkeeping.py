@@ -1,4 +1,6 @@
-"""Regular looks at what no event reports: the clock, the disk, the scanner, the writer; and the proof of progress for the watchdog."""
+"""Regular looks at what no event reports: the clock, the disk, the scanner, the writer; and the proof of progress for
+the watchdog.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ class ProgressLost(Exception):
 
 
 class Watchkeeper:
-    """Looks once a second. `run` is a core task; `progress` tells whether the process may tell systemd that it is alive."""
+    """Looks once a second. `run` is a core task; `progress` tells whether the process may tell systemd that it is
+    alive.
+    """
 
     def __init__(
         self,
@@ -57,6 +61,7 @@ class Watchkeeper:
         self._started_mono_ms = clock.mono_ms()
         self._free = log.free_bytes()
         self._trusted = False
+        self._link: tuple[bool, str] | None = None
         self.judge_clock()
 
     @property
@@ -85,6 +90,10 @@ class Watchkeeper:
     def scanner_gone(self, source: str) -> None:
         self._scanners.pop(source, None)
 
+    def link_state(self, connected: bool, detail: str) -> None:
+        """The link to the central system is up or down. Everything local goes on without it."""
+        self._link = (connected, detail)
+
     def judge_clock(self) -> str:
         judgement = self._judge.judge(self._clock.wall_ms(), self._clock.mono_ms(), self._clock.synchronised())
         self._trusted = judgement.trusted
@@ -111,15 +120,16 @@ class Watchkeeper:
         self._front.expire_notices(now)
 
     def _look_at_scanners(self, now: int) -> None:
-        alive = [
-            state for state, seen in self._scanners.values() if state == "ok" and now - seen <= SCANNER_SILENT_MS
-        ]
+        alive = [state for state, seen in self._scanners.values() if state == "ok" and now - seen <= SCANNER_SILENT_MS]
         starting = now - self._started_mono_ms <= SCANNER_SILENT_MS
         self._set_fault("scanner_down", "", not alive and not starting)
         devices = {
             f"scanner {source}": ("ok" if state == "ok" and now - seen <= SCANNER_SILENT_MS else "fault", state)
             for source, (state, seen) in sorted(self._scanners.items())
         }
+        if self._link is not None:
+            devices["central system"] = ("ok" if self._link[0] else "fault", self._link[1])
+            self._set_fault("central_unreachable", "", not self._link[0])
         if dict(self._front.state.devices) != devices:
             self._front.update(devices=devices)
 

@@ -41,11 +41,11 @@ class AdminRole:
             digest = b""
         if len(digest) != 32 or not request.pin_hash.startswith(ARGON2ID) or not request.staff:
             raise RequestError(
-                api.INVALID_PARAMS, "a staff id, a SHA-256 in hex and an argon2id hash are needed", reason="invalid_params"
+                api.INVALID_PARAMS,
+                "a staff id, a SHA-256 in hex and an argon2id hash are needed",
+                reason="invalid_params",
             )
-        return answer(
-            await self._operations.register_staff(request.staff, request.roles, digest, request.pin_hash)
-        )
+        return answer(await self._operations.register_staff(request.staff, request.roles, digest, request.pin_hash))
 
     async def _unlock(self, request: api.UnlockStaff) -> api.Nothing:
         return answer(await self._operations.carry_out(cmd.UnlockStaff(request.staff, "admin")))

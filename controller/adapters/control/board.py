@@ -70,9 +70,7 @@ class ViewBoard:
         return msgspec.structs.replace(self._staff, revision=self._revisions["staff"])
 
     def technician(self) -> TechnicianView:
-        made = technician_view(
-            self._operations.box(), self._operations.front(), self._operations.now(), self._software
-        )
+        made = technician_view(self._operations.box(), self._operations.front(), self._operations.now(), self._software)
         return msgspec.structs.replace(made, revision=self._revisions["technician"])
 
     def all(self) -> tuple[ViewChanged, ...]:

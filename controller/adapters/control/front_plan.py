@@ -8,7 +8,9 @@ from controller.domain.words import compartment_state
 
 
 def front_plan(box: Box, lit: str = "", with_states: bool = False) -> tuple[CompartmentView, ...]:
-    """All compartments, column by column from the left and top to bottom. Residents see which one is theirs, not what the others hold."""
+    """All compartments, column by column from the left and top to bottom. Residents see which one is theirs, not what
+    the others hold.
+    """
     ordered = sorted(box.compartments.values(), key=lambda c: (c.column, c.row, c.label))
     return tuple(_view(compartment, lit, with_states) for compartment in ordered)
 

@@ -10,7 +10,7 @@ from controller.domain import timing
 from controller.domain.decide_pickup import OLD_DOCUMENTS, PIN_LETTER, SEVERAL
 from controller.domain.model import Box, Door, Factor, Item, Opening, Phase, Role, Session
 from controller.domain.moment import Moment
-from controller.ports import FrontState
+from controller.ports import FrontState, Notice
 
 #: A page that ends by itself warns this long before.
 WARN_BEFORE_MS = 20_000
@@ -40,7 +40,7 @@ def kiosk_view(box: Box, front: FrontState, now: Moment) -> Shown:
         page = "maintenance" if box.staff_session.roles == (Role.TECHNICIAN,) else "staff_busy"
         return _plain(page, front, simulated)
     if front.notice is not None:
-        return _notice(front, now, simulated)
+        return _notice(front.notice, front, now, simulated)
     open_door = next((c.label for c in box.compartments.values() if c.door is Door.OPEN), "")
     if open_door:
         return Shown(
@@ -77,9 +77,7 @@ def _plain(page: str, front: FrontState, simulated: bool, reference: str = "") -
     )
 
 
-def _notice(front: FrontState, now: Moment, simulated: bool) -> Shown:
-    notice = front.notice
-    assert notice is not None
+def _notice(notice: Notice, front: FrontState, now: Moment, simulated: bool) -> Shown:
     actions = ("language",) if notice.page == "slow_down" else ("dismiss", "language")
     view = KioskView(
         revision=0,

@@ -98,9 +98,7 @@ class PagesRole:
 
     async def _declare(self, request: api.Declare) -> api.Nothing:
         session = self._session(request.session, request.revision)
-        return answer(
-            await self._operations.carry_out(cmd.Declare(session, request.declaration, request.answer))
-        )
+        return answer(await self._operations.carry_out(cmd.Declare(session, request.declaration, request.answer)))
 
     async def _enter_factor(self, request: api.EnterFactor) -> api.Nothing:
         session = self._session(request.session, request.revision)
@@ -130,9 +128,7 @@ class PagesRole:
 
     async def _answer_loading(self, request: api.StaffAnswerLoading) -> api.Nothing:
         session = self._staff_session(request.session)
-        return answer(
-            await self._operations.carry_out(cmd.AnswerLoading(session, request.deposit, request.answer))
-        )
+        return answer(await self._operations.carry_out(cmd.AnswerLoading(session, request.deposit, request.answer)))
 
     async def _request_opening(self, request: api.StaffRequestOpening) -> api.Nothing:
         session = self._staff_session(request.session)

@@ -1,4 +1,6 @@
-"""The ``reader-qr`` socket: what scanners report. Here alone do badges, order barcodes and pickup codes enter the box."""
+"""The ``reader-qr`` socket: what scanners report. Here alone do badges, order barcodes and pickup codes enter the
+box.
+"""
 
 from __future__ import annotations
 
@@ -84,4 +86,4 @@ def _checked(make: Callable[[], Value]) -> Value:
     try:
         return make()
     except WireError as error:
-        raise RequestError(api.INVALID_PARAMS, "the parameters do not fit the method", reason=error.code) from None
+        raise RequestError(api.INVALID_PARAMS, "the parameters do not fit the method", reason=error.reason) from None

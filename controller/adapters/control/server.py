@@ -1,7 +1,8 @@
 """Serves the control sockets.
 
-The role *is* the listener: a method of another role does not exist on this socket. SO_PEERCRED is a second check. A line that is too long
-or not JSON ends the connection; a request that is not understood gets a JSON-RPC error that never repeats what was sent.
+The role *is* the listener: a method of another role does not exist on this socket. SO_PEERCRED is a second check. A
+line that is too long or not JSON ends the connection; a request that is not understood gets a JSON-RPC error that never
+repeats what was sent.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import logging
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -68,13 +69,12 @@ class Connection(asyncio.Protocol):
         """What the peer calls itself, where its role has a name for it (a reader's source)."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
         peer = transport.get_extra_info("socket")
         pid, uid, _ = struct.unpack("3i", peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
         if uid not in self._server.allowed_uids:
             log.warning("%s: uid %d (pid %d) may not connect", self._server.role, uid, pid)
-            transport.abort()
+            self._transport.abort()
             return
         self._server.joined(self)
 

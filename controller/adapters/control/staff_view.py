@@ -44,7 +44,12 @@ def _logged_in(
     opening, requested = box.opening, session.requested
     page, compartment, purpose, reason, needed = "load_ready", "", "", "", 0
     if requested is not None:
-        page, compartment, purpose, reason = "show_badge", requested.compartment, requested.purpose.value, requested.reason
+        page, compartment, purpose, reason = (
+            "show_badge",
+            requested.compartment,
+            requested.purpose.value,
+            requested.reason,
+        )
         needed = 2 if requested.purpose is Purpose.EMERGENCY else 1
     elif opening is not None:
         compartment, purpose = opening.compartment, opening.purpose.value

@@ -13,9 +13,7 @@ RED = frozenset({"disk_full", "unexpected_open", "many_quarantined", "scanner_do
 
 
 def technician_view(box: Box, front: FrontState, now: Moment, software: str) -> TechnicianView:
-    faults = tuple(
-        FaultView(fault.code, fault.subject, fault.since_wall_ms) for _, fault in sorted(box.faults.items())
-    )
+    faults = tuple(FaultView(fault.code, fault.subject, fault.since_wall_ms) for _, fault in sorted(box.faults.items()))
     red = bool(front.halted) or any(fault.code in RED for fault in faults)
     return TechnicianView(
         revision=0,

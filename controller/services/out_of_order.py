@@ -1,0 +1,116 @@
+"""A box that decides nothing: its log is damaged. It says so to everybody, and opens nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+
+from controller.domain.commands import Command
+from controller.domain.decision import Refusal
+from controller.domain.model import Box
+from controller.domain.moment import Moment
+from controller.ports import Clock, CommandAnswer, Entry, FrontState, LogError, OutOfOrder
+
+
+class OutOfOrderOperations:
+    """Implements `controller.ports.Operations`: every wish is answered with `OutOfOrder`."""
+
+    def __init__(self, box: str, kind: str, reason: str, clock: Clock) -> None:
+        self.reason = reason
+        self._box = Box(box=box, kind=kind)
+        self._front = FrontState(halted=reason)
+        self._clock = clock
+
+    async def carry_out(self, command: Command) -> Refusal | None:
+        raise OutOfOrder(self.reason)
+
+    async def enter_factor(self, session: str, value: str) -> Refusal | None:
+        raise OutOfOrder(self.reason)
+
+    async def log_in(self, pin: str) -> Refusal | None:
+        raise OutOfOrder(self.reason)
+
+    async def register_staff(
+        self, staff: str, roles: tuple[str, ...], badge_digest: bytes, pin_hash: str
+    ) -> Refusal | None:
+        raise OutOfOrder(self.reason)
+
+    async def verify_log(self) -> tuple[int, str]:
+        code, _, seq = self.reason.partition(":")
+        raise LogError(code, "the log is damaged; see abholfach log verify", int(seq or 0))
+
+    def choose_language(self, language: str) -> None:
+        raise OutOfOrder(self.reason)
+
+    def dismiss(self) -> None:
+        raise OutOfOrder(self.reason)
+
+    async def pickup_code(self, text: str, captured_mono_ms: int) -> Refusal | None:
+        raise OutOfOrder(self.reason)
+
+    async def badge(self, text: str, captured_mono_ms: int) -> Refusal | None:
+        raise OutOfOrder(self.reason)
+
+    async def order_barcode(self, text: str, captured_mono_ms: int) -> Refusal | None:
+        raise OutOfOrder(self.reason)
+
+    def foreign_code(self) -> None:
+        """Nothing to say: the page is that of a box out of order."""
+
+    def scanner_state(self, source: str, state: str) -> None:
+        """Of no matter now."""
+
+    def box(self) -> Box:
+        return self._box
+
+    def front(self) -> FrontState:
+        return self._front
+
+    def now(self) -> Moment:
+        return Moment(self._clock.wall_ms(), self._clock.mono_ms(), self._clock.boot_id(), False)
+
+    def on_change(self, listener: Callable[[], None]) -> None:
+        """Nothing changes any more."""
+
+    def scan_mode(self) -> str:
+        return "OFF"
+
+
+class OutOfOrderFeed:
+    """Implements `controller.ports.CentralFeed`: no event is sent from a log that cannot be trusted, only the fault."""
+
+    def __init__(self, identity: Mapping[str, object], reason: str) -> None:
+        self._identity = identity
+        code, _, seq = reason.partition(":")
+        self._fault = {"code": code, "subject": seq, "since": 0}
+
+    async def entries(self, after_seq: int, limit: int) -> tuple[Entry, ...]:
+        return ()
+
+    def last_seq(self) -> int:
+        return 0
+
+    async def wait_for_entry_after(self, seq: int) -> None:
+        await asyncio.Event().wait()
+
+    async def cursor(self, consumer: str) -> int:
+        return 0
+
+    async def acknowledge(self, consumer: str, epoch: int, upto: int, hash_hex: str) -> bool:
+        return False
+
+    async def execute(self, issuer: str, command: str, name: str, body: Mapping[str, object]) -> CommandAnswer:
+        return CommandAnswer("rejected", "out_of_order", False)
+
+    def state(self, topic: str) -> Mapping[str, object]:
+        payloads: Mapping[str, Mapping[str, object]] = {
+            "connection": {**self._identity, "boot": "", "starts": 0, "epoch": 0},
+            "health": {"clock_trusted": False, "disk_free_bytes": 0, "log_seq": 0, "faults": 1, "wall_ms": 0},
+            "compartments": {"counts": {}, "compartments": []},
+            "faults": {"faults": [self._fault]},
+            "config": {"profile": "", "policies": ""},
+        }
+        return payloads[topic]
+
+    def subscribe_state(self, listener: Callable[[str], None]) -> None:
+        """Nothing changes any more."""
