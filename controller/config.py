@@ -10,6 +10,7 @@ The commented original of the file is ``provisioning/defaults/abholfach.toml``.
 from __future__ import annotations
 
 import ipaddress
+import os
 import pwd
 import re
 import zoneinfo
@@ -145,7 +146,7 @@ class _Reading:
 
     def _paths(self) -> Paths:
         paths = self._file.paths
-        data = self._folder / paths.data
+        data = self._path(paths.data)
         if not data.is_dir():
             raise self._error(("paths", "data"), f"{data} is not a directory; abholfach-provision init makes it")
         return Paths(
@@ -154,8 +155,11 @@ class _Reading:
             policies=self._existing(("paths", "policies"), paths.policies),
         )
 
+    def _path(self, text: str) -> Path:
+        return Path(os.path.normpath(self._folder / text))
+
     def _existing(self, key: KeyPath, text: str) -> Path:
-        path = self._folder / text
+        path = self._path(text)
         if not path.is_file():
             raise self._error(key, f"there is no file {path}")
         return path

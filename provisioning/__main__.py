@@ -1,0 +1,135 @@
+"""``abholfach-provision``. Exit codes: 0 well · 1 not done, or not ready · 2 a wrong command line."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import getpass
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from controller.config import ConfigurationError, load_settings
+from controller.identity import Kind, load_identity
+from controller.policies_file import read_policies
+from controller.settings import describe
+from hal.profile import load_profile
+from hal.wire.codes import SecretText
+from provisioning import arguments, staff
+from provisioning.check import check
+from provisioning.errors import ProvisioningError
+from provisioning.findings import Machine, State
+from provisioning.initialise import CONFIGURATION, DATA, Plan, initialise
+
+CONFIGURATION_NAME = "abholfach.toml"
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one subcommand and return the exit code."""
+    given = arguments.parser().parse_args(words)
+    run = {"init": _init, "staff": _staff, "check": _check, "show": _show}[given.subcommand]
+    try:
+        return run(given)
+    except (ProvisioningError, ConfigurationError) as error:
+        sys.stderr.write(f"abholfach-provision: {error}\n")
+        return 1
+
+
+def _init(given: argparse.Namespace) -> int:
+    if given.root is not None and (given.data or given.config):
+        raise ProvisioningError("root_or_directories", "--root names both directories; leave --data and --config out")
+    root: Path | None = given.root
+    config = (given.config or CONFIGURATION) if root is None else root / CONFIGURATION.relative_to("/")
+    data = (given.data or DATA) if root is None else root / DATA.relative_to("/")
+    kind = Kind(given.kind)
+    standard = (config, data) == (CONFIGURATION, DATA)
+    plan = Plan(
+        config=config,
+        data=data,
+        box=given.box,
+        kind=kind,
+        profile=given.profile,
+        policies=given.policies,
+        seen_empty_by=given.seen_empty_by,
+        broker=arguments.broker(given),
+        room=given.counter_room,
+        phone=given.phone,
+        scanner=given.scanner,
+        # Relative, so that the tree is the same before and after it becomes the root.
+        data_in_file="" if root is None else os.path.relpath(data, config),
+        own=kind is Kind.REAL and standard,
+        force=given.force,
+    )
+    for step in initialise(plan):
+        print(f"{step.what:9} {step.path}")
+    identity = load_identity(data)
+    print(f"box {identity.box} ({identity.kind.value}), made {identity.created}")
+    if kind is Kind.REAL and not standard:
+        print("users and groups of these files are set by systemd-tmpfiles when the box starts")
+    return 0
+
+
+def _staff(given: argparse.Namespace) -> int:
+    if given.action == "unlock":
+        asyncio.run(staff.unlock(given.socket, given.id))
+        print(f"{given.id} may log in again")
+        return 0
+    roles = staff.check_roles([role.strip() for role in given.roles.split(",") if role.strip()])
+    staff.check_staff_id(given.id)
+    pin = _pin_from_stdin() if given.pin_stdin else _pin_from_terminal()
+    staff.add(given.socket, given.id, roles, pin, given.badge_out)
+    print(f"registered {given.id} ({', '.join(roles)})")
+    print(f"the badge is in {given.badge_out}: print it, then delete the file; whoever has it has the badge")
+    return 0
+
+
+def _pin_from_stdin() -> SecretText:
+    return SecretText(sys.stdin.readline().rstrip("\r\n"))
+
+
+def _pin_from_terminal() -> SecretText:
+    try:
+        first = SecretText(getpass.getpass("PIN: "))
+        staff.check_pin(first)
+        again = SecretText(getpass.getpass("PIN again: "))
+    except EOFError as error:
+        raise ProvisioningError("no_pin", "there is no terminal to ask on; use --pin-stdin") from error
+    if first != again:
+        raise ProvisioningError("pins_differ", "the two are not the same; nothing was changed")
+    return first
+
+
+def _check(given: argparse.Namespace) -> int:
+    findings = check(Machine(given.config / CONFIGURATION_NAME))
+    width = max(len(finding.check) for finding in findings)
+    for finding in findings:
+        print(f"{finding.check:{width}}  {finding.state.value:7}  {finding.words}")
+    failed = sum(finding.state is State.FAILED for finding in findings)
+    warned = sum(finding.state is State.WARNING for finding in findings)
+    print(f"{len(findings)} looked at, {failed} failed, {warned} to be mended")
+    return 1 if failed else 0
+
+
+def _show(given: argparse.Namespace) -> int:
+    settings = load_settings(given.config / CONFIGURATION_NAME)
+    identity = load_identity(settings.paths.data)
+    profile = load_profile(settings.paths.cabinet)
+    policies = read_policies(settings.paths.policies)
+    rows = {
+        "box": identity.box,
+        "kind": identity.kind.value,
+        "made": identity.created,
+        "seen empty by": identity.seen_empty_by or "nobody",
+        **describe(settings),
+        "profile": f"{profile.name}, {len(profile.compartments)} compartments, {profile.profile_hash()[:16]}",
+        "rules": f"{len(policies.types)} document types, {policies.sha256()[:16]}",
+    }
+    width = max(map(len, rows))
+    for name, value in rows.items():
+        print(f"{name:{width}}  {value}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
