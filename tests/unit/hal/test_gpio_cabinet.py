@@ -200,6 +200,7 @@ def test_the_buzzer_sounds_and_an_unknown_tone_is_refused(plant: RunningPlant, c
         cabinet.indicators.tone("birdsong")
 
 
+@pytest.mark.skipif(any(Path("/dev").glob("gpiochip*")), reason="this computer has GPIO pins")
 def test_real_pins_are_not_replaced_by_anything(tmp_path: Path) -> None:
     """On a computer without a GPIO chip the production factory fails, whatever gpiozero could fall back to."""
     code = (

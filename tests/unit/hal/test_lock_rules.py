@@ -117,6 +117,55 @@ def test_retry_after_tells_the_truth(duration: int, waits: list[int]) -> None:
         rules.opened("A01")
 
 
+def most_in_a_window(pulses: list[tuple[int, int]], window: int) -> int:
+    """The most current, in ms, in any window: it is in one that ends with a pulse."""
+    return max(
+        (sum(end - max(start, at - window) for start, end in pulses if at - window < end <= at) for _, at in pulses),
+        default=0,
+    )
+
+
+@given(st.lists(st.tuples(st.integers(0, 4_000), st.integers(50, 1_000), st.integers(0, 50)), min_size=5, max_size=60))
+def test_a_busy_coil_uses_its_duty_and_no_more(history: list[tuple[int, int, int]]) -> None:
+    """A door that is opened again and again, whose user always comes back as soon as the lock allows it."""
+    rules = ready()
+    now = 0
+    pulses: list[tuple[int, int]] = []
+    for wait, duration, overrun in history:
+        now += wait
+        while (refusal := refusal_of(rules, duration, now)) is not None:
+            now += refusal.retry_after_ms
+        rules.admit("A01", duration, now)
+        pulses.append((now, now + duration + overrun))
+        now = pulses[-1][1]
+        rules.ended("A01", now)
+        rules.opened("A01")
+    assert most_in_a_window(pulses, LIMITS.duty_window_ms) <= LIMITS.duty_on_ms
+
+
+def test_a_tenth_of_a_minute_is_allowed_and_no_more() -> None:
+    rules = ready()
+    for turn in range(5):
+        pulse(rules, "A01", turn * 1_500, 1_000)
+        rules.opened("A01")
+    # Five seconds are used; 950 ms and the reserve of 50 fit, 951 do not.
+    with pytest.raises(LockResting) as resting:
+        rules.admit("A01", 951, 8_000)
+    assert resting.value.retry_after_ms == 60_000 - 8_000 - 951 - 50 + 1, "until 1 ms of the first pulse has left"
+    rules.admit("A01", 950, 8_000)
+    rules.ended("A01", 9_000)
+    rules.opened("A01")
+    with pytest.raises(LockResting) as resting:
+        rules.admit("A01", 400, 10_000)
+    assert resting.value.retry_after_ms == 60_000 - 10_000, "until 450 ms of the first pulse have left"
+    with pytest.raises(LockResting) as resting:
+        rules.admit("A01", 1_000, 10_000)
+    assert resting.value.retry_after_ms == 60_000 - 10_000 - 1_050 + 1_500 + 50, "until 50 ms of the second have left"
+    rules.admit("A02", 1_000, 10_000)
+    rules.ended("A02", 11_000)
+    rules.admit("A01", 1_000, 60_500)
+
+
 def pulse(rules: LockRules, compartment: str, now: int, duration: int = 400) -> int:
     rules.admit(compartment, duration, now)
     rules.ended(compartment, now + duration)
