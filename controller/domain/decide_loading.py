@@ -7,7 +7,7 @@ from controller.domain import events as ev
 from controller.domain import timing
 from controller.domain.allotment import choose_compartment
 from controller.domain.decision import Draft, Refused
-from controller.domain.model import Contents, DepositStatus, Opening, Purpose, Role, StaffSession
+from controller.domain.model import Contents, DepositStatus, Door, Opening, Purpose, Role, StaffSession
 from controller.domain.openings import authorise, doubt_deposits, end_opening, quarantine
 from controller.domain.rights import issue_complete_rights
 
@@ -40,12 +40,13 @@ def present_order(draft: Draft, command: cmd.PresentOrder) -> None:
         raise Refused("load_held")
     if deposit.status is not DepositStatus.EXPECTED:
         raise Refused("load_duplicate", compartment=deposit.compartment)
-    rested = [
+    # What is booked by a door that closes needs a door whose sensor works and that is closed now.
+    ready = [
         compartment
         for compartment in draft.box.compartments.values()
-        if compartment.rest_until_mono_ms <= draft.at.mono_ms
+        if compartment.rest_until_mono_ms <= draft.at.mono_ms and compartment.door is Door.CLOSED
     ]
-    compartment = choose_compartment(rested, deposit)
+    compartment = choose_compartment(ready, deposit)
     if compartment is None:
         raise Refused("load_full")
     keep_active(draft, session)
@@ -92,6 +93,11 @@ def unlock_failed(draft: Draft, opening: Opening) -> None:
     end_opening(draft, opening, "failed")
 
 
+def unwitnessed(draft: Draft, opening: Opening) -> None:
+    """The sensor failed while the door was to open: the envelope may be inside or not."""
+    interrupted(draft, opening, "failed")
+
+
 def interrupted(draft: Draft, opening: Opening, outcome: str) -> None:
     """Nobody knows whether the envelope went in: the next login is asked, and the right stays prepared."""
     if opening.obstructed:
@@ -111,6 +117,8 @@ def answer_loading(draft: Draft, command: cmd.AnswerLoading) -> None:
         raise Refused("nothing_to_answer")
     if command.answer == "yes":
         label = deposit.compartment
+        if draft.box.compartments[label].door is Door.OPEN:
+            raise Refused("load_not_closed", compartment=label)
         draft.emit(ev.DepositStored(deposit.id, label, session.staff))
         if draft.box.compartments[label].quarantine == ("loading",):
             draft.emit(ev.CompartmentReleased(label, Contents.HOLDS.value, "no", session.staff))

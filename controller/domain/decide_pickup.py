@@ -131,11 +131,18 @@ def try_factor(draft: Draft, command: cmd.TryFactor) -> None:
     session = _session(draft, command.session, Phase.VERIFYING)
     if session.failed_factors >= timing.FACTORS_PER_SESSION:
         raise Refused("wrong_phase", phase=session.phase.value)
+    if draft.box.rights[session.right].failed_factors >= timing.FACTORS_PER_RIGHT:
+        # The last try was counted and its comparison never told.
+        draft.emit(ev.RightBlocked(session.right))
+        end_session(draft, SessionEnd.DENIED, "factor_blocked")
+        raise RefusedAndNoted("factor_blocked")
     draft.emit(ev.FactorTried(session.id, session.right))
 
 
 def factor_compared(draft: Draft, command: cmd.FactorCompared) -> None:
     session = _session(draft, command.session, Phase.VERIFYING)
+    if not session.failed_factors:
+        raise Refused("wrong_phase", phase=session.phase.value)  # Nothing is compared that was not counted before.
     if command.matched:
         phase = Phase.DECLARING if session.declarations else Phase.UNLOCKING
         draft.emit(
@@ -196,10 +203,16 @@ def confirm(draft: Draft, command: cmd.Confirm) -> None:
     seen.
     """
     session = _session(draft, command.session, Phase.CONFIRMING)
+    opening = draft.box.opening
+    unseen = opening is not None and not opening.witnessed
     if command.choice == "open_again":
-        if session.reopened >= timing.REOPENINGS:
+        # A door that cannot show an edge is pulsed once: another pulse could not be told from the first.
+        if session.reopened >= timing.REOPENINGS or unseen:
             raise Refused("reopened_enough")
         _reopen(draft, session, "")
+    elif command.choice == "foreign" and (session.problem == "foreign" or unseen):
+        draft.emit(ev.ProblemReported(session.id, session.deposit, "foreign"))
+        conclude_deposit(draft, "foreign")
     elif command.choice == "foreign":
         draft.emit(ev.ProblemReported(session.id, session.deposit, "foreign"))
         _reopen(draft, session, "foreign")
@@ -236,14 +249,26 @@ def door_closed(draft: Draft, opening: Opening) -> None:
 
 
 def conclude_deposit(draft: Draft, word: str) -> None:
-    """CONFIRMING ends for the deposit in hand. ``word`` is what the person said, empty when nothing was said."""
+    """CONFIRMING ends for the deposit in hand, and the next one is served. ``word`` is what the person said, empty when
+    nothing was said.
+    """
+    session = settle_deposit(draft, word)
+    draft.emit(ev.SessionAdvanced(session.id, session.deposit))
+    _open_next(draft)
+    end_rights_without_deposits(draft, RightEnd.SPENT)
+
+
+def settle_deposit(draft: Draft, word: str) -> Session:
+    """Books what became of the deposit in hand and ends its opening. Returns the session as it was."""
     session, opening = draft.session, draft.opening
     label, deposit = opening.compartment, session.deposit
     compartment = draft.box.compartments[label]
     if not opening.witnessed:
         doubt_deposits(draft, label, "sensor")
-    elif word == "foreign":
+    elif word == "foreign" or session.problem == "foreign":
         doubt_deposits(draft, label, "foreign")
+    elif opened_by_itself(draft, deposit):
+        pass  # It stood open once more and nobody knows why: no button says that all is well.
     elif compartment.item is Item.PRESENT:
         pass  # The sensor still sees the envelope: it stays stored, whatever was tapped.
     elif word == "missing":
@@ -256,9 +281,12 @@ def conclude_deposit(draft: Draft, word: str) -> None:
             left = Contents.HOLDS
         draft.emit(ev.DepositEnded(deposit, label, end.value, left.value))
     end_opening(draft, opening, "closed")
-    draft.emit(ev.SessionAdvanced(session.id, deposit))
-    _open_next(draft)
-    end_rights_without_deposits(draft, RightEnd.SPENT)
+    return session
+
+
+def unwitnessed(draft: Draft, opening: Opening) -> None:
+    """The sensor could not show an edge: the person is asked, but the record will say that nobody saw it."""
+    draft.emit(ev.OpeningUnwitnessed(opening.authorisation, opening.compartment, draft.after(timing.CONFIRMATION)))
 
 
 def unlock_failed(draft: Draft, opening: Opening) -> None:
@@ -277,11 +305,14 @@ def unlock_failed(draft: Draft, opening: Opening) -> None:
 
 def door_abandoned(draft: Draft, opening: Opening) -> None:
     """Left open for five minutes: the box serves on, the alarm stands, and nobody is put into this compartment."""
-    draft.emit(
-        ev.DepositEnded(
-            opening.deposit, opening.compartment, DepositEnd.COLLECTED_UNCONFIRMED.value, Contents.UNKNOWN.value
-        )
-    )
+    if opening.reason == "foreign":
+        # Opened to put somebody else's envelope back: that is no evidence of a collection.
+        doubt_deposits(draft, opening.compartment, "foreign")
+    elif draft.box.compartments[opening.compartment].item is Item.PRESENT:
+        doubt_deposits(draft, opening.compartment, "left_open")
+    else:
+        collected = DepositEnd.COLLECTED_UNCONFIRMED.value
+        draft.emit(ev.DepositEnded(opening.deposit, opening.compartment, collected, Contents.UNKNOWN.value))
     quarantine(draft, opening.compartment, "left_open")
     end_opening(draft, opening, "abandoned")
     end_session(draft, SessionEnd.LEFT_OPEN, "left_open")
@@ -316,6 +347,13 @@ def session_due(draft: Draft) -> None:
         end_session(draft, SessionEnd.ABORTED, "timeout")
 
 
+def check_takeover(draft: Draft) -> None:
+    """Raises ``busy`` while a resident's door is authorised or within its opening time."""
+    session = draft.box.session
+    if session is not None and session.phase in (Phase.UNLOCKING, Phase.DOOR_OPEN):
+        raise Refused("busy", holder=draft.box.lease.value)
+
+
 def take_over_session(draft: Draft) -> None:
     """A badge and PIN at the front end a resident's session, unless a door is authorised and within its opening
     time.
@@ -323,9 +361,13 @@ def take_over_session(draft: Draft) -> None:
     session, opening = draft.box.session, draft.box.opening
     if session is None:
         return
-    if session.phase not in (Phase.LEFT_OPEN, Phase.UNLOCK_FAILED) and opening is not None:
-        raise Refused("busy", holder=draft.box.lease.value)
-    if opening is not None:
+    check_takeover(draft)
+    if session.phase is Phase.CONFIRMING:
+        # The door is closed and nothing more will open: as if the person had given no answer.
+        settle_deposit(draft, session.problem)
+        end_session(draft, SessionEnd.DONE, "staff_took_over")
+        end_rights_without_deposits(draft, RightEnd.SPENT)
+    elif opening is not None:
         door_abandoned(draft, opening)
     else:
         end_session(draft, SessionEnd.ABORTED, "staff_took_over")
@@ -335,6 +377,11 @@ def end_session(draft: Draft, outcome: SessionEnd, reason: str) -> None:
     session = draft.session
     draft.emit(ev.SessionEnded(session.id, session.right, outcome.value, reason))
     leave_right(draft, session.right)
+
+
+def opened_by_itself(draft: Draft, deposit: str) -> bool:
+    """Whether the door of a deposit stood open without an authorisation since it was last seen to."""
+    return draft.box.deposits[deposit].reason == "unexpected_open"
 
 
 def authorised_or_open(draft: Draft) -> bool:

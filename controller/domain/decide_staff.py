@@ -6,12 +6,13 @@ from controller.domain import commands as cmd
 from controller.domain import events as ev
 from controller.domain import timing
 from controller.domain.decide_loading import interrupted, keep_active, staff_session
-from controller.domain.decide_pickup import take_over_session
+from controller.domain.decide_pickup import check_takeover, take_over_session
 from controller.domain.decision import Draft, Refused, RefusedAndNoted
 from controller.domain.model import (
     Contents,
     DepositEnd,
     DepositStatus,
+    Door,
     Opening,
     OpeningStage,
     Purpose,
@@ -36,7 +37,9 @@ OPENING_ROLES: dict[Purpose, tuple[Role, ...]] = {
 def register_staff(draft: Draft, command: cmd.RegisterStaff) -> None:
     if not command.staff or not command.roles or not set(command.roles) <= {role.value for role in Role}:
         raise Refused("role_unknown")
-    draft.emit(ev.StaffRegistered(command.staff, command.roles))
+    known = draft.box.staff.get(command.staff)
+    if known is None or tuple(role.value for role in known.roles) != command.roles:
+        draft.emit(ev.StaffRegistered(command.staff, command.roles))
 
 
 def unlock_staff(draft: Draft, command: cmd.UnlockStaff) -> None:
@@ -54,6 +57,8 @@ def present_badge(draft: Draft, command: cmd.PresentBadge) -> None:
         raise Refused("badge_unknown")
     if member.locked:
         raise Refused("staff_locked")
+    if command.seen_mono_ms > draft.at.mono_ms:
+        raise Refused("badge_needed")  # Stamped in the future: it would stay valid for too long.
     session = draft.box.staff_session
     if session is None:
         draft.emit(ev.BadgePresented(member.id, command.seen_mono_ms))
@@ -63,6 +68,9 @@ def present_badge(draft: Draft, command: cmd.PresentBadge) -> None:
         raise Refused("badge_not_needed")
     if not set(OPENING_ROLES[requested.purpose]) & set(member.roles):
         raise Refused("role_missing")
+    if draft.at.mono_ms >= request_over_mono_ms(requested):
+        draft.emit(ev.OpeningRequestDropped(session.id, requested.compartment, "timeout"))
+        raise RefusedAndNoted("second_person_too_late" if requested.badges else "request_over")
     badges = requested.badges
     if requested.purpose is Purpose.EMERGENCY and not _second_person(draft, session.id, requested, member):
         return
@@ -78,6 +86,13 @@ def present_badge(draft: Draft, command: cmd.PresentBadge) -> None:
     keep_active(draft, session)
 
 
+def request_over_mono_ms(requested: RequestedOpening) -> int:
+    """When a requested opening is dropped: it waits a minute for its badge, and another one for the second of two."""
+    if requested.badges:
+        return requested.first_badge_mono_ms + timing.TWO_PERSONS_WITHIN
+    return requested.mono_ms + timing.REQUEST_VALID
+
+
 def _second_person(draft: Draft, session: str, requested: RequestedOpening, member: StaffMember) -> bool:
     """Whether ``member`` is the second of two different persons, at most a minute apart, one of them a supervisor."""
     if not requested.badges:
@@ -85,9 +100,6 @@ def _second_person(draft: Draft, session: str, requested: RequestedOpening, memb
         return False
     if member.id in requested.badges:
         raise Refused("second_person_needed")
-    if draft.at.mono_ms - requested.first_badge_mono_ms > timing.TWO_PERSONS_WITHIN:
-        draft.emit(ev.OpeningRequestDropped(session, requested.compartment, "too_late"))
-        raise RefusedAndNoted("second_person_too_late")
     if not any(Role.SUPERVISOR in draft.box.staff[name].roles for name in (*requested.badges, member.id)):
         raise Refused("role_missing")
     return True
@@ -99,6 +111,7 @@ def try_staff_pin(draft: Draft, command: cmd.TryStaffPin) -> None:
         raise Refused("busy", holder=draft.box.lease.value)
     if badge is None or draft.at.mono_ms - badge.mono_ms > timing.BADGE_VALID:
         raise Refused("badge_needed")
+    check_takeover(draft)  # Before the count: a correct PIN that comes at a bad moment must not use up a try.
     member = draft.box.staff[badge.staff]
     if member.locked:
         raise Refused("staff_locked")
@@ -113,6 +126,10 @@ def staff_pin_compared(draft: Draft, command: cmd.StaffPinCompared) -> None:
     if badge is None or badge.staff != command.staff or draft.box.staff_session is not None:
         raise Refused("badge_needed")
     member = draft.box.staff[command.staff]
+    if member.locked:
+        raise Refused("staff_locked")
+    if not member.failed_pins:
+        raise Refused("badge_needed")  # Nothing is compared that was not counted before.
     if not command.matched:
         if member.failed_pins >= timing.STAFF_PINS:
             draft.emit(ev.StaffLocked(member.id))
@@ -190,6 +207,20 @@ def unlock_failed(draft: Draft, opening: Opening) -> None:
     end_opening(draft, opening, "failed")
 
 
+def unwitnessed(draft: Draft, opening: Opening) -> None:
+    """A guided opening whose door cannot be read: staff stand before it and say what is inside. Were they not asked, a
+    compartment with a broken sensor could never be cleared.
+    """
+    session = draft.box.staff_session
+    if opening.purpose is Purpose.TEST or session is None:
+        quarantine(draft, opening.compartment, "jam")
+        end_opening(draft, opening, "failed")
+        return
+    draft.emit(ev.OpeningUnwitnessed(opening.authorisation, opening.compartment, 0))
+    draft.emit(ev.ReportAsked(session.id, opening.compartment))
+    keep_active(draft, session)
+
+
 def opening_interrupted(draft: Draft, opening: Opening, outcome: str) -> None:
     """A staff opening ended without its booking: what is inside is in doubt."""
     if opening.purpose is Purpose.LOADING:
@@ -206,6 +237,8 @@ def report_contents(draft: Draft, command: cmd.ReportContents) -> None:
     if opening is None or session.reporting != opening.compartment or opening.stage is not OpeningStage.CLOSED:
         raise Refused("nothing_to_answer")
     label = opening.compartment
+    if opening.witnessed and draft.box.compartments[label].door is Door.OPEN:
+        raise Refused("load_not_closed", compartment=label)
     inside = draft.box.compartments[label].deposits
     if command.contents not in ("empty", "envelope", "old_document"):
         raise Refused("wrong_choice")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from controller.domain import decide_pickup, decide_staff, timing
 from controller.domain import events as ev
-from controller.domain.decide_doors import WAITING, unlock_failed
+from controller.domain.decide_doors import ON_UNWITNESSED, WAITING, unlock_failed
 from controller.domain.decision import Draft
 from controller.domain.model import Box, Door, Opening, OpeningStage, Phase, Purpose, RightStatus
 from controller.domain.openings import authorise_again
@@ -36,13 +36,9 @@ def _session_deadline(box: Box) -> int | None:
 
 
 def _not_opened_in_time(draft: Draft, opening: Opening) -> None:
-    if opening.door_before is not Door.CLOSED:
-        if opening.purpose is Purpose.PICKUP:
-            draft.emit(
-                ev.OpeningUnwitnessed(opening.authorisation, opening.compartment, draft.after(timing.CONFIRMATION))
-            )
-        else:
-            unlock_failed(draft, opening)
+    if Door.CLOSED is not opening.door_before or draft.box.compartments[opening.compartment].door is not Door.CLOSED:
+        # Nobody can say whether it opened, and a second pulse could not be told from the first.
+        ON_UNWITNESSED[opening.purpose](draft, opening)
     elif opening.attempt < draft.box.lock_rules.attempts:
         authorise_again(draft, opening)
     else:
@@ -70,7 +66,7 @@ def _staff_due(draft: Draft) -> None:
     if session is None:
         return
     requested = session.requested
-    if requested is not None and draft.at.mono_ms >= requested.mono_ms + timing.REQUEST_VALID:
+    if requested is not None and draft.at.mono_ms >= decide_staff.request_over_mono_ms(requested):
         draft.emit(ev.OpeningRequestDropped(session.id, requested.compartment, "timeout"))
     opening = draft.box.opening
     at_a_door = opening is not None and opening.stage is not OpeningStage.CLOSED
@@ -96,7 +92,7 @@ def next_due(box: Box) -> int | None:
         if opening is None or opening.stage is OpeningStage.CLOSED:
             due.append(box.staff_session.deadline_mono_ms)
         if box.staff_session.requested is not None:
-            due.append(box.staff_session.requested.mono_ms + timing.REQUEST_VALID)
+            due.append(decide_staff.request_over_mono_ms(box.staff_session.requested))
     return min(due, default=None)
 
 

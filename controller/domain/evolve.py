@@ -211,6 +211,7 @@ def _(event: ev.UnlockAuthorised, box: Box, at: Moment) -> Box:
         attempt=event.attempt,
         deadline_mono_ms=event.deadline_mono_ms,
         reason=event.reason,
+        authorised_mono_ms=box.opening.authorised_mono_ms if event.attempt > 1 and box.opening else at.mono_ms,
     )
     box = replace(box, opening=opening, unsettled=_without(box.unsettled, event.compartment))
     box = _compartment(
@@ -602,7 +603,10 @@ def _(event: ev.SessionEnded, box: Box, at: Moment) -> Box:
 @_apply.register
 def _(event: ev.StaffRegistered, box: Box, at: Moment) -> Box:
     roles = tuple(Role(role) for role in event.roles)
-    return replace(box, staff=_with(box.staff, event.staff, StaffMember(event.staff, roles)))
+    known = box.staff.get(event.staff)
+    # New roles do not forgive wrong PINs.
+    member = replace(known, roles=roles) if known is not None else StaffMember(event.staff, roles)
+    return replace(box, staff=_with(box.staff, event.staff, member))
 
 
 @_apply.register

@@ -203,7 +203,8 @@ class Opening:
 
     ``door_before`` is what the sensor said at the first authorisation. ``witnessed`` is true once an edge CLOSED → OPEN
     was seen after it. ``authorisation`` names the latest attempt; every retry is an authorisation of its own.
-    ``obstructed`` is set when a loader found the compartment not empty.
+    ``obstructed`` is set when a loader found the compartment not empty. ``authorised_mono_ms`` is the instant of the
+    first attempt: an edge before it is no evidence.
     """
 
     authorisation: str

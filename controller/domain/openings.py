@@ -81,7 +81,9 @@ def doubt_deposits(draft: Draft, compartment: str, reason: str) -> None:
     """Every document in the compartment is in doubt, and staff look first."""
     for name in draft.box.compartments[compartment].deposits:
         deposit = draft.box.deposits[name]
-        if deposit.status is not DepositStatus.UNVERIFIED or deposit.tries_left:
+        # A question to the loader ("is it in A07?") is no longer enough once something else has happened.
+        asked = deposit.reason == "loading" != reason
+        if deposit.status is not DepositStatus.UNVERIFIED or deposit.tries_left or asked:
             draft.emit(ev.DepositUnverified(name, compartment, reason, 0))
     quarantine(draft, compartment, reason)
 

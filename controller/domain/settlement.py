@@ -9,6 +9,7 @@ from __future__ import annotations
 from controller.domain import commands as cmd
 from controller.domain import events as ev
 from controller.domain.decide_loading import interrupted
+from controller.domain.decide_pickup import opened_by_itself
 from controller.domain.decision import Draft
 from controller.domain.model import (
     Contents,
@@ -181,6 +182,8 @@ def _settle_closed_again(draft: Draft, opening: Opening) -> None:
     if opening.deposit in draft.box.deposits:
         if not opening.witnessed or opening.reason == "foreign":
             _doubt(draft, opening, "sensor" if not opening.witnessed else "foreign", 0)
+        elif opened_by_itself(draft, opening.deposit):
+            _doubt(draft, opening, "unexpected_open", 0)
         else:
             draft.emit(
                 ev.DepositEnded(
