@@ -1,0 +1,206 @@
+"""People in the hall: staff who load, residents who collect, each through the box's real sockets and the plant's real
+doors.
+
+A `Hall` shows codes as a reader process would (over the ``reader-qr`` socket) and touches pages as the pages' process
+would (over the ``ui`` socket). What the camera sees is another matter, for the reader's own tests and the demo.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import msgspec
+
+from controller.api import (
+    Confirm,
+    ControlClient,
+    ControlError,
+    Disconnected,
+    ErrorObject,
+    GetKiosk,
+    GetStaff,
+    KioskView,
+    StaffLogin,
+    StaffLogout,
+    StaffView,
+)
+from simulator.plant.client import AsyncPlantClient
+from simulator.preload import Badge
+
+
+class NotSoon(AssertionError):
+    """What should have happened did not, in time."""
+
+
+class Scanner:
+    """Speaks as a reader process: reports what was read, and hears the scan mode."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._writer = writer
+        self._next = 0
+        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self.mode = ""
+        self._listening = asyncio.create_task(self._listen(reader))
+
+    @classmethod
+    async def connect(cls, path: Path) -> Scanner:
+        try:
+            reader, writer = await asyncio.open_unix_connection(str(path))
+        except OSError as error:
+            raise Disconnected(f"no controller at {path}") from error
+        scanner = cls(reader, writer)
+        await scanner.ask("reader.health", source="hall", state="ok", frames=1, decoded=0)
+        return scanner
+
+    async def _listen(self, reader: asyncio.StreamReader) -> None:
+        try:
+            while line := await reader.readline():
+                message = msgspec.json.decode(line)
+                if message.get("method") == "scan.mode":
+                    self.mode = message["params"]["mode"]
+                elif (future := self._answers.pop(message.get("id"), None)) and not future.done():
+                    future.set_result(message)
+        except OSError:
+            pass  # whoever waits is told below
+        finally:
+            for future in self._answers.values():
+                if not future.done():
+                    future.set_exception(Disconnected("the controller has gone"))
+
+    async def ask(self, method: str, **params: Any) -> dict[str, Any]:
+        """A request; its result. Raises `Disconnected`."""
+        if self._listening.done():
+            raise Disconnected("the controller has gone")
+        self._next += 1
+        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+        self._answers[self._next] = future
+        request = {"jsonrpc": "2.0", "id": self._next, "method": method, "params": params}
+        self._writer.write(msgspec.json.encode(request) + b"\n")
+        answer = await future
+        if "error" in answer:
+            raise ControlError(msgspec.convert(answer["error"], type=ErrorObject))
+        result: dict[str, Any] = answer["result"]
+        return result
+
+    async def show(self, text: str, symbology: str = "qr") -> str:
+        """Holds a code before the scanner. The reason when it was refused, empty when taken."""
+        result = await self.ask(
+            "scan.report",
+            text=text,
+            symbology=symbology,
+            captured_mono_ms=time.monotonic_ns() // 1_000_000,
+            source="hall",
+        )
+        return "" if result["accepted"] else str(result["reason"])
+
+    async def close(self) -> None:
+        self._listening.cancel()
+        self._writer.close()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._listening
+
+
+class Hall:
+    """One connection of each kind; made with ``async with Hall(...)``."""
+
+    def __init__(self, sockets: dict[str, Path], plant: Path) -> None:
+        self._sockets = sockets
+        self._plant_path = plant
+        self.plant: AsyncPlantClient
+        self.scanner: Scanner
+        self.page: ControlClient
+
+    async def __aenter__(self) -> Hall:
+        self.plant = await AsyncPlantClient.connect(self._plant_path)
+        self.scanner = await Scanner.connect(self._sockets["reader-qr"])
+        self.page = await ControlClient.connect(str(self._sockets["ui"]))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.scanner.close()
+        await self.page.close()
+        await self.plant.close()
+
+    async def kiosk(self) -> KioskView:
+        return await self.page.call(GetKiosk())
+
+    async def staff(self) -> StaffView:
+        return await self.page.call(GetStaff())
+
+    async def until_kiosk(self, *pages: str, within_s: float = 10.0) -> KioskView:
+        """Waits for one of the resident's ``pages``."""
+        return await self._until(self.kiosk, lambda view: view.page in pages, within_s, f"kiosk page {pages}")
+
+    async def until_staff(self, condition: Callable[[StaffView], bool], what: str, within_s: float = 10.0) -> StaffView:
+        return await self._until(self.staff, condition, within_s, f"staff page: {what}")
+
+    async def _until(self, get: Any, condition: Callable[[Any], bool], within_s: float, what: str) -> Any:
+        deadline = time.monotonic() + within_s
+        while True:
+            view = await get()
+            if condition(view):
+                return view
+            if time.monotonic() > deadline:
+                raise NotSoon(f"no {what} within {within_s} s; there is {view}")
+            await asyncio.sleep(0.01)
+
+    async def log_in(self, badge: Badge) -> StaffView:
+        """Badge, then PIN."""
+        refused = await self.scanner.show(badge.text)
+        if refused:
+            raise NotSoon(f"the badge was refused: {refused}")
+        await self.page.call(StaffLogin(badge.pin))
+        return await self.until_staff(lambda view: bool(view.session), "logged in")
+
+    async def log_out(self) -> None:
+        view = await self.staff()
+        await self.page.call(StaffLogout(view.session))
+
+    async def load(self, order: str, envelope: str) -> str:
+        """Scans an order and puts the envelope in; the compartment's label."""
+        refused = await self.scanner.show(order, "code_128")
+        if refused:
+            raise NotSoon(f"the order was refused: {refused}")
+        view = await self.until_staff(lambda view: view.page == "load_open", "a compartment opens")
+        label = view.compartment
+        await self.open_door(label)
+        await self.plant.put(label, envelope)
+        await self.plant.close_door(label)
+        await self.until_staff(
+            lambda view: view.page == "load_ready" and view.notice is not None and view.notice.code == "load_booked",
+            "booked",
+        )
+        return label
+
+    async def open_door(self, label: str) -> None:
+        """Waits until the door springs ajar, and pulls it open."""
+        if not await self.plant.wait(label, open=True, timeout_ms=10_000):
+            raise NotSoon(f"{label} did not open")
+        await self.plant.pull(label)
+
+    async def collect(self, code: str, choice: str = "everything") -> list[str]:
+        """Shows a code, takes what is inside, closes the door and says ``choice`` (empty: nothing). What was taken."""
+        refused = await self.scanner.show(code)
+        if refused:
+            raise NotSoon(f"the code was refused: {refused}")
+        view = await self.until_kiosk("opening", "take")
+        taken = await self.take(view.compartment)
+        view = await self.until_kiosk("confirm")
+        if choice:
+            await self.page.call(Confirm(view.session, view.revision, choice))
+        return taken
+
+    async def take(self, label: str) -> list[str]:
+        """Takes everything out of an opening compartment and closes its door."""
+        await self.open_door(label)
+        taken = await self.plant.take(label)
+        await self.plant.close_door(label)
+        return taken

@@ -1,0 +1,149 @@
+"""Orders, rights and staff put into a box's log while its controller is down, through the same rules and the same log.
+
+For crash campaigns and tests that need many envelopes and no broker. What the central system would send is decided by
+the real actor on the real store; nothing is written past it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from controller.adapters.clock import SystemClock
+from controller.adapters.event_codec import EventCodec
+from controller.adapters.event_store import hold_data_directory
+from controller.adapters.pin_hash import hasher
+from controller.bootstrap import open_event_log
+from controller.domain import commands as cmd
+from controller.domain.verifiers import factor_key, normalise_birth_date, normalise_pin, verifier
+from controller.identity import load_identity
+from controller.ports import PutCredential, PutStaffCredential, RowChange
+from controller.services.actor import Actor
+from controller.services.startup import fold
+
+ISSUER = "central"
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A member of staff as the simulator knows them: with badge text and PIN."""
+
+    staff: str
+    text: str
+    pin: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """An announced deposit and the order barcode on it."""
+
+    deposit: str
+    order: str
+    document_type: str = "Personalausweis"
+    size: str = "S"
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """An Abholschein: the right's code, and the second factor its holder knows."""
+
+    right: str
+    text: str
+    deposits: tuple[str, ...]
+    not_before_wall_ms: int = 0
+    expires_wall_ms: int = 0
+    birth_date: str = ""
+    pin: str = ""
+    language: str = "de"
+
+
+@dataclass(frozen=True, slots=True)
+class Preload:
+    """What to put in."""
+
+    envelopes: Sequence[Envelope] = ()
+    slips: Sequence[Slip] = ()
+    badges: Sequence[Badge] = ()
+    revoke: Sequence[str] = field(default=())
+
+
+def new_code(kind: str) -> str:
+    """A fresh code text: ``kind`` is P (pickup) or B (badge)."""
+    return f"ABHOLFACH-{kind}-{base64.b32encode(secrets.token_bytes(16)).decode().rstrip('=')}"
+
+
+def credential_of(slip: Slip) -> PutCredential:
+    """What the creator of a credential sends the box of it: digest and verifiers, never the code (mqtt.md)."""
+    code = slip.text.rpartition("-")[2]
+    secret = base64.b32decode(code + "=" * (-len(code) % 8))
+    verifiers = {}
+    for factor, value in (
+        ("birth_date", normalise_birth_date(slip.birth_date) if slip.birth_date else ""),
+        ("pin", normalise_pin(slip.pin) if slip.pin else ""),
+    ):
+        if value:
+            verifiers[factor] = verifier(factor_key(secret, slip.right, factor), value).hex()
+    return PutCredential(hashlib.sha256(slip.text.encode()).digest(), "qr", slip.right, verifiers)
+
+
+def preload(data: Path, what: Preload) -> None:
+    """Appends ``what``. The controller must not run. Raises `RuntimeError` when the rules refuse any of it."""
+    with hold_data_directory(data):
+        asyncio.run(_append(data, what))
+
+
+async def _append(data: Path, what: Preload) -> None:
+    codec = EventCodec()
+    log, opened = open_event_log(data / "log.db", load_identity(data).box, codec.fold_version)
+    try:
+        actor = Actor(log, codec, SystemClock(), lambda: True, fold(opened, codec), opened.snapshot_seq)
+        acting = asyncio.create_task(actor.run())
+        for command, rows in _commands(what):
+            outcome = await actor.submit(command, rows)
+            if outcome.refused:
+                raise RuntimeError(f"{type(command).__name__}: {outcome.refused}")
+        await actor.stop(())
+        await acting
+    finally:
+        await log.close()
+
+
+def _commands(what: Preload) -> list[tuple[cmd.Command, tuple[RowChange, ...]]]:
+    commands: list[tuple[cmd.Command, tuple[RowChange, ...]]] = []
+    for badge in what.badges:
+        digest = hashlib.sha256(badge.text.encode()).digest()
+        row = PutStaffCredential(badge.staff, digest, hasher().hash(badge.pin))
+        commands.append((cmd.RegisterStaff(badge.staff, badge.roles), (row,)))
+    for item in what.envelopes:
+        announce = cmd.AnnounceOrder(
+            issuer=ISSUER,
+            command=f"announce-{item.deposit}",
+            deposit=item.deposit,
+            orders=(item.order,),
+            document_types=(item.document_type,),
+            size=item.size,
+            language="de",
+            low=False,
+            group="",
+        )
+        commands.append((announce, ()))
+    for slip in what.slips:
+        issue = cmd.IssueRight(
+            issuer=ISSUER,
+            command=f"issue-{slip.right}",
+            right=slip.right,
+            deposits=slip.deposits,
+            language=slip.language,
+            not_before_wall_ms=slip.not_before_wall_ms,
+            expires_wall_ms=slip.expires_wall_ms,
+        )
+        commands.append((issue, (credential_of(slip),)))
+    for right in what.revoke:
+        commands.append((cmd.RevokeRight(issuer=ISSUER, command=f"revoke-{right}", right=right), ()))
+    return commands

@@ -1,0 +1,156 @@
+"""A whole town hall on one machine: plant, controller, reader, pages, broker and central system, each a process of its
+own.
+
+The demo, the crash campaign and the tests start what they need of it. Every directory lies under one root, so that the
+data survive a restart and several towns do not meet.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from pathlib import Path
+
+from controller.identity import Kind
+from controller.settings import CommandTrust
+from provisioning.initialise import Plan, initialise
+from provisioning.templates import Broker as BrokerAddress
+from simulator.plant.client import PlantClient
+from simulator.processes import NotifySocket, Process, ProcessFailed, Sockets
+
+ROLES = ("ui", "reader-qr", "reader-eid", "admin")
+START_WITHIN_S = 30.0
+STOP_WITHIN_S = 10.0
+
+
+class Town:
+    """The processes of one box and what surrounds it. Not thread-safe; end it with `stop`."""
+
+    def __init__(self, root: Path, *, box: str = "demo-1", profile: str = "gpio-12") -> None:
+        self.root = root.absolute()
+        self.box = box
+        self.profile = profile
+        self.config = self.root / "config"
+        self.data = self.root / "data"
+        self.logs = self.root / "logs"
+        self.run_directory = self.root / "run"
+        self.run_directory.mkdir(parents=True, exist_ok=True)
+        if len(os.fsencode(self.run_directory / "controller-notify.sock")) > 100:
+            raise ProcessFailed(f"{self.root} is too long a path for unix sockets: choose a shorter one")
+        self.plant_socket = self.run_directory / "plant.sock"
+        self.sockets = Sockets(self.run_directory, ROLES)
+        self._notify = NotifySocket(self.run_directory / "controller-notify.sock")
+        self.plant_process: Process | None = None
+        self.controller: Process | None = None
+        self.readers: list[Process] = []
+        self.pages: Process | None = None
+        self.pages_address = ""
+
+    @property
+    def log_file(self) -> Path:
+        return self.data / "log.db"
+
+    def provision(self, broker_port: int = 0) -> None:
+        """Makes the box: directories, identity, configuration, cabinet. Again: keeps all but the broker's port."""
+        broker = None
+        if broker_port:
+            broker = BrokerAddress(
+                host="127.0.0.1", port=broker_port, consumer="central", commands=CommandTrust.UNSIGNED, tls=None
+            )
+        initialise(
+            Plan(
+                config=self.config,
+                data=self.data,
+                box=self.box,
+                kind=Kind.SIMULATED,
+                profile=self.profile,
+                policies=Path(__file__).with_name("policies.toml"),
+                seen_empty_by="installer",
+                broker=broker,
+                room="E 12",
+                phone="0000 115",
+                force=True,
+            )
+        )
+
+    def start_plant(self, seed: int = 0) -> None:
+        """The cabinet. It lives on when the controller dies."""
+        arguments = [sys.executable, "-m", "simulator.plant", "--profile", str(self.config / "cabinet.toml")]
+        arguments += ["--socket", str(self.plant_socket), "--seed", str(seed), "--state", str(self.root / "plant.json")]
+        log = self.logs / "plant.log"
+        log.unlink(missing_ok=True)
+        self.plant_process = Process("plant", arguments, log)
+        self.plant_process.wait_for_line("plant ready", START_WITHIN_S)
+
+    def plant(self) -> PlantClient:
+        """A person in the hall, who can also look behind the doors."""
+        return PlantClient(self.plant_socket)
+
+    def safe_outputs(self) -> None:
+        """What systemd runs before the controller and after it died: every output inactive."""
+        arguments = [sys.executable, "-m", "simulator.safe_outputs", "--profile", str(self.config / "cabinet.toml")]
+        process = Process("safe-outputs", [*arguments, "--socket", str(self.plant_socket)], self.logs / "safe.log")
+        if process.wait(START_WITHIN_S) != 0:
+            raise ProcessFailed(f"safe outputs failed\n{process.tail()}")
+
+    def start_controller(self, kill: str = "", *, wait: bool = True) -> bool:
+        """Starts the controller; True when it is ready. ``kill`` is ``POINT:COUNT``: it may then die before it is ready
+        (False).
+        """
+        arguments = [sys.executable, "-m", "simulator.controller", "--config", str(self.config / "abholfach.toml")]
+        arguments += ["--plant", str(self.plant_socket)]
+        if kill:
+            arguments += ["--kill", kill]
+        self._notify.drain()
+        environment = {"NOTIFY_SOCKET": str(self._notify.path)}
+        self.controller = self.sockets.start("controller", arguments, self.logs / "controller.log", environment)
+        if not wait:
+            return True
+        ready = self._notify.wait_ready(self.controller, START_WITHIN_S)
+        if not ready and not kill:
+            raise ProcessFailed(f"the controller ended with {self.controller.exit_code}\n{self.controller.tail()}")
+        return ready
+
+    def stop_controller(self) -> int:
+        """An orderly stop, as systemd does it. The exit code."""
+        if self.controller is None:
+            return 0
+        return self.controller.stop(STOP_WITHIN_S)
+
+    def start_reader(self, name: str = "camera", *arguments: str) -> Process:
+        """A reader process; without ``arguments`` it sees what is held before the plant's camera."""
+        source = arguments or ("--plant", str(self.plant_socket))
+        command = [sys.executable, "-m", "simulator.reader", "--socket", str(self.sockets.paths["reader-qr"])]
+        process = Process(f"reader {name}", [*command, "--name", name, *source], self.logs / f"reader-{name}.log")
+        self.readers.append(process)
+        return process
+
+    def start_pages(self, port: int = 0) -> str:
+        """The pages' process; the address it listens on."""
+        command = [sys.executable, "-m", "kiosk_ui", "--socket", str(self.sockets.paths["ui"])]
+        log = self.logs / "pages.log"
+        log.unlink(missing_ok=True)
+        self.pages = Process("pages", [*command, "--host", "127.0.0.1", "--port", str(port)], log)
+        line = self.pages.wait_for_line("abholfach-ui", START_WITHIN_S)
+        self.pages_address = next(word for word in line.split() if word.startswith("http://"))
+        return self.pages_address
+
+    def query(self, sql: str, *values: object) -> list[tuple[object, ...]]:
+        """Reads the log's database as a bystander."""
+        connection = sqlite3.connect(f"file:{self.log_file}?mode=ro", uri=True)
+        try:
+            return connection.execute(sql, values).fetchall()
+        finally:
+            connection.close()
+
+    def stop(self) -> None:
+        """Ends everything it started, in order; the data stay."""
+        for process in (*self.readers, self.pages):
+            if process is not None:
+                process.stop()
+        self.stop_controller()
+        if self.plant_process is not None:
+            self.plant_process.stop()
+        self.sockets.close()
+        self._notify.close()
