@@ -4,29 +4,24 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
-from functools import partial
 
-from hal.profile import ClosedLevel, Profile, Senses
-from simulator.plant.ledger import CoilPulse, Handling, Ledger, Movement
+from hal.profile import Profile
+from simulator.plant.coils import Coils
+from simulator.plant.ledger import Handling, Ledger, Movement
 from simulator.plant.parts import (
-    BOUNCE_MS,
-    BURNS_OUT_AT_MS,
-    CHATTER_EVERY_MS,
     CLOSE_MS,
     HOLDING_MS,
     POP_MS,
     PRESS_MS,
     PRESSURE_LASTS_MS,
     PULL_MS,
-    TRAVEL_MS,
     Box,
     PlantFault,
     Position,
 )
+from simulator.plant.reeds import OnLevel, Reeds
 from simulator.plant.timeline import Timeline
 
-OnLevel = Callable[[int, int | None, float], None]
-"""Pin, level (``None``: unreadable), time."""
 Moved = Callable[[bool], None]
 """Called when a movement is over; ``False``: nothing moved."""
 
@@ -57,10 +52,7 @@ class World:
         self.timeline = Timeline(now)
         self.ledger = Ledger()
         self._dice = random.Random(seed)
-        self._on_level = on_level
         self._on_change = on_change
-        self._senses = profile.sensors.senses
-        self._closed_high = profile.sensors.closed_level is ClosedLevel.HIGH
         self.boxes = {
             item.label: Box(
                 item.label,
@@ -71,17 +63,22 @@ class World:
             )
             for item in profile.compartments
         }
-        self._coil_on_pin = {item.lock_pin: item.label for item in profile.compartments}
+        self._coils = Coils(
+            {item.lock_pin: self.boxes[item.label] for item in profile.compartments},
+            self.timeline,
+            self.ledger,
+            self._dice,
+            on_pulled=self._pulled,
+            on_change=lambda box: on_change(box.label),
+        )
+        self._reeds = Reeds(self.boxes.values(), profile.sensors, self.timeline, self._dice, on_level)
         self._swapped_with: dict[str, str] = {}
         self._lamp_on_pin = {item.lamp_pin: item.label for item in profile.compartments if item.lamp_pin is not None}
         self.lines: dict[int, int] = {}
         """Output lines as they were set last. They keep their level whoever comes and goes."""
         self.tones = 0
         self._buzzer_pin = profile.indicators.buzzer_pin
-        self._energised: dict[str, list[Box]] = {box.supply: [] for box in self.boxes.values()}
         self._waiting: list[tuple[Box, bool, Callable[[], None]]] = []
-        for box in self.boxes.values():
-            box.contact.level = self._level(box, True)
 
     def box(self, label: str) -> Box:
         """The compartment. Raises ``Impossible`` for an unknown label."""
@@ -100,13 +97,8 @@ class World:
         self.lines[pin] = level
         if pin == self._buzzer_pin:
             self.tones += level
-        elif pin in self._coil_on_pin:
-            box = self.boxes[self._coil_on_pin[pin]]
-            box.coil.line_high = bool(level)
-            if level:
-                self._energise(box)
-            else:
-                self._cut(box, "line")
+        elif pin in self._coils:
+            self._coils.set_line(pin, level)
         elif pin in self._lamp_on_pin:
             self._on_change(self._lamp_on_pin[pin])
 
@@ -114,34 +106,9 @@ class World:
         """Every input pin's level now."""
         return {box.sensor_pin: box.contact.level for box in self.boxes.values()}
 
-    # --- coils ---------------------------------------------------------------------------------------------------
-
-    def _energise(self, box: Box) -> None:
-        coil = box.coil
-        if PlantFault.BROKEN_WIRE in box.faults or coil.since is not None:
-            return
-        coil.cool(self.timeline.now)
-        coil.since = self.timeline.now
-        coil.limit = self.timeline.after(box.one_shot_ms, lambda: self._cut(box, "one_shot"))
-        drawing = self._energised[box.supply]
-        drawing.append(box)
-        self.ledger.coils(box.supply, len(drawing))
-        if len(drawing) == 1:
-            self._travel(box)
-        else:
-            for weak in drawing:  # the supply sags: no plunger moves on
-                if weak.coil.travel is not None:
-                    weak.coil.travel.call_off()
-                    weak.coil.travel = None
-        self._on_change(box.label)
-
-    def _travel(self, box: Box) -> None:
-        if not box.coil.burned and not box.coil.pulled:
-            box.coil.travel = self.timeline.after(self._dice.uniform(*TRAVEL_MS), lambda: self._pulled(box))
+    # --- latches and doors ---------------------------------------------------------------------------------------
 
     def _pulled(self, box: Box) -> None:
-        box.coil.travel = None
-        box.coil.pulled = True
         jams = PlantFault.JAM in box.faults or PlantFault.JAM_ONCE in box.faults
         unpressed = PlantFault.STICKS in box.faults and box.pressed_until < self.timeline.now
         box.faults.discard(PlantFault.JAM_ONCE)
@@ -149,37 +116,12 @@ class World:
             return
         box.latched = False
         if box.position is Position.CLOSED and PlantFault.WEAK_SPRING not in box.faults:
-            self.timeline.after(self._dice.uniform(*POP_MS), lambda: self._pop(box, "spring"))
+            self.timeline.after(self._dice.uniform(*POP_MS), lambda: self._pop(box))
         self._changed(box)
 
-    def _pop(self, box: Box, by: str) -> None:
+    def _pop(self, box: Box) -> None:
         if box.position is Position.CLOSED and not box.latched:
-            self._move(box, Position.AJAR, by)
-
-    def _cut(self, box: Box, ended_by: str) -> None:
-        coil = box.coil
-        if coil.since is None:
-            return
-        now = self.timeline.now
-        for planned in (coil.travel, coil.limit):
-            if planned is not None:
-                planned.call_off()
-        coil.travel = coil.limit = None
-        coil.heat += now - coil.since
-        coil.heat_at = now
-        coil.burned = coil.burned or coil.heat > BURNS_OUT_AT_MS
-        unlatched = coil.pulled and not box.latched
-        pulse = CoilPulse(self.ledger.next_seq(), box.label, coil.since, now, ended_by, unlatched)
-        coil.since = None
-        coil.pulled = False
-        drawing = self._energised[box.supply]
-        drawing.remove(box)
-        self.ledger.add(pulse)
-        if len(drawing) == 1:
-            self._travel(drawing[0])
-        self._on_change(box.label)
-
-    # --- doors and contacts --------------------------------------------------------------------------------------
+            self._move(box, Position.AJAR, "spring")
 
     def _move(self, box: Box, position: Position, by: str) -> None:
         box.position = position
@@ -187,50 +129,12 @@ class World:
         self._changed(box)
 
     def _changed(self, box: Box) -> None:
-        door = box.position is Position.CLOSED
-        closed = door if self._senses is Senses.DOOR else door and box.latched
-        if closed != box.contact.closed:
-            box.contact.closed = closed
-            self._bounce(box)
+        self._reeds.follow(box)
         self._on_change(box.label)
         ready = [entry for entry in self._waiting if entry[0] is box and self.is_open(box) == entry[1]]
         self._waiting = [entry for entry in self._waiting if entry not in ready]
         for _, _, done in ready:
             done()
-
-    def _bounce(self, box: Box) -> None:
-        for planned in box.contact.bounces:
-            planned.call_off()
-        closed = box.contact.closed
-        lasts = self._dice.uniform(*BOUNCE_MS)
-        times = sorted(self._dice.uniform(0.2, lasts) for _ in range(2 * self._dice.randint(1, 3)))
-        self._show(box, closed)
-        away_and_back = [partial(self._show, box, not closed), partial(self._show, box, closed)]
-        box.contact.bounces = [self.timeline.after(at, away_and_back[index % 2]) for index, at in enumerate(times)]
-
-    def _chatter(self, box: Box, closed: bool) -> None:
-        if PlantFault.CHATTERS in box.faults:
-            self._show(box, closed)
-            self.timeline.after(CHATTER_EVERY_MS, lambda: self._chatter(box, not closed))
-        else:
-            self._show(box, box.contact.closed)
-
-    def _show(self, box: Box, closed: bool) -> None:
-        level = self._level(box, closed)
-        if level != box.contact.level:
-            box.contact.level = level
-            self._on_level(box.sensor_pin, level, self.timeline.now)
-
-    def _level(self, box: Box, closed: bool) -> int | None:
-        if PlantFault.DEAD_SENSOR in box.faults:
-            return None
-        if PlantFault.BROKEN_REED_WIRE in box.faults:
-            return 1
-        if PlantFault.STUCK_REED_CLOSED in box.faults:
-            closed = True
-        elif PlantFault.STUCK_REED_OPEN in box.faults:
-            closed = False
-        return int(closed == self._closed_high)
 
     @staticmethod
     def is_open(box: Box) -> bool:
@@ -326,9 +230,7 @@ class World:
         """Put a compartment as it was, without a movement: for a plant that is started again."""
         box = self.box(label)
         box.position, box.latched, box.contents = position, latched, list(contents)
-        door = position is Position.CLOSED
-        box.contact.closed = door if self._senses is Senses.DOOR else door and latched
-        box.contact.level = self._level(box, box.contact.closed)
+        self._reeds.settle(box)
 
     # --- faults --------------------------------------------------------------------------------------------------
 
@@ -346,16 +248,14 @@ class World:
                 raise Impossible(
                     "cannot_swap", f"{label} cannot be swapped with {other}: it needs two that are not yet"
                 )
-            self._exchange(box, second)
+            self._coils.exchange(box, second)
             second.faults.add(PlantFault.SWAPPED)
             self._swapped_with.update({label: second.label, second.label: label})
         elif fault is PlantFault.BROKEN_WIRE:
-            self._cut(box, "line")
+            self._coils.cut(box, "line")
         chatters = PlantFault.CHATTERS in box.faults
         box.faults.add(fault)
-        if fault is PlantFault.CHATTERS and not chatters:
-            self._chatter(box, not box.contact.closed)
-        self._show(box, box.contact.closed)
+        self._reeds.faults_changed(box, chatters_now=fault is PlantFault.CHATTERS and not chatters)
         self._on_change(label)
 
     def mend(self, label: str, fault: PlantFault | None = None) -> None:
@@ -365,20 +265,9 @@ class World:
         if PlantFault.SWAPPED in gone & box.faults:
             other = self.boxes[self._swapped_with.pop(label)]
             del self._swapped_with[other.label]
-            self._exchange(box, other)
+            self._coils.exchange(box, other)
             other.faults.discard(PlantFault.SWAPPED)
             self._on_change(other.label)
         box.faults -= gone
-        self._show(box, box.contact.closed)
+        self._reeds.faults_changed(box)
         self._on_change(label)
-
-    def _exchange(self, box: Box, other: Box) -> None:
-        pins = {label: pin for pin, label in self._coil_on_pin.items()}
-        pair = {pins[box.label]: other, pins[other.label]: box}
-        for connected in pair.values():
-            self._cut(connected, "line")
-        for pin, connected in pair.items():
-            self._coil_on_pin[pin] = connected.label
-            connected.coil.line_high = bool(self.lines.get(pin, 0))
-            if connected.coil.line_high:
-                self._energise(connected)
