@@ -10,10 +10,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -32,6 +32,8 @@ from controller.api import (
 )
 from simulator.plant.client import AsyncPlantClient
 from simulator.preload import Badge
+
+View = TypeVar("View")
 
 
 class NotSoon(AssertionError):
@@ -142,7 +144,9 @@ class Hall:
     async def until_staff(self, condition: Callable[[StaffView], bool], what: str, within_s: float = 10.0) -> StaffView:
         return await self._until(self.staff, condition, within_s, f"staff page: {what}")
 
-    async def _until(self, get: Any, condition: Callable[[Any], bool], within_s: float, what: str) -> Any:
+    async def _until(
+        self, get: Callable[[], Awaitable[View]], condition: Callable[[View], bool], within_s: float, what: str
+    ) -> View:
         deadline = time.monotonic() + within_s
         while True:
             view = await get()
