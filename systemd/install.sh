@@ -1,0 +1,43 @@
+#!/bin/sh
+# Puts the units where systemd looks for them. Run it as root, again after every update.
+#
+#   sh systemd/install.sh             this computer
+#   sh systemd/install.sh --root DIR  an image: files only, nothing is started
+#
+# It enables nothing: systemctl enable --now abholfach.target does, once abholfach-provision check is content.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=
+case ${1:-} in
+    '') ;;
+    --root)
+        [ $# -eq 2 ] && [ -d "$2" ] || { echo "install.sh: --root needs a directory that is there" >&2; exit 2; }
+        root=${2%/}
+        ;;
+    *)
+        echo "usage: install.sh [--root DIR]" >&2
+        exit 2
+        ;;
+esac
+
+# put DIRECTORY FILE…
+put() {
+    directory=$root$1
+    shift
+    install -d -m 755 "$directory"
+    install -m 644 -t "$directory" "$@"
+}
+
+put /etc/systemd/system "$here"/*.service "$here"/*.socket "$here"/*.target
+put /etc/systemd/system.conf.d "$here"/system.conf.d/*.conf
+put /etc/sysusers.d "$here"/sysusers.d/*.conf
+put /etc/tmpfiles.d "$here"/tmpfiles.d/*.conf
+put /etc/udev/rules.d "$here"/udev/*.rules
+
+[ -z "$root" ] || exit 0
+systemd-sysusers
+systemd-tmpfiles --create /etc/tmpfiles.d/abholfach.conf
+udevadm control --reload
+udevadm trigger --subsystem-match=gpio
+systemctl daemon-reload

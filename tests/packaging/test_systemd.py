@@ -1,0 +1,285 @@
+"""The units: known to the systemd of Debian 12, hardened, and in step with the code that they start."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from controller.adapters.socket_activation import ROLES
+from provisioning.initialise import CONFIGURATION, CONTROLLER_USER, DATA, SHARED_GROUP
+from provisioning.staff import ADMIN_SOCKET
+from provisioning.templates import SERVICE_USERS
+from tests.packaging.project import METADATA, ROOT
+
+UNITS = ROOT / "systemd"
+PROGRAMS = "/opt/abholfach/venv/bin/"
+SERVICES = tuple(sorted(path.name for path in UNITS.glob("*.service")))
+SOCKETS = tuple(sorted(path.name for path in UNITS.glob("*.socket")))
+KNOWN_TO_DEBIAN_12 = frozenset(
+    (ROOT / "tests" / "packaging" / "systemd_252_options.txt").read_text(encoding="utf-8").splitlines()
+)
+
+#: Exposure by ``systemd-analyze security``, in tenths: 100 is everything, 0 is nothing.
+EXPOSURE = {
+    "abholfach-controller.service": 20,
+    "abholfach-reader@.service": 10,
+    "abholfach-safe-outputs.service": 15,
+    "abholfach-ui.service": 15,
+}
+
+Options = list[tuple[str, str, str]]
+
+
+def options(unit: str) -> Options:
+    """``(section, option, value)`` in the file's order."""
+    section, found = "", []
+    for line in (UNITS / unit).read_text(encoding="utf-8").splitlines():
+        if line.startswith("[") and line.endswith("]"):
+            section = line[1:-1]
+        elif line and not line.startswith("#"):
+            name, separator, value = line.partition("=")
+            assert separator, f"{unit}: {line}"
+            found.append((section, name, value))
+    return found
+
+
+def values(unit: str, option: str) -> list[str]:
+    return [value for _, name, value in options(unit) if name == option]
+
+
+def value(unit: str, option: str) -> str:
+    (only,) = values(unit, option)
+    return only
+
+
+@pytest.fixture(scope="module")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A root file system with systemd's own units, ours, and programs where ours expect them."""
+    root = tmp_path_factory.mktemp("image")
+    shutil.copytree("/lib/systemd", root / "lib" / "systemd", symlinks=True, ignore_dangling_symlinks=True)
+    (root / "usr" / "lib").mkdir(parents=True)
+    (root / "usr" / "lib" / "systemd").symlink_to("../../lib/systemd")
+    subprocess.run(["sh", UNITS / "install.sh", "--root", root], check=True)
+    programs = root / PROGRAMS.strip("/")
+    programs.mkdir(parents=True)
+    for script in METADATA["project"]["scripts"]:
+        shutil.copy("/bin/true", programs / script)
+    return root
+
+
+def instance(unit: str) -> str:
+    return unit.replace("@.", "@qr.")
+
+
+def test_systemd_has_nothing_to_say_about_the_units(image: Path) -> None:
+    units = [instance(name) for name in (*SERVICES, *SOCKETS, "abholfach.target")]
+    assert len(units) == 9
+    finished = subprocess.run(
+        ["systemd-analyze", "verify", f"--root={image}", "--man=no", "abholfach-reader@eid.service", *units],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    # It names what it does not know, and exits with 0.
+    assert (finished.stdout + finished.stderr, finished.returncode) == ("", 0)
+
+
+def test_systemd_would_have_something_to_say_about_a_mistake(image: Path, tmp_path: Path) -> None:
+    """The test above looks at silence; so silence must mean something."""
+    broken = tmp_path / "image"
+    shutil.copytree(image, broken, symlinks=True)
+    unit = broken / "etc/systemd/system/abholfach-ui.service"
+    unit.write_text(unit.read_text("utf-8").replace("ProtectHome=", "ProtectHomes="), encoding="utf-8")
+    (broken / PROGRAMS.strip("/") / "abholfach-ui").unlink()
+    finished = subprocess.run(
+        ["systemd-analyze", "verify", f"--root={broken}", "--man=no", unit.name],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert "Unknown key 'ProtectHomes'" in finished.stderr.replace("key name", "key")
+    assert "abholfach-ui is not executable" in finished.stderr
+
+
+@pytest.mark.parametrize("unit", SERVICES)
+def test_a_service_can_do_little_besides_its_work(image: Path, unit: str) -> None:
+    finished = subprocess.run(
+        [
+            "systemd-analyze",
+            "security",
+            "--offline=true",
+            "--no-pager",
+            f"--root={image}",
+            f"--threshold={EXPOSURE[unit]}",
+            instance(unit),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout.splitlines()[-1] + finished.stderr
+    assert "Overall exposure level" in finished.stdout
+
+
+@pytest.mark.parametrize("unit", [*SERVICES, *SOCKETS, "abholfach.target"])
+def test_every_option_is_known_to_debian_12(unit: str) -> None:
+    """Whatever systemd this test runs with: a newer one knows more, and an older one ignores what it does not know."""
+    assert {f"{section}.{name}" for section, name, _ in options(unit)} - KNOWN_TO_DEBIAN_12 == set()
+
+
+def test_one_command_enables_the_whole_box(image: Path) -> None:
+    subprocess.run(["systemctl", f"--root={image}", "enable", "abholfach.target"], check=True, capture_output=True)
+    etc = image / "etc/systemd/system"
+    wanted = {path.name for path in (etc / "abholfach.target.wants").iterdir()}
+    assert wanted == {instance(name) for name in (*SERVICES, *SOCKETS)}
+    assert {path.name for path in (etc / "multi-user.target.wants").glob("abholfach*")} == {"abholfach.target"}
+
+
+def commands(unit: str) -> list[str]:
+    return [value for _, name, value in options(unit) if name.startswith("Exec")]
+
+
+def test_what_is_started_is_what_is_installed() -> None:
+    scripts = METADATA["project"]["scripts"]
+    started = {command.split()[0] for unit in SERVICES for command in commands(unit)}
+    assert {Path(program).parent.as_posix() + "/" for program in started} == {PROGRAMS}
+    names = {Path(program).name for program in started}
+    assert names <= set(scripts)
+    assert names == {"abholfach-controller", "abholfach-reader", "abholfach-safe-outputs", "abholfach-ui"}
+
+
+@pytest.mark.parametrize("unit", ["abholfach-controller.service", "abholfach-ui.service", "abholfach-reader@.service"])
+def test_the_options_of_a_command_line_exist(unit: str) -> None:
+    program, *words = value(unit, "ExecStart").split()
+    module, _, _function = METADATA["project"]["scripts"][Path(program).name].partition(":")
+    usage = subprocess.run(
+        [sys.executable, "-m", module.removesuffix(".__main__"), "--help"],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=60,
+        check=True,
+    ).stdout
+    wanted = {word for word in words if word.startswith("--")}
+    assert wanted
+    assert {word for word in wanted if not re.search(rf"{word}\b", usage)} == set()
+
+
+def test_there_is_one_socket_for_each_role_and_the_code_calls_it_the_same() -> None:
+    assert {value(unit, "FileDescriptorName") for unit in SOCKETS} == set(ROLES)
+    for unit in SOCKETS:
+        role = value(unit, "FileDescriptorName")
+        assert unit == f"abholfach-{role}.socket"
+        assert value(unit, "ListenStream") == f"/run/abholfach/{role}.sock"
+        assert value(unit, "Service") == "abholfach-controller.service"
+        assert value(unit, "SocketMode") == "0660"
+        assert value(unit, "TriggerLimitIntervalSec") == "0"
+    assert len({value(unit, "SocketGroup") for unit in SOCKETS}) == len(ROLES)
+    assert value("abholfach-admin.socket", "ListenStream") == str(ADMIN_SOCKET)
+
+
+def test_the_controller_gets_all_of_them_and_never_starts_without() -> None:
+    for option in ("Sockets", "Requires"):
+        assert set(value("abholfach-controller.service", option).split()) == set(SOCKETS)
+
+
+def test_the_users_are_those_of_the_code_and_are_made() -> None:
+    lines = (UNITS / "sysusers.d" / "abholfach.conf").read_text(encoding="utf-8").splitlines()
+    fields = [line.split() for line in lines if line and not line.startswith("#")]
+    users = {words[1] for words in fields if words[0] == "u"}
+    groups = {words[1] for words in fields if words[0] == "g"} | users
+    assert users == {CONTROLLER_USER, *SERVICE_USERS.values()} - {"root"}
+    assert SHARED_GROUP in groups
+    assert {tuple(words[1:]) for words in fields if words[0] == "m"} == {(user, SHARED_GROUP) for user in users}
+    for unit in SERVICES:
+        user = value(unit, "User")
+        assert user == "root" or user in users or user.replace("%i", "qr") in users
+        for group in " ".join(values(unit, "SupplementaryGroups")).split():
+            assert group in groups
+    for unit in SOCKETS:
+        assert value(unit, "SocketGroup") in groups
+
+
+def test_the_sockets_directory_is_for_the_boxs_own_processes(image: Path) -> None:
+    lines = (image / "etc/tmpfiles.d/abholfach.conf").read_text(encoding="utf-8").splitlines()
+    assert "d /run/abholfach 0750 root abholfach -" in lines
+    assert any(line.split()[:2] == ["d", str(CONFIGURATION)] for line in lines)
+    assert any(line.split()[:2] == ["Z", str(DATA)] for line in lines)
+
+
+def test_no_process_leaves_secrets_in_a_core_or_in_swap() -> None:
+    for unit in SERVICES:
+        assert value(unit, "LimitCORE") == "0"
+        assert value(unit, "MemorySwapMax") == "0"
+
+
+def test_the_controller_sees_its_peers_and_its_clock_and_listens_nowhere_else() -> None:
+    names = {name: setting for _, name, setting in options("abholfach-controller.service")}
+    assert "PrivateUsers" not in names  # every peer would be nobody
+    assert "ProtectClock" not in names  # adjtimex would be refused, and the clock never trusted
+    assert {"adjtimex", "clock_adjtime"} <= set(values("abholfach-controller.service", "SystemCallFilter")[0].split())
+    assert names["SocketBindDeny"] == "1-65535"
+    assert names["DeviceAllow"] == "char-gpiochip rw"
+    assert names["Type"] == "notify"
+    assert names["NotifyAccess"] == "main"
+    assert names["Restart"] == "always"
+    assert names["StartLimitIntervalSec"] == "0"
+    assert names["ExecStopPost"] == value("abholfach-safe-outputs.service", "ExecStart")
+    assert int(names["WatchdogSec"]) < 60
+
+
+def test_neither_reader_nor_pages_reach_log_or_network() -> None:
+    reader = {name: setting for _, name, setting in options("abholfach-reader@.service")}
+    assert reader["PrivateNetwork"] == "yes"
+    assert str(DATA) in reader["InaccessiblePaths"]
+    assert str(CONFIGURATION) in reader["InaccessiblePaths"]
+    assert "gpiochip" not in " ".join(values("abholfach-reader@.service", "DeviceAllow"))
+    pages = {name: setting for _, name, setting in options("abholfach-ui.service")}
+    assert (pages["IPAddressDeny"], pages["IPAddressAllow"]) == ("any", "localhost")
+    assert str(DATA) in pages["InaccessiblePaths"]
+    assert pages["PrivateDevices"] == "yes"
+
+
+#: Memory that is writable is not executable any more; then everything native is loaded and used once.
+_NATIVE = """
+import ctypes, sys
+if ctypes.CDLL(None).prctl(65, 1, 0, 0, 0):
+    sys.exit(77)
+import controller.bootstrap, hal.qr.service, kiosk_ui.app, lgpio
+from PIL import Image
+from controller.adapters.clock import SystemClock
+from controller.adapters.pin_hash import check_pin, hasher
+from pyzbar import pyzbar
+import zxingcpp
+assert check_pin(hasher().hash("5829"), "5829")
+blank = Image.new("L", (64, 64), 255)
+assert pyzbar.decode(blank) == []
+assert list(zxingcpp.read_barcodes(blank)) == []
+SystemClock().synchronised()
+"""
+
+
+def test_the_processes_need_no_memory_that_is_writable_and_executable(tmp_path: Path) -> None:
+    """``MemoryDenyWriteExecute=`` would otherwise stop them on the box and nowhere else."""
+    if ctypes.CDLL(None).prctl(66, 0, 0, 0, 0) < 0:
+        pytest.skip("this kernel is older than 6.3 and cannot be asked to refuse it")
+    finished = subprocess.run(
+        [sys.executable, "-c", _NATIVE],
+        cwd=ROOT,
+        env=os.environ | {"LG_WD": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (finished.returncode, finished.stderr) == (0, "")
