@@ -34,6 +34,17 @@ UNUSABLE = 2
 INTERRUPTED = 130
 
 
+class _Version(argparse.Action):
+    """Prints the version; the installed package is looked up only when asked for it."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, **_: object) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help="print the version and exit")
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object, **__: object) -> None:
+        print(f"abholfach {metadata.version('abholfach')}")
+        parser.exit()
+
+
 def add_data_option(parser: argparse.ArgumentParser) -> None:
     """Adds ``--data``, as every subcommand that reads the data directory has it."""
     parser.add_argument(
@@ -48,7 +59,7 @@ def add_data_option(parser: argparse.ArgumentParser) -> None:
 def build_parser(groups: Sequence[str] = GROUPS) -> argparse.ArgumentParser:
     """The parser with the subcommands of ``groups``."""
     parser = argparse.ArgumentParser(prog="abholfach", description="The document pickup box on the command line.")
-    parser.add_argument("--version", action="version", version=f"abholfach {metadata.version('abholfach')}")
+    parser.add_argument("--version", action=_Version)
     subcommands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for group in groups:
         import_module(group).register(subcommands)
