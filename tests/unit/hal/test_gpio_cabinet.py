@@ -21,6 +21,7 @@ from hal.factory import build_cabinet
 from hal.interfaces import (
     DoorLevel,
     DoorReading,
+    Fault,
     HardwareFault,
     Indicators,
     LockBusy,
@@ -35,7 +36,7 @@ from simulator.pins import PlantFactory
 from simulator.plant.ledger import CoilPulse, Movement
 from simulator.plant.protocol import LedgerView
 from tests.fakes.hardware import FakeIndicators
-from tests.fakes.plant import RunningPlant, eventually, running_plant
+from tests.fakes.plant import GPIO_12, RunningPlant, eventually, running_plant
 
 
 @pytest.fixture
@@ -198,6 +199,42 @@ def test_the_buzzer_sounds_and_an_unknown_tone_is_refused(plant: RunningPlant, c
     cabinet.indicators.lamp("A01", True)  # this profile names no lamp: nothing happens
     with pytest.raises(ValueError, match="there is no tone"):
         cabinet.indicators.tone("birdsong")
+
+
+class Faults:
+    def __init__(self) -> None:
+        self.raised: list[Fault] = []
+
+    def fault_raised(self, fault: Fault) -> None:
+        self.raised.append(fault)
+
+    def fault_cleared(self, code: str, subject: str) -> None:
+        raise AssertionError("nothing was mended")
+
+
+def test_a_lamp_that_fails_is_a_fault_once_and_disturbs_nobody(tmp_path: Path) -> None:
+    profile = tmp_path / "cabinet.toml"
+    text = GPIO_12.read_text(encoding="utf-8").replace("buzzer_pin = 15\n", "")
+    profile.write_text(text.replace("lock_pin = 22\n", "lock_pin = 22\nlamp_pin = 15\n"), encoding="utf-8")
+    faults = Faults()
+    with running_plant(profile) as plant:
+        pins = PlantFactory(plant.socket)
+        cabinet = build_cabinet(load_profile(profile), pins, faults=faults)
+        cabinet.indicators.lamp("A07", True)
+        eventually(lambda: plant.person.box("A07").lamp == 1)
+        assert plant.person.box("A01").lamp is None
+        cabinet.indicators.tone("ok")  # this profile names no buzzer
+        cabinet.indicators.lamp("A07", False)
+        eventually(lambda: plant.person.box("A07").lamp == 0)
+        plant.process.kill()
+        plant.process.wait(10)
+        eventually(lambda: cabinet.doors.read("A01").level is DoorLevel.UNKNOWN)
+        for on in (True, False, True):
+            cabinet.indicators.lamp("A07", on)
+        with pytest.raises(LockFault):
+            cabinet.close()
+        pins.close()
+    assert [(fault.code, fault.subject) for fault in faults.raised] == [("indicator_failed", "the lamp of A07")]
 
 
 @pytest.mark.skipif(any(Path("/dev").glob("gpiochip*")), reason="this computer has GPIO pins")

@@ -144,26 +144,26 @@ def test_a_busy_coil_uses_its_duty_and_no_more(history: list[tuple[int, int, int
 
 
 def test_a_tenth_of_a_minute_is_allowed_and_no_more() -> None:
-    rules = ready()
+    rules, begin = ready(), 1_000
     for turn in range(5):
-        pulse(rules, "A01", turn * 1_500, 1_000)
+        pulse(rules, "A01", begin + turn * 1_500, 1_000)
         rules.opened("A01")
     # Five seconds are used; 950 ms and the reserve of 50 fit, 951 do not.
     with pytest.raises(LockResting) as resting:
-        rules.admit("A01", 951, 8_000)
+        rules.admit("A01", 951, begin + 8_000)
     assert resting.value.retry_after_ms == 60_000 - 8_000 - 951 - 50 + 1, "until 1 ms of the first pulse has left"
-    rules.admit("A01", 950, 8_000)
-    rules.ended("A01", 9_000)
+    rules.admit("A01", 950, begin + 8_000)
+    rules.ended("A01", begin + 9_000)
     rules.opened("A01")
     with pytest.raises(LockResting) as resting:
-        rules.admit("A01", 400, 10_000)
+        rules.admit("A01", 400, begin + 10_000)
     assert resting.value.retry_after_ms == 60_000 - 10_000, "until 450 ms of the first pulse have left"
     with pytest.raises(LockResting) as resting:
-        rules.admit("A01", 1_000, 10_000)
+        rules.admit("A01", 1_000, begin + 10_000)
     assert resting.value.retry_after_ms == 60_000 - 10_000 - 1_050 + 1_500 + 50, "until 50 ms of the second have left"
-    rules.admit("A02", 1_000, 10_000)
-    rules.ended("A02", 11_000)
-    rules.admit("A01", 1_000, 60_500)
+    rules.admit("A02", 1_000, begin + 10_000)
+    rules.ended("A02", begin + 11_000)
+    rules.admit("A01", 1_000, begin + 60_500)
 
 
 def pulse(rules: LockRules, compartment: str, now: int, duration: int = 400) -> int:
