@@ -32,7 +32,7 @@ def hold_data_directory(directory: Path) -> Iterator[None]:
     path = directory / LOCK_NAME
     try:
         lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o640)
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         raise LogError(
             "no_data_directory", f"{directory} does not exist: make it with abholfach-provision, or name the right one"
         ) from error

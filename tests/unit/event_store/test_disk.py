@@ -58,9 +58,11 @@ async def test_a_child_does_not_inherit_the_lock(tmp_path: Path) -> None:
 
 
 def test_a_directory_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(LogError) as refused, hold_data_directory(tmp_path / "nowhere"):
-        pass
-    assert refused.value.code == "no_data_directory"
+    (tmp_path / "file").touch()
+    for directory in (tmp_path / "nowhere", tmp_path / "file"):
+        with pytest.raises(LogError) as refused, hold_data_directory(directory):
+            pass
+        assert refused.value.code == "no_data_directory"
 
 
 def test_a_lock_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
