@@ -66,6 +66,13 @@ def test_a_duration_out_of_bounds_is_refused_before_anything_happens(subject: Lo
     assert subject.pulses_begun is None or subject.pulses_begun() == 0
 
 
+@pytest.mark.parametrize("duration", [50, 1000])
+def test_the_bounds_themselves_are_allowed(subject: LockSubject, duration: int) -> None:
+    future = subject.bank.pulse("A01", duration)
+    subject.bank.all_off()
+    assert future.result(5).compartment == "A01"
+
+
 def test_an_unknown_compartment_is_refused(subject: LockSubject) -> None:
     with pytest.raises(UnknownCompartment):
         subject.bank.pulse("Z99", 100)
