@@ -23,7 +23,8 @@ from typing import Any
 
 import msgspec
 
-from simulator.power_cut import Note, write
+from simulator.power_cut import write
+from simulator.torn_disk import Note
 
 _OK = 0
 _FULL = 13

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.power_cut import SECTOR, Disk, Note, campaign
+from simulator.power_cut import campaign
+from simulator.torn_disk import SECTOR, Disk, Note
 
 CUTS = 150
 
