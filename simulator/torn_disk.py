@@ -1,8 +1,8 @@
 """A disk whose current may be cut: what it may hold then.
 
-`Disk` plays what a program asked of its files (`Note`) up to a moment, and then cuts the current: what had been synced is
-there; every other 512-byte sector is there or not, each by itself, so that writes are lost, torn and reordered; what is
-there of a sector that was written several times is any of these versions.
+`Disk` plays what a program asked of its files (`Note`) up to a moment, and then cuts the current: what had been
+synced is there; every other 512-byte sector is there or not, each by itself, so that writes are lost, torn and
+reordered; what is there of a sector that was written several times is any of these versions.
 
 The model is that of a disk that keeps its word: a sync that has returned holds. With ``lying=True`` syncs do nothing.
 """
