@@ -1,0 +1,77 @@
+"""Languages: which are offered, and one Jinja environment for each.
+
+One `Environment` per language: an `overlay()` shares its globals, and one language's words then appear on another's
+pages. German is the language of the source; every other one has a catalog in
+``translations/<tag>/LC_MESSAGES/pages.mo``.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+PACKAGE = Path(__file__).parent
+TRANSLATIONS = PACKAGE / "translations"
+DOMAIN = "pages"
+SOURCE_LANGUAGE = "de"
+
+#: Tag → the name that its speakers give it.
+NATIVE_NAMES: dict[str, str] = {"de": "Deutsch", "en": "English"}
+RIGHT_TO_LEFT = frozenset({"ar", "fa"})
+
+
+def deferred(text: str) -> str:
+    """Marks a German text for the catalogs where it stands; it is translated where it is shown."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language with everything needed to write a page in it."""
+
+    tag: str
+    name: str
+    direction: str
+    translate: Callable[[str], str]
+    translate_count: Callable[[str, str, int], str]
+    environment: Environment
+
+    def say(self, text: str, values: Mapping[str, object]) -> str:
+        """The German ``text`` in this language, with its ``%(name)s`` filled in."""
+        return self.translate(text) % values
+
+
+def available() -> tuple[str, ...]:
+    """German and every language with a compiled catalog."""
+    compiled = {path.parent.parent.name for path in TRANSLATIONS.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")}
+    return tuple(tag for tag in NATIVE_NAMES if tag == SOURCE_LANGUAGE or tag in compiled)
+
+
+def load(tag: str, globals_: Mapping[str, object]) -> Language:
+    """Reads the catalog of ``tag``. Raises `FileNotFoundError` when there is none."""
+    translations = (
+        gettext.NullTranslations()
+        if tag == SOURCE_LANGUAGE
+        else gettext.translation(DOMAIN, TRANSLATIONS, languages=[tag])
+    )
+    environment = Environment(
+        loader=FileSystemLoader(PACKAGE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        extensions=["jinja2.ext.i18n"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        translations.gettext, translations.ngettext, newstyle=True
+    )
+    direction = "rtl" if tag in RIGHT_TO_LEFT else "ltr"
+    language = Language(tag, NATIVE_NAMES[tag], direction, translations.gettext, translations.ngettext, environment)
+    environment.globals.update(globals_)
+    environment.globals["language"] = language
+    return language

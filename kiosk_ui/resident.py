@@ -1,0 +1,195 @@
+"""The residents' pages: the view the controller gives, written in the resident's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+from starlette.requests import Request
+
+from controller import api
+from kiosk_ui.answers import Actions, act, answer
+from kiosk_ui.forms import ConfirmForm, DeclareForm, FactorForm, Form, LanguageForm
+from kiosk_ui.front_plan import resident_plan
+from kiosk_ui.languages import SOURCE_LANGUAGE, Language
+from kiosk_ui.languages import deferred as _
+from kiosk_ui.link import Link
+from kiosk_ui.resident_pages import CANCELLABLE, DATE, MONTHS, PAGES, PROBLEMS, Button
+from kiosk_ui.settings import Office
+
+#: Shown beside German when nobody knows which language the person reads.
+SECOND_LANGUAGE = "en"
+
+NO_SUCH_DATE = _("Dieses Datum gibt es nicht. Bitte prüfen Sie Tag, Monat und Jahr.")
+NOT_DONE = _("Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.")
+
+
+def _revision(form: Form) -> int:
+    return form.shown()[1]
+
+
+ACTIONS: Actions = {
+    "language": (LanguageForm, lambda f: api.ChooseLanguage(_revision(f), f.language)),
+    "declare": (DeclareForm, lambda f: api.Declare(f.session, _revision(f), f.declaration, f.answer)),
+    "factor": (FactorForm, lambda f: api.EnterFactor(f.session, _revision(f), f.factor())),
+    "confirm": (ConfirmForm, lambda f: api.Confirm(f.session, _revision(f), f.choice)),
+    "more_time": (Form, lambda f: api.MoreTime(f.session, _revision(f))),
+    "cancel": (Form, lambda f: api.Cancel(f.session, _revision(f))),
+    "dismiss": (Form, lambda f: api.Dismiss(_revision(f))),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """Headline and sentences in one language."""
+
+    language: Language
+    headline: str
+    text: tuple[str, ...]
+
+
+class ResidentPages:
+    """Writes fragments and the page around them. For one event loop."""
+
+    def __init__(self, link: Link, languages: Mapping[str, Language], office: Office) -> None:
+        self._link = link
+        self._languages = languages
+        self._office = office
+        self._last_language = SOURCE_LANGUAGE
+
+    async def view(self) -> tuple[api.KioskView, str]:
+        """What stands now, and its tag. While the controller is away it is a page of our own."""
+        try:
+            view = await self._link.call(api.GetKiosk())
+        except (api.Disconnected, api.ControlError):
+            page = "reconnecting" if self._link.patient else "out_of_order"
+            return api.KioskView(revision=0, page=page, language=self._last_language), self._link.away_tag()
+        self._last_language = view.language
+        if view.page not in PAGES:
+            view = api.KioskView(revision=view.revision, page="out_of_order", language=view.language)
+        return view, self._link.tag(view.revision)
+
+    async def fragment(self, reason: str, details: dict[str, str | int]) -> tuple[str, bool]:
+        """The fragment, and whether the controller is away."""
+        view, tag = await self.view()
+        return self.render(view, tag, reason), self._link.away
+
+    async def shell(self) -> tuple[str, bool]:
+        """The whole page, with the fragment that stands now and the words for a server that has gone."""
+        view, tag = await self.view()
+        language = self._language(view)
+        gone = api.KioskView(revision=0, page="out_of_order")
+        html = language.environment.get_template("shell.html").render(
+            fragment=self.render(view, tag),
+            gone=[self._words(each, gone) for each in self._two_languages()],
+            base="/kiosk",
+            title=language.say(_("Abholstation"), {}),
+        )
+        return html, self._link.away
+
+    def render(self, view: api.KioskView, tag: str, reason: str = "") -> str:
+        language, spec = self._language(view), PAGES[view.page]
+        beside: list[Words] = []
+        if spec.binding and language.tag != SOURCE_LANGUAGE:
+            beside = [self._words(self._languages[SOURCE_LANGUAGE], view)]
+        elif view.language not in self._languages or (self._link.away and language.tag == SOURCE_LANGUAGE):
+            beside = [self._words(each, view) for each in self._two_languages() if each is not language]
+        context: dict[str, Any] = {
+            "view": view,
+            "tag": tag,
+            "spec": spec,
+            "words": self._words(language, view),
+            "beside": beside,
+            "binding": spec.binding,
+            "buttons": [button for button in spec.buttons if not button.needs or button.needs in view.actions],
+            "problems": PROBLEMS,
+            "cancel": Button(_("Abbrechen"), "cancel") if self._cancellable(view) else None,
+            "plan": resident_plan(
+                view.front, language.say(_("Fach %(compartment)s"), {"compartment": view.compartment})
+            )
+            if spec.front
+            else "",
+            "languages": tuple(self._languages.values()),
+            "office": self._office_lines(language) if spec.contact else {},
+            "box_hours": self._hours(self._office.box_hours, language) if view.page == "closed" else "",
+            "alert": self._alert(language, reason),
+        }
+        return language.environment.get_template("page.html").render(context)
+
+    def _language(self, view: api.KioskView) -> Language:
+        return self._languages.get(view.language, self._languages[SOURCE_LANGUAGE])
+
+    def _two_languages(self) -> list[Language]:
+        return [self._languages[tag] for tag in (SOURCE_LANGUAGE, SECOND_LANGUAGE) if tag in self._languages]
+
+    def _words(self, language: Language, view: api.KioskView) -> Words:
+        spec = PAGES[view.page]
+        values = {
+            "compartment": view.compartment,
+            "number": view.number,
+            "total": view.total,
+            "date": _date(language, view.date_wall_ms),
+        }
+        text = [
+            language.say(sentence, values) for sentence in spec.text if view.date_wall_ms or "%(date)s" not in sentence
+        ]
+        if view.tries_left:
+            left = language.translate_count("Noch %(n)s Versuch.", "Noch %(n)s Versuche.", view.tries_left)
+            text.insert(0, left % {"n": view.tries_left})
+        if view.total > 1 and view.number and view.page in ("opening", "take", "take_return"):
+            text.append(language.say(_("Umschlag %(number)s von %(total)s."), values))
+        if view.page == "maintenance" and view.date_wall_ms:
+            back = _local(view.date_wall_ms)
+            text.append(language.say(_("Weiter ab etwa %(time)s."), {"time": f"{back:%H:%M}"}))
+        return Words(language, language.say(spec.headline, values), tuple(text))
+
+    def _cancellable(self, view: api.KioskView) -> bool:
+        return view.page in CANCELLABLE and "cancel" in view.actions
+
+    def _office_lines(self, language: Language) -> dict[str, str]:
+        lines = {
+            "room": self._office.counter_room,
+            "hours": self._hours(self._office.counter_hours, language),
+            "phone": self._office.phone,
+        }
+        return {key: line for key, line in lines.items() if line}
+
+    def _hours(self, hours: dict[str, str], language: Language) -> str:
+        return hours.get(language.tag, hours.get(SOURCE_LANGUAGE, ""))
+
+    def _alert(self, language: Language, reason: str) -> str:
+        if not reason or reason in ("factor_wrong", "factor_denied", "factor_blocked"):
+            return ""  # the page itself says it
+        return language.say(NO_SUCH_DATE if reason == "no_such_date" else NOT_DONE, {})
+
+
+def _local(wall_ms: int) -> datetime:
+    return datetime.fromtimestamp(wall_ms / 1000, UTC).astimezone()
+
+
+def _date(language: Language, wall_ms: int) -> str:
+    day = _local(wall_ms)
+    return language.say(DATE, {"day": day.day, "month": language.say(MONTHS[day.month - 1], {}), "year": day.year})
+
+
+def router(link: Link, pages: ResidentPages) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/")
+    async def shell() -> HTMLResponse:
+        html, away = await pages.shell()
+        return HTMLResponse(html, 503 if away else 200)
+
+    @routes.get("/kiosk/fragment")
+    async def fragment() -> HTMLResponse:
+        return await answer(pages.fragment)
+
+    @routes.post("/kiosk/{action}")
+    async def post(action: str, request: Request) -> HTMLResponse:
+        return await act(link, ACTIONS, action, request, pages.fragment)
+
+    return routes

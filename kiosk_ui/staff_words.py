@@ -1,0 +1,120 @@
+"""What the staff page says to the codes it is given. German only; a code without words is shown as it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """``tone``: good, attention or alarm, as on the residents' pages. ``{compartment}`` and the like are filled
+    from the notice.
+    """
+
+    tone: str
+    headline: str
+    text: str = ""
+
+
+NOTICES: dict[str, Notice] = {
+    "load_booked": Notice("good", "Gebucht: Fach {compartment}", "Die Nachricht geht heraus."),
+    "load_unknown": Notice("attention", "Unbekannt", "Nicht angekündigt. Bitte zur Seite legen."),
+    "load_duplicate": Notice("attention", "Liegt schon in Fach {compartment}", "Bitte prüfen und zur Seite legen."),
+    "load_held": Notice("attention", "Ausgabe gesperrt", "Nicht einlegen, bitte im Fachverfahren prüfen."),
+    "load_full": Notice("attention", "Kein Fach frei", "Für diesen Umschlag ist gerade kein passendes Fach frei."),
+    "load_other_site": Notice("attention", "Gehört an einen anderen Ort", "Bitte zur Seite legen."),
+    "load_not_closed": Notice("attention", "Tür {compartment} noch offen", "Erst schließen, dann weiter."),
+    "obstructed": Notice(
+        "attention",
+        "Fach {compartment} war nicht leer",
+        "Bitte die Tür schließen. Der Umschlag bekommt ein anderes Fach.",
+    ),
+    "jam": Notice(
+        "alarm", "Tür {compartment} klemmt", "Den Umschlag noch einmal scannen: Er bekommt ein anderes Fach."
+    ),
+    "left_open": Notice("alarm", "Tür {compartment} stand zu lange offen", "Das Fach ist in Klärung."),
+    "pin_wrong": Notice("attention", "Die PIN passt nicht", "Noch {tries_left} Versuche."),
+    "pin": Notice("attention", "Die PIN passt nicht", "Eine PIN hat 4 bis 12 Ziffern."),
+    "staff_locked": Notice("alarm", "Gesperrt", "Bitte die Teamleitung fragen."),
+    "badge_unknown": Notice("attention", "Dieser Ausweis ist hier nicht bekannt"),
+    "badge_needed": Notice("attention", "Bitte zuerst den Ausweis zeigen", "Er gilt 30 Sekunden lang."),
+    "badge_not_needed": Notice("attention", "Der Ausweis wird gerade nicht gebraucht"),
+    "role_missing": Notice("attention", "Dafür fehlt die Berechtigung", "Bitte die Teamleitung fragen."),
+    "second_person_needed": Notice("attention", "Zweite Person", "Bitte einen zweiten Ausweis zeigen."),
+    "second_person_too_late": Notice(
+        "attention", "Das war zu spät", "Beide Ausweise müssen innerhalb einer Minute gezeigt werden."
+    ),
+    "request_dropped": Notice("attention", "Abgebrochen", "Kein Fach wurde geöffnet."),
+    "envelope_unknown": Notice(
+        "attention", "Dieser Umschlag steht nicht in den Büchern", "Bitte herausnehmen; danach „Leer“ melden."
+    ),
+    "not_empty": Notice("attention", "Das Fach ist nicht leer", "Nur leere Fächer können getestet werden."),
+    "reported": Notice("good", "Fach {compartment} ist geklärt"),
+    "tested": Notice("good", "Fach {compartment} hat geöffnet"),
+    "busy": Notice("attention", "Gerade holt jemand ab", "Bitte einen Moment warten."),
+    "reason_needed": Notice("attention", "Bitte einen Grund angeben"),
+    "no_staff_session": Notice("attention", "Bitte neu anmelden"),
+}
+
+#: Why a compartment is under clarification.
+REASONS: dict[str, str] = {
+    "jam": "Die Tür ging nicht auf.",
+    "loading": "Das Einlegen wurde unterbrochen.",
+    "not_empty": "Beim Einlegen war das Fach nicht leer.",
+    "left_open": "Die Tür stand zu lange offen.",
+    "foreign": "Jemand meldete ein fremdes Dokument und legte es zurück.",
+    "reported_missing": "Jemand meldete: Umschlag fehlt oder ist leer.",
+    "sensor": "Der Türkontakt hat das Öffnen nicht gezeigt.",
+    "restart": "Die Box wurde neu gestartet, während die Tür freigegeben war.",
+    "unexpected": "Die Tür ging ohne Auftrag auf.",
+    "unexpected_open": "Die Tür ging ohne Auftrag auf.",
+    "downtime": "Die Tür ging auf, während die Box aus war.",
+    "late": "Die Tür ging erst nach der Zeit auf.",
+    "unreadable": "Der Türkontakt war nicht lesbar.",
+    "recall": "Das Zurückholen wurde unterbrochen.",
+    "returns": "Das Entnehmen alter Dokumente wurde unterbrochen.",
+    "stocktake": "Die Bestandsprüfung wurde unterbrochen.",
+    "clarification": "Eine Klärung wurde unterbrochen.",
+    "emergency": "Nach einer Notöffnung.",
+    "test": "Ein Test wurde unterbrochen.",
+    "interrupted": "Der Vorgang wurde unterbrochen.",
+    "unsettled": "Abholung ohne Bestätigung vor einem Neustart.",
+}
+
+PURPOSES: dict[str, str] = {
+    "recall": "Zurückholen",
+    "returns": "Altes Dokument entnehmen",
+    "stocktake": "Bestandsprüfung",
+    "clarification": "Fach in Klärung",
+    "emergency": "Notöffnung",
+    "test": "Test",
+}
+
+CONTENTS: dict[str, str] = {
+    "empty": "leer",
+    "presumed_empty": "vermutlich leer",
+    "holds": "Umschlag",
+    "unknown": "unbekannt",
+}
+
+#: What became of an envelope that is not in the compartment any more.
+DEPOSIT_ENDS: tuple[tuple[str, str], ...] = (
+    ("recalled", "Ich habe ihn herausgenommen"),
+    ("handed_over_at_counter", "Er wurde am Schalter ausgegeben"),
+    ("collected_unconfirmed", "Er wurde abgeholt"),
+    ("expected", "Er war nie darin"),
+    ("missing", "Er ist verschwunden"),
+)
+
+
+def notice(code: str, **details: str | int) -> Notice:
+    """The words for ``code``, filled in."""
+    known = NOTICES.get(code)
+    if known is None:
+        return Notice("attention", "Nicht möglich", f"Grund: {code}")
+    values = {"compartment": "", "tries_left": 0, **details}
+    return Notice(known.tone, known.headline.format(**values).strip(), known.text.format(**values))
+
+
+def reason(code: str) -> str:
+    return REASONS.get(code, f"Grund: {code}")

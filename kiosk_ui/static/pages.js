@@ -1,0 +1,302 @@
+// The pages' own script: shows the fragment that stands now, posts what is tapped, keeps layers, keypad and reading modes.
+// State and timers of the box live in the controller; nothing here decides anything.
+"use strict";
+
+const root = document.documentElement;
+const base = root.dataset.base;
+const home = root.dataset.home || "";
+
+/** The server has not been heard for this long: the page says "out of order" by itself. */
+const GONE_MS = 25_000;
+/** A layer (help, language …) or a reading mode that nobody used for this long is given back on a page without a session. */
+const IDLE_MS = 60_000;
+/** A typed digit is legible for this long, then a dot. */
+const LEGIBLE_MS = 1_000;
+
+const policy = window.trustedTypes
+  ? window.trustedTypes.createPolicy("abholfach", { createHTML: (text) => text })
+  : { createHTML: (text) => text };
+
+let asked = 0; // requests sent
+let applied = 0; // the newest request whose answer is on the screen
+let heardAt = performance.now();
+let touchedAt = performance.now();
+let shownAt = performance.now();
+let stream = null;
+let busy = false;
+
+const page = () => document.getElementById("page");
+
+// --- fragments ---------------------------------------------------------------------------------------------------------------
+
+async function request(url, options) {
+  const number = ++asked;
+  const response = await fetch(url, { cache: "no-store", credentials: "same-origin", ...options });
+  const type = response.headers.get("content-type") || "";
+  if (!type.startsWith("text/html")) return;
+  const text = await response.text();
+  heardAt = performance.now();
+  if (number < applied) return; // an answer that was overtaken
+  applied = number;
+  show(text, options !== undefined);
+}
+
+function show(text, posted) {
+  const parsed = new DOMParser().parseFromString(policy.createHTML(text), "text/html");
+  const next = parsed.getElementById("page");
+  const old = page();
+  setGone(false);
+  if (!next) return;
+  // Unchanged: nothing is touched, so that nothing flickers and no typed digit is lost. A refused post says why, so it is shown.
+  if (next.dataset.tag === old.dataset.tag && !(posted && next.querySelector("[role=alert]"))) return;
+  const same = next.dataset.page === old.dataset.page && next.dataset.session === old.dataset.session;
+  const layer = same ? openLayer() : "";
+  const focus = same && old.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  document.adoptNode(next);
+  old.replaceWith(next);
+  root.lang = next.lang || "de";
+  root.dir = next.dir || "ltr";
+  shownAt = performance.now();
+  if (!same) {
+    Entry.forget();
+    if (next.dataset.page === "start") resetModes();
+  }
+  enter(same ? layer : "", focus);
+}
+
+/** Wires the fragment that has just come onto the screen. */
+function enter(layer, focusKey) {
+  markModes();
+  Entry.draw();
+  if (layer && page().querySelector(`[data-layer="${layer}"]`)) showLayer(layer, focusKey);
+  else focusOn(page(), focusKey);
+  if (page().dataset.go) location.replace(page().dataset.go);
+}
+
+function focusOn(where, key) {
+  const target = (key && where.querySelector(`[data-key="${CSS.escape(key)}"]`)) || where.querySelector(".headline");
+  if (target) target.focus({ preventScroll: true });
+}
+
+// --- the stream of revisions ---------------------------------------------------------------------------------------------------
+
+function listen() {
+  if (stream) stream.close();
+  stream = new EventSource(`${base}/events`);
+  stream.onmessage = (event) => {
+    heardAt = performance.now();
+    if (event.data !== page().dataset.tag || !document.getElementById("gone").hidden) refresh();
+  };
+  stream.onerror = () => {
+    // The browser reconnects by itself unless the answer was no stream at all.
+    if (stream.readyState === EventSource.CLOSED) setTimeout(listen, 1_000);
+  };
+}
+
+function refresh() {
+  request(`${base}/fragment`).catch(() => {
+    // The server is away: the stream's next message asks again, and the clock below says so on the screen.
+  });
+}
+
+function setGone(gone) {
+  const there = document.getElementById("gone");
+  if (there.hidden === !gone) return;
+  there.hidden = !gone;
+  page().hidden = gone;
+  if (gone) there.querySelector(".headline").focus();
+}
+
+// --- layers and modes ------------------------------------------------------------------------------------------------------------
+
+function openLayer() {
+  const shown = page().querySelector("[data-layer]:not([hidden])");
+  return shown ? shown.dataset.layer : "";
+}
+
+function showLayer(name, focusKey) {
+  for (const each of page().querySelectorAll("[data-layer]")) each.hidden = each.dataset.layer !== name;
+  focusOn(page().querySelector(`[data-layer="${name}"]`) || page(), focusKey);
+}
+
+function toggleMode(mode) {
+  root.toggleAttribute(`data-${mode}`);
+  markModes();
+}
+
+function markModes() {
+  for (const each of page().querySelectorAll("[data-mode]")) {
+    each.setAttribute("aria-pressed", String(root.hasAttribute(`data-${each.dataset.mode}`)));
+  }
+}
+
+function resetModes() {
+  root.removeAttribute("data-larger");
+  root.removeAttribute("data-contrast");
+}
+
+// --- typing digits -------------------------------------------------------------------------------------------------------------
+// What is typed lives here and never in the document: not in a field, not in an attribute. Digits are shown for a second, then as dots.
+
+const Entry = {
+  values: {},
+  current: "",
+  legible: false,
+  timer: 0,
+
+  form: () => page().querySelector("[data-entry]"),
+  fields: () => [...page().querySelectorAll("[data-field]")],
+
+  forget() {
+    this.values = {};
+    this.current = "";
+    this.legible = false;
+  },
+
+  field() {
+    const fields = this.fields();
+    return fields.find((each) => each.dataset.field === this.current) || fields[0];
+  },
+
+  type(digit) {
+    let field = this.field();
+    if (!field) return;
+    if (this.isFull(field)) {
+      const next = this.fields()[this.fields().indexOf(field) + 1];
+      if (!next || this.isFull(next)) return;
+      field = next;
+    }
+    const name = field.dataset.field;
+    this.values[name] = (this.values[name] || "") + digit;
+    this.current = name;
+    this.legible = true;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.legible = false;
+      this.draw();
+    }, LEGIBLE_MS);
+    if (this.isFull(field)) {
+      const next = this.fields()[this.fields().indexOf(field) + 1];
+      if (next && !this.values[next.dataset.field]) this.draw(next.dataset.field);
+    }
+    this.draw();
+  },
+
+  erase() {
+    const fields = this.fields();
+    let field = this.field();
+    if (!field) return;
+    if (!this.values[field.dataset.field] && fields.indexOf(field) > 0) field = fields[fields.indexOf(field) - 1];
+    const name = field.dataset.field;
+    this.current = name;
+    this.values[name] = (this.values[name] || "").slice(0, -1);
+    this.legible = false;
+    this.draw();
+  },
+
+  /** A tap on a field begins it anew: with dots on the screen nobody knows which digit to mend. */
+  choose(name) {
+    this.current = name;
+    this.values[name] = "";
+    this.draw();
+  },
+
+  isFull: (field) => (Entry.values[field.dataset.field] || "").length >= Number(field.dataset.length),
+  isDone: (field) =>
+    (Entry.values[field.dataset.field] || "").length >= Number(field.dataset.least || (field.dataset.length > 2 ? 4 : 1)),
+
+  draw() {
+    const fields = this.fields();
+    if (!fields.length) return;
+    let writing = this.field();
+    if (this.isFull(writing)) writing = fields.find((each) => !this.isFull(each)) || writing;
+    for (const each of fields) {
+      const value = this.values[each.dataset.field] || "";
+      const last = this.legible && each.dataset.field === this.current;
+      const text = last ? "•".repeat(value.length - 1) + value.slice(-1) : "•".repeat(value.length);
+      each.querySelector("[data-value]").textContent = text;
+      each.classList.toggle("field--current", each === writing);
+    }
+    this.form().querySelector("[data-enter]").disabled = !fields.every((each) => this.isDone(each));
+  },
+};
+
+// --- what people do ------------------------------------------------------------------------------------------------------------
+
+async function post(form) {
+  if (busy) return; // one tap, one post
+  busy = true;
+  const fields = Object.fromEntries(new FormData(form));
+  if (form.hasAttribute("data-entry")) {
+    for (const each of Entry.fields()) fields[each.dataset.field] = Entry.values[each.dataset.field] || "";
+    Entry.forget();
+    Entry.draw();
+  }
+  try {
+    await request(form.getAttribute("action"), {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(fields),
+    });
+  } catch {
+    refresh(); // the line broke: whether it had an effect is shown by the page that comes
+  } finally {
+    busy = false;
+  }
+}
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("[data-post]");
+  if (!form) return;
+  event.preventDefault();
+  post(form);
+});
+
+document.addEventListener("click", (event) => {
+  touchedAt = performance.now();
+  const button = event.target.closest("button");
+  if (!button) return;
+  const data = button.dataset;
+  if (data.digit !== undefined) Entry.type(data.digit);
+  else if (data.erase !== undefined) Entry.erase();
+  else if (data.field !== undefined) Entry.choose(data.field);
+  else if (data.show !== undefined) showLayer(data.show === openLayer() ? "" : data.show);
+  else if (data.mode !== undefined) toggleMode(data.mode);
+});
+
+document.addEventListener("keydown", (event) => {
+  touchedAt = performance.now();
+  if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (!page().querySelector("[data-entry]")) return;
+  if (/^[0-9]$/.test(event.key)) Entry.type(event.key);
+  else if (event.key === "Backspace") Entry.erase();
+  else return;
+  event.preventDefault();
+});
+
+document.addEventListener("contextmenu", (event) => event.preventDefault());
+
+// --- the clock ---------------------------------------------------------------------------------------------------------------
+// Once a second: only what the screen counts or gives back. Deadlines are the controller's.
+
+setInterval(() => {
+  const now = performance.now();
+  setGone(now - heardAt > GONE_MS);
+  const data = page().dataset;
+  const warns = Number(data.warnsInMs);
+  const remaining = Math.max(0, Math.ceil((Number(data.endsInMs) - (now - shownAt)) / 1_000));
+  if (warns > 0 && now - shownAt >= warns && openLayer() !== "more_time") showLayer("more_time");
+  for (const each of page().querySelectorAll("[data-remaining]")) each.textContent = remaining;
+  for (const each of page().querySelectorAll("[data-countdown]")) {
+    each.textContent = Math.max(0, Math.ceil(Number(each.dataset.countdown) - (now - shownAt) / 1_000));
+  }
+  if (data.public !== undefined && now - touchedAt > IDLE_MS) {
+    if (openLayer()) showLayer("");
+    resetModes();
+    markModes();
+  }
+  if (home && data.page === "badge" && now - shownAt > 4_000) location.replace(home);
+}, 1_000);
+
+enter("", undefined);
+listen();
