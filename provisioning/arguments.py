@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from controller.settings import CommandTrust
 from provisioning.errors import ProvisioningError
@@ -12,9 +13,16 @@ from provisioning.staff import ADMIN_SOCKET
 from provisioning.templates import POLICIES, Broker
 
 
+class _Strict(argparse.ArgumentParser):
+    """Takes whole words only: ``--pin`` must not pass for ``--pin-stdin``. Its subcommands are of the same class."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings, allow_abbrev=False)
+
+
 def parser() -> argparse.ArgumentParser:
     """All subcommands. A PIN is on no command line: it would be in the process list and in the shell's history."""
-    top = argparse.ArgumentParser(prog="abholfach-provision", description="Makes a machine a box, and looks after it.")
+    top = _Strict(prog="abholfach-provision", description="Makes a machine a box, and looks after it.")
     subcommands = top.add_subparsers(dest="subcommand", required=True, metavar="init|staff|check|show")
     _init(subcommands.add_parser("init", help="directories, identity, configuration; may be run again"))
     staff = subcommands.add_parser("staff", help="badges and PINs").add_subparsers(
