@@ -95,6 +95,13 @@ def test_all_off_ends_a_running_pulse(subject: LockSubject) -> None:
     assert report.ended_mono_ms - report.started_mono_ms < 1000
 
 
+def test_all_off_is_over_when_it_is_over(subject: LockSubject) -> None:
+    subject.bank.all_off()
+    report = subject.bank.pulse("A01", 120).result(5)
+    assert report.ended_mono_ms - report.started_mono_ms >= 119, "the next pulse was cut short"
+    assert subject.pulses_begun is None or subject.pulses_begun() == 1
+
+
 def test_close_lets_a_running_pulse_end_and_takes_no_more(subject: LockSubject) -> None:
     future = subject.bank.pulse("A01", 200)
     subject.bank.close()

@@ -191,6 +191,20 @@ def test_when_the_plant_dies_doors_are_unknown_and_pulses_fail(plant: RunningPla
     pins.close()
 
 
+def test_a_coil_that_cannot_be_switched_off_is_a_fault(plant: RunningPlant) -> None:
+    pins = PlantFactory(plant.socket)
+    bank = GpioLockBank({"A01": 16}, pins)
+    future = bank.pulse("A01", 1_000)
+    eventually(lambda: plant.person.box("A01").energised)
+    plant.process.kill()
+    plant.process.wait(10)
+    with pytest.raises(LockFault, match="GPIO 16 cannot be switched off"):
+        future.result(5)
+    with pytest.raises(LockFault):
+        bank.close()
+    pins.close()
+
+
 def test_the_buzzer_sounds_and_an_unknown_tone_is_refused(plant: RunningPlant, cabinet: Cabinet) -> None:
     assert isinstance(cabinet.indicators, Indicators)
     assert isinstance(FakeIndicators(), Indicators)
