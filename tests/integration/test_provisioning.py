@@ -9,6 +9,7 @@ import socket
 import struct
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ from PIL import Image
 from controller.adapters.pin_hash import check_pin
 from controller.config import load_settings
 from controller.identity import load_identity
+from simulator.town import Town
 
 PIN = "582946"
 Answer = dict[str, Any] | None
@@ -257,3 +259,25 @@ def test_the_files_of_an_image_are_given_to_nobody_yet(tmp_path: Path) -> None:
     assert "systemd-tmpfiles" in made.stdout
     owners = {path.stat().st_uid for path in tmp_path.rglob("*")}
     assert owners == {os.getuid()}
+
+
+def test_a_real_controller_takes_what_it_is_asked(tmp_path: Path) -> None:
+    """The scripted one above says only what was sent; this one decides."""
+    with tempfile.TemporaryDirectory(prefix="town-") as root:  # a short path: sockets have no long names
+        town = Town(Path(root))
+        town.provision()
+        try:
+            town.start_plant()
+            town.start_controller()
+            admin = town.sockets.paths["admin"]
+            added = add(admin, tmp_path / "badge.png")
+            unlocked = provision("staff", "unlock", "--id", "m-4711", "--socket", admin)
+            unknown = provision("staff", "unlock", "--id", "m-4712", "--socket", admin)
+            recorded = town.query("SELECT body FROM events WHERE seq > ?", 0)
+        finally:
+            town.stop()
+    assert (added.returncode, unlocked.returncode) == (0, 0), added.stderr + unlocked.stderr
+    assert (unknown.returncode, "staff_unknown" in unknown.stderr) == (1, True)
+    events = [json.loads(bytes(body)) for (body,) in recorded if isinstance(body, bytes)]
+    registered = [event["data"] for event in events if event["type"] == "StaffRegistered"]
+    assert registered == [{"roles": ["loader", "supervisor"], "staff": "m-4711"}]
