@@ -65,7 +65,6 @@ class MqttLink:
         self._stopping = asyncio.Event()
         self._told: tuple[bool, str] | None = None
         self._connected = False
-        self._start = 0
         self._connections = 0
         self._dropped = 0
 
@@ -101,7 +100,6 @@ class MqttLink:
         must end the process, since the outcome of a command is unknown.
         """
         await self._sender.load()
-        self._start = self._feed.last_seq()
         self._feed.subscribe_state(self._states.mark)
         await _first_ends(self._inbox.run(), self._keep_connected(), self._stopping.wait())
 
@@ -188,7 +186,7 @@ class MqttLink:
 
     def _presence(self, status: str, reason: str) -> bytes:
         more = self._feed.state("connection") if status == "online" else {}
-        return connection_state(self._identity, status, reason, self._start, self._connections, more)
+        return connection_state(self._identity, status, reason, self._connections, more)
 
     def _state(self, name: str) -> bytes:
         if name == "connection":

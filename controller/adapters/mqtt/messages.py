@@ -65,21 +65,20 @@ def cloud_event(identity: BoxIdentity, entry: Entry) -> bytes:
 
 
 def connection_state(
-    identity: BoxIdentity, status: str, reason: str, start: int, connection: int, more: Mapping[str, object]
+    identity: BoxIdentity, status: str, reason: str, connection: int, more: Mapping[str, object]
 ) -> bytes:
     """Birth (``online``), goodbye and last will (``offline``; ``reason`` is ``stopped`` or ``lost``).
 
-    ``start`` is the length of the log when this process took over: it grows with every start, in any boot. Together
-    with ``connection``, which counts this process's connections, it orders births and wills: of two messages the one
-    with the greater ``(epoch, start, connection)`` is newer, and an ``offline`` counts only if it is not older than the
-    ``online`` that is known.
+    ``starts`` grows with every start of the controller, in any boot, and ``connection`` counts this process's
+    connections: of two messages the one with the greater ``(epoch, starts, connection)`` is newer, and an ``offline``
+    counts only if it is not older than the ``online`` that is known.
     """
     own: dict[str, object] = {
         "box": identity.box,
         "status": status,
         "epoch": identity.epoch,
         "boot": identity.boot,
-        "start": start,
+        "starts": identity.starts,
         "connection": connection,
         "software": identity.software,
         "hardware": identity.hardware,
