@@ -7,7 +7,7 @@ from controller.domain import events as ev
 from controller.domain.decide_pickup import authorised_or_open, end_session
 from controller.domain.decision import Draft, Refused
 from controller.domain.model import DepositEnd, DepositStatus, RightEnd, SessionEnd, Size
-from controller.domain.rights import end_rights_without_deposits, issue_if_complete, issue_rights_now_complete
+from controller.domain.rights import issue_if_complete, let_rights_follow
 
 
 def announce_order(draft: Draft, command: cmd.AnnounceOrder) -> None:
@@ -42,8 +42,7 @@ def cancel_order(draft: Draft, command: cmd.CancelOrder) -> None:
     if deposit.status is not DepositStatus.EXPECTED or (opening is not None and opening.deposit == deposit.id):
         raise Refused("deposit_inside")
     draft.emit(ev.DepositEnded(deposit.id, "", DepositEnd.CANCELLED.value, ""))
-    end_rights_without_deposits(draft, RightEnd.WITHDRAWN)
-    issue_rights_now_complete(draft)
+    let_rights_follow(draft, RightEnd.WITHDRAWN)
 
 
 def hold_deposit(draft: Draft, command: cmd.HoldDeposit) -> None:

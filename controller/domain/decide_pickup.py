@@ -22,7 +22,7 @@ from controller.domain.model import (
     SessionEnd,
 )
 from controller.domain.openings import authorise, doubt_deposits, end_opening, quarantine
-from controller.domain.rights import end_rights_without_deposits, expire_if_due, leave_right
+from controller.domain.rights import expire_if_due, leave_right, let_rights_follow
 
 #: The declaration that several envelopes come one after the other.
 SEVERAL = "several"
@@ -255,7 +255,7 @@ def conclude_deposit(draft: Draft, word: str) -> None:
     session = settle_deposit(draft, word)
     draft.emit(ev.SessionAdvanced(session.id, session.deposit))
     _open_next(draft)
-    end_rights_without_deposits(draft, RightEnd.SPENT)
+    let_rights_follow(draft, RightEnd.SPENT)
 
 
 def settle_deposit(draft: Draft, word: str) -> Session:
@@ -316,7 +316,7 @@ def door_abandoned(draft: Draft, opening: Opening) -> None:
     quarantine(draft, opening.compartment, "left_open")
     end_opening(draft, opening, "abandoned")
     end_session(draft, SessionEnd.LEFT_OPEN, "left_open")
-    end_rights_without_deposits(draft, RightEnd.SPENT)
+    let_rights_follow(draft, RightEnd.SPENT)
 
 
 def extend_session(draft: Draft, command: cmd.ExtendSession) -> None:
@@ -366,7 +366,7 @@ def take_over_session(draft: Draft) -> None:
         # The door is closed and nothing more will open: as if the person had given no answer.
         settle_deposit(draft, session.problem)
         end_session(draft, SessionEnd.DONE, "staff_took_over")
-        end_rights_without_deposits(draft, RightEnd.SPENT)
+        let_rights_follow(draft, RightEnd.SPENT)
     elif opening is not None:
         door_abandoned(draft, opening)
     else:

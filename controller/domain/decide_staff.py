@@ -22,7 +22,7 @@ from controller.domain.model import (
     StaffMember,
 )
 from controller.domain.openings import authorise, doubt_deposits, end_opening, quarantine
-from controller.domain.rights import end_rights_without_deposits, issue_rights_now_complete
+from controller.domain.rights import let_rights_follow
 
 #: Whose badge may authorise which opening of a compartment that may hold something.
 OPENING_ROLES: dict[Purpose, tuple[Role, ...]] = {
@@ -262,10 +262,7 @@ def report_contents(draft: Draft, command: cmd.ReportContents) -> None:
     draft.clear_fault("jam", label)
     end_opening(draft, opening, "closed")
     draft.emit(ev.OpeningRequestDropped(session.id, label, "reported"))
-    end_rights_without_deposits(
-        draft, RightEnd.SPENT if command.deposit_end.startswith("collected") else RightEnd.WITHDRAWN
-    )
-    issue_rights_now_complete(draft)
+    let_rights_follow(draft, RightEnd.SPENT if command.deposit_end.startswith("collected") else RightEnd.WITHDRAWN)
     if not any(compartment.quarantine for compartment in draft.box.compartments.values()):
         draft.clear_fault("many_quarantined")
     keep_active(draft, session)

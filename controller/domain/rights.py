@@ -14,12 +14,6 @@ def issue_complete_rights(draft: Draft, deposit: str) -> None:
         issue_if_complete(draft, right)
 
 
-def issue_rights_now_complete(draft: Draft) -> None:
-    """After a deposit left the books: a right that waited for it alone is complete now."""
-    for right in tuple(draft.box.rights.values()):
-        issue_if_complete(draft, right)
-
-
 def issue_if_complete(draft: Draft, right: Right) -> None:
     deposits = [draft.box.deposits[name] for name in right.deposits]
     if right.status is not RightStatus.PREPARED or not deposits:
@@ -38,13 +32,15 @@ def issue_if_complete(draft: Draft, right: Right) -> None:
     draft.emit(ev.RightIssued(right.id, expires))
 
 
-def end_rights_without_deposits(draft: Draft, end: RightEnd) -> None:
-    """After a deposit ended: rights that have nothing left to collect end too, unless a session holds them (its end
-    decides).
+def let_rights_follow(draft: Draft, end: RightEnd) -> None:
+    """After a deposit left the books: a right that has nothing left to collect ends (the end of a session that holds it
+    decides for itself), and a prepared one that waited for this deposit alone is complete.
     """
     for right in tuple(draft.box.rights.values()):
         if not right.deposits and right.status is not RightStatus.CLAIMED:
             draft.emit(ev.RightEnded(right.id, end.value))
+        elif right.status is RightStatus.PREPARED:
+            issue_if_complete(draft, right)
 
 
 def leave_right(draft: Draft, name: str) -> None:

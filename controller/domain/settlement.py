@@ -23,7 +23,7 @@ from controller.domain.model import (
     SessionEnd,
 )
 from controller.domain.openings import door_opened_by_itself, doubt_deposits, end_opening, quarantine
-from controller.domain.rights import end_rights_without_deposits, leave_right
+from controller.domain.rights import leave_right, let_rights_follow
 
 #: More quarantines than this at one start are one alarm.
 MANY_QUARANTINES = 5
@@ -45,7 +45,7 @@ def start_box(draft: Draft, command: cmd.StartBox) -> None:
         leave_right(draft, session.right)
     if staff_session is not None:
         draft.emit(ev.StaffLoggedOut(staff_session.id, staff_session.staff, "interrupted"))
-    end_rights_without_deposits(draft, RightEnd.SPENT)
+    let_rights_follow(draft, RightEnd.SPENT)
     if _quarantined(draft) - quarantined_before > MANY_QUARANTINES:
         draft.raise_fault("many_quarantined")
 
@@ -213,7 +213,7 @@ def settle_suspended(draft: Draft, label: str, door: Door) -> None:
     draft.clear_fault("left_open", label)
     if not waiting:
         _settle_closed_again(draft, opening)
-        end_rights_without_deposits(draft, RightEnd.SPENT)
+        let_rights_follow(draft, RightEnd.SPENT)
     else:
         _doubt(draft, opening, "interrupted", 1)
         end_opening(draft, opening, "settled")

@@ -134,3 +134,21 @@ def test_a_wrong_session_id_does_nothing(session: str) -> None:
     ):
         assert box.do(command).refusal == "no_session"
         assert not box.last
+
+
+def test_a_right_that_waited_for_a_deposit_which_leaves_is_complete_without_it() -> None:
+    box = Scenario().announce("D1").announce("D2").right("R1", "D1", "D2").load("D1")
+    assert box.present("R1").refusal == "not_yet"
+    box.cancel("D2")
+    assert box.the_right("R1").status is RightStatus.ISSUED
+    assert not box.present("R1").refusal
+
+
+def test_so_is_one_whose_other_deposit_somebody_else_collected() -> None:
+    box = Scenario().stored("D1").announce("D2").present("R1").jams().next_resident().at(30_000)
+    box.present("R1").take().says("open_again").jams().next_resident()
+    assert box.deposit("D1").status is DepositStatus.UNVERIFIED
+    box.right("R2", "D1", "D2").load("D2").at(30_000)
+    assert box.the_right("R2").status is RightStatus.PREPARED
+    box.present("R1").take().says("everything")
+    assert box.the_right("R2").status is RightStatus.ISSUED
