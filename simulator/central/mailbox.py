@@ -37,17 +37,15 @@ class Pace:
 
 @dataclass(slots=True)
 class BoxView:
-    """What a box said of itself last, by state topic. ``rank`` orders births and wills."""
+    """What a box said of itself last, by state topic."""
 
     states: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    rank: tuple[int, int, int] = (0, 0, 0)
 
     def take(self, name: str, payload: Mapping[str, Any]) -> None:
-        if name == "connection":
-            rank = (payload.get("epoch", 0), payload.get("starts", 0), payload.get("connection", 0))
-            if rank < self.rank:
-                return  # a last will that came late, or a birth of the past
-            self.rank = rank
+        known = self.states.get("connection", {})
+        if name == "connection" and payload.get("status") != "online" and known.get("status") == "online":
+            if payload.get("connection") != known.get("connection"):
+                return  # the last will of a connection before this one, that the broker was late with
         self.states[name] = payload
 
 

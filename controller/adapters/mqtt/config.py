@@ -79,14 +79,12 @@ class MqttConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
 @dataclass(frozen=True, slots=True)
 class BoxIdentity:
     """Who the box is on MQTT: its id, the epoch of its log, this boot's id, its software, and whether its hardware is
-    ``real`` or ``simulated``. ``starts`` counts the starts of its controller over all boots, this one included, and so
-    orders what it says of itself.
+    ``real`` or ``simulated``.
     """
 
     box: str
     epoch: int
     boot: str
-    starts: int
     software: str
     hardware: str
 

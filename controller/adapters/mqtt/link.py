@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import ssl
 import time
 from collections.abc import Callable, Coroutine
@@ -65,7 +66,7 @@ class MqttLink:
         self._stopping = asyncio.Event()
         self._told: tuple[bool, str] | None = None
         self._connected = False
-        self._connections = 0
+        self._connection_id = ""
         self._dropped = 0
 
     # --- for health --------------------------------------------------------------------------------------------------
@@ -117,7 +118,7 @@ class MqttLink:
 
     async def _one_connection(self) -> str:
         """Connects and stays connected as long as it goes. Returns why it ended."""
-        self._connections += 1
+        self._connection_id = secrets.token_hex(8)
         try:
             options = await asyncio.to_thread(self._options)
         except (OSError, ssl.SSLError, ValueError) as error:
@@ -186,7 +187,7 @@ class MqttLink:
 
     def _presence(self, status: str, reason: str) -> bytes:
         more = self._feed.state("connection") if status == "online" else {}
-        return connection_state(self._identity, status, reason, self._connections, more)
+        return connection_state(self._identity, status, reason, self._connection_id, more)
 
     def _state(self, name: str) -> bytes:
         if name == "connection":

@@ -65,20 +65,18 @@ def cloud_event(identity: BoxIdentity, entry: Entry) -> bytes:
 
 
 def connection_state(
-    identity: BoxIdentity, status: str, reason: str, connection: int, more: Mapping[str, object]
+    identity: BoxIdentity, status: str, reason: str, connection: str, more: Mapping[str, object]
 ) -> bytes:
     """Birth (``online``), goodbye and last will (``offline``; ``reason`` is ``stopped`` or ``lost``).
 
-    ``starts`` grows with every start of the controller, in any boot, and ``connection`` counts this process's
-    connections: of two messages the one with the greater ``(epoch, starts, connection)`` is newer, and an ``offline``
-    counts only if it is not older than the ``online`` that is known.
+    ``connection`` is one connection's own id, which its will carries too. Brokers may be late with a will: an
+    ``offline`` counts only if it names the connection of the ``online`` that is known.
     """
     own: dict[str, object] = {
         "box": identity.box,
         "status": status,
         "epoch": identity.epoch,
         "boot": identity.boot,
-        "starts": identity.starts,
         "connection": connection,
         "software": identity.software,
         "hardware": identity.hardware,
