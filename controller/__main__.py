@@ -46,7 +46,7 @@ async def _serve(settings: Settings) -> None:
     outside = Outside(
         kind=Kind.REAL,
         open_hardware=_open_cabinet,
-        clock=SystemClock(),
+        clock=SystemClock(battery_backed=settings.clock.battery_backed),
         sockets=listening_sockets(),
         open_log=open_event_log,
         software=software_version(),

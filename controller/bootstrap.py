@@ -223,6 +223,7 @@ class Controller:
         )
         check_plan(box, self._plan, actor.now())
         book = CredentialBook(await self._log.credentials(), await self._log.staff_credentials())
+        actor.on_row(book.written)
         actor.on_event(book.follow)
         front = Front(actor, lambda tone: self._hardware.indicators.tone(TONES[tone]))
         refusals = RefusalLedger(actor, clock.mono_ms)
@@ -352,6 +353,8 @@ def mqtt_config(mqtt: MqttSettings, identity: Identity) -> MqttConfig:
         host=mqtt.host,
         port=mqtt.port,
         tls=tls,
+        username=mqtt.username,
+        password_file=str(mqtt.password_file or ""),
         commands="unsigned" if commands == "unsigned" else "refused",
         consumers=tuple(consumer.name for consumer in mqtt.consumers),
         authority=mqtt.authority.name,

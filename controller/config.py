@@ -13,7 +13,6 @@ import ipaddress
 import os
 import pwd
 import re
-import zoneinfo
 from pathlib import Path
 from typing import Annotated
 
@@ -110,7 +109,7 @@ class _Reading:
         file = self._file
         if file.format != FORMAT:
             raise self._error(("format",), f"format {file.format} is not known; this version reads format {FORMAT}")
-        self._clock_and_disk()
+        self._disk()
         return Settings(
             file=self._document.file.absolute(),
             paths=self._paths(),
@@ -129,14 +128,7 @@ class _Reading:
     def _error(self, path: KeyPath, message: str) -> ConfigurationError:
         return self._document.error(path, message)
 
-    def _clock_and_disk(self) -> None:
-        zone = self._file.clock.time_zone
-        try:
-            zoneinfo.ZoneInfo(zone)
-        except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError) as error:
-            raise self._error(
-                ("clock", "time_zone"), f'there is no time zone "{zone}"; it is a name like Europe/Berlin'
-            ) from error
+    def _disk(self) -> None:
         disk = self._file.disk
         if disk.refuse_mb >= disk.alarm_mb:
             raise self._error(

@@ -42,11 +42,9 @@ class Consumer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ClockSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``[clock]``: ``battery_backed``: the computer has a real-time clock with a battery, believed at start;
-    ``time_zone``: in which dates are said and days are counted (IANA name)."""
+    """``[clock]``: ``battery_backed``: the computer has a real-time clock with a battery, believed without NTP."""
 
     battery_backed: bool = False
-    time_zone: str = "Europe/Berlin"
 
 
 class DiskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from controller.bootstrap import mqtt_config
 from controller.config import ConfigurationError, load_settings
+from controller.identity import Identity, Kind
 from controller.settings import Backend, CommandTrust, Consumer
 
 GOOD = """\
@@ -93,7 +95,6 @@ def test_a_good_file_is_read_with_paths_and_users_resolved(folder: Path) -> None
     assert settings.sockets.of("reader-qr") == {4711}
     assert settings.sockets.of("admin") == {0, 4713}
     assert settings.clock.battery_backed
-    assert settings.clock.time_zone == "Europe/Berlin"
     assert settings.disk.alarm_bytes == 512 * 1024 * 1024
 
 
@@ -126,6 +127,9 @@ def test_the_password_is_in_a_file_of_its_own(folder: Path) -> None:
     assert settings.mqtt is not None
     assert settings.mqtt.password_file == folder / "password"
     assert "secret" not in repr(settings)
+    identity = Identity(1, "musterstadt-1", Kind.REAL, "00" * 16, "2026-11-22T08:00:00Z")
+    link = mqtt_config(settings.mqtt, identity)
+    assert (link.username, link.password_file) == ("box", str(folder / "password"))
     with pytest.raises(ConfigurationError, match=r"mqtt\.password_file: .* go together"):
         load_settings(write(folder, text.replace('password_file = "password"\n', "")))
 
@@ -165,7 +169,7 @@ def test_a_broker_on_this_computer_needs_no_tls(folder: Path) -> None:
         ("admin = [0, 4713]", "admin = []", "sockets.admin", "at least one user"),
         ("admin = [0, 4713]", "admin = [-1]", "sockets.admin.1", "-1 is not a uid"),
         ("refuse_mb = 128", "refuse_mb = 512", "disk.refuse_mb", "less than alarm_mb"),
-        ("battery_backed = true", 'time_zone = "Europe/Berlinn"', "clock.time_zone", 'no time zone "Europe/Berlinn"'),
+        ("battery_backed = true", "battery_backed = 1", "clock.battery_backed", "true or false"),
         ("format = 1", "format = 2", "format", "this version reads format 1"),
         ('data = "data"', 'data = ""', "paths.data", "length"),
         ('commands = "refused"', 'commands = "unsigned"', "mqtt.commands", "simulated box only"),
