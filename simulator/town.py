@@ -10,13 +10,18 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+import msgspec
 
 from controller.identity import Kind
 from controller.settings import CommandTrust
 from provisioning.initialise import Plan, initialise
 from provisioning.templates import Broker as BrokerAddress
 from simulator.plant.client import PlantClient
+from simulator.plant.parts import Position
+from simulator.plant.state import BoxState
 from simulator.processes import NotifySocket, Process, ProcessFailed, Sockets
 
 ROLES = ("ui", "reader-qr", "reader-eid", "admin")
@@ -73,6 +78,13 @@ class Town:
                 force=True,
             )
         )
+
+    def put_inside(self, contents: Mapping[str, Sequence[str]]) -> None:
+        """What lies in which compartment of a plant that is not running: behind closed doors, from the beginning."""
+        state = {
+            label: BoxState(Position.CLOSED, latched=True, contents=list(items)) for label, items in contents.items()
+        }
+        (self.root / "plant.json").write_bytes(msgspec.json.encode(state))
 
     def start_plant(self, seed: int = 0) -> None:
         """The cabinet. It lives on when the controller dies."""
