@@ -11,6 +11,8 @@ from controller.domain.rights import issue_if_complete, let_rights_follow
 
 
 def announce_order(draft: Draft, command: cmd.AnnounceOrder) -> None:
+    if not command.deposit or not all(command.orders):
+        raise Refused("id_missing")  # An empty id means "none" in events.
     if command.deposit in draft.box.deposits:
         raise Refused("deposit_known")
     if not command.orders or any(draft.box.deposit_for_order(order) for order in command.orders):
@@ -54,6 +56,8 @@ def hold_deposit(draft: Draft, command: cmd.HoldDeposit) -> None:
 
 
 def issue_right(draft: Draft, command: cmd.IssueRight) -> None:
+    if not command.right:
+        raise Refused("id_missing")
     if command.right in draft.box.rights:
         raise Refused("right_known")
     if not command.deposits or len(set(command.deposits)) != len(command.deposits):

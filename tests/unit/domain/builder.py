@@ -121,6 +121,9 @@ class Scenario:
         """Every event of a kind since the beginning."""
         return [event for event, _ in self.log if isinstance(event, kind)]
 
+    def happened_at(self, event: ev.Event) -> Moment:
+        return next(at for written, at in self.log if written is event)
+
     def now_happened(self, kind: type[AnyEvent]) -> list[AnyEvent]:
         """The events of a kind that the last command caused."""
         return [event for event in self.last if isinstance(event, kind)]
