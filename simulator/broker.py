@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 from dataclasses import dataclass
@@ -97,6 +98,11 @@ class Broker:
         if process is not None and process.poll() is None:
             process.kill()
             await asyncio.to_thread(process.wait)
+
+    def reload(self) -> None:
+        """Has it read its access list and passwords again."""
+        if self._process is not None and self._process.poll() is None:
+            self._process.send_signal(signal.SIGHUP)
 
     async def stop(self) -> None:
         """Ends it in an orderly way; it stores its sessions and retained messages."""

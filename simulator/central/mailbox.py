@@ -43,9 +43,9 @@ class BoxView:
 
     def take(self, name: str, payload: Mapping[str, Any]) -> None:
         known = self.states.get("connection", {})
-        if name == "connection" and payload.get("status") != "online" and known.get("status") == "online":
-            if payload.get("connection") != known.get("connection"):
-                return  # the last will of a connection before this one, that the broker was late with
+        offline_after_online = payload.get("status") != "online" and known.get("status") == "online"
+        if name == "connection" and offline_after_online and payload.get("connection") != known.get("connection"):
+            return  # the last will of a connection before this one, that the broker was late with
         self.states[name] = payload
 
 
@@ -103,7 +103,8 @@ class Mailbox:
     async def _stay_connected(self) -> None:
         backoff = Backoff(0.1, 5.0)
         while True:
-            connection = Connection(ConnectionOptions(self._host, self._port, self._consumer), self._queue.put_nowait)
+            options = ConnectionOptions(self._host, self._port, self._consumer, hear_lightly=True)
+            connection = Connection(options, self._queue.put_nowait)
             try:
                 # Without retained copies of our own: what counts is what the boxes say.
                 topics = [(f"{ROOT}/+/#", SubscribeOptions(qos=1, noLocal=True))]

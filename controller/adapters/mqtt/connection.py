@@ -55,6 +55,8 @@ class ConnectionOptions:
     password: str = field(default="", repr=False)
     tls: ssl.SSLContext | None = None
     will: Will | None = None
+    #: Also take messages of QoS 0. They know no back-pressure, so that a box does not.
+    hear_lightly: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ class Connection:
         self._abandoned = False
         self._detail = ""
         self.ended: asyncio.Future[str] = self._loop.create_future()
-        #: Messages of QoS 0, dropped unread: nothing that counts is sent that way, and they know no back-pressure.
+        #: Messages of QoS 0 that were dropped unread.
         self.dropped = 0
         self._client = self._make_client(options)
 
@@ -279,7 +281,7 @@ class Connection:
         self._hand_over(self._granted, mid, [reason.value for reason in reasons])
 
     def _on_message(self, _client: Any, _data: Any, message: paho.MQTTMessage) -> None:
-        if message.qos == 0:
+        if message.qos == 0 and not self._options.hear_lightly:
             self.dropped += 1
             return
         try:
