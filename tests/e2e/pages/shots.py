@@ -8,13 +8,16 @@ import tempfile
 from pathlib import Path
 
 import msgspec
+from playwright.async_api import Page
 
 from tests.e2e.pages import views
+from tests.e2e.pages.fits import FITS
 from tests.e2e.pages.running import browser, opened, ui
 from tests.e2e.pages.scripted import ScriptedController
 
 PANELS = ((1080, 1920), (800, 1280), (1280, 800))
 LANGUAGES = ("de", "en")
+MODES = ("", "larger", "contrast")
 LAYERS = {"help": "start", "privacy": "start", "language": "birth", "problem": "confirm"}
 
 
@@ -36,6 +39,11 @@ async def shoot(directory: Path, only: set[str]) -> None:
                             await window.page.wait_for_selector(f'#page[lang="{language}"]')
                             await window.page.screenshot(path=directory / f"{size}-{language}-{name}.png")
                             await _report(window.page, f"{size} {language} {name}")
+                            for mode in MODES[1:]:
+                                await window.page.click(f'[data-mode="{mode}"]')
+                                await window.page.screenshot(path=directory / f"{size}-{language}-{name}-{mode}.png")
+                                await _report(window.page, f"{size} {language} {name} {mode}")
+                                await window.page.click(f'[data-mode="{mode}"]')
                             for layer, base in LAYERS.items():
                                 if base != name:
                                     continue
@@ -57,36 +65,9 @@ async def shoot(directory: Path, only: set[str]) -> None:
                         await window.page.screenshot(path=directory / f"{size}-technician.png", full_page=True)
 
 
-async def _report(page: object, name: str) -> None:
-    problems = await page.evaluate(FITS)  # type: ignore[attr-defined]
-    for problem in problems:
+async def _report(page: Page, name: str) -> None:
+    for problem in await page.evaluate(FITS):
         print(f"{name}: {problem}")
-
-
-#: What is cut off, off the screen, overlapping or too small to touch on the page that stands.
-FITS = """() => {
-  const found = [];
-  const seen = (e) => e.checkVisibility() && e.getBoundingClientRect().width > 0;
-  const name = (e) => e.dataset.key || e.className.baseVal || e.className || e.tagName;
-  const page = document.getElementById("page");
-  const parts = [...page.querySelectorAll("button, .headline, .text, .beside, .office, .notice, .reference, .field, .figure svg")];
-  const visible = parts.filter(seen);
-  for (const e of visible) {
-    const r = e.getBoundingClientRect();
-    if (r.left < -1 || r.top < -1 || r.right > innerWidth + 1 || r.bottom > innerHeight + 1) found.push("off screen: " + name(e));
-    if (e.scrollWidth > e.clientWidth + 2 && !(e instanceof SVGElement)) found.push("cut off: " + name(e));
-    if (e.matches("button") && (r.width < 110 || r.height < 110) && !e.matches(".field")) found.push("small: " + name(e) + " " + Math.round(r.width) + "x" + Math.round(r.height));
-    if (e.matches(".figure svg") && r.height < 60) found.push("tiny picture " + Math.round(r.height));
-  }
-  for (let i = 0; i < visible.length; i++) for (let j = i + 1; j < visible.length; j++) {
-    const a = visible[i], b = visible[j];
-    if (a.contains(b) || b.contains(a)) continue;
-    const p = a.getBoundingClientRect(), q = b.getBoundingClientRect();
-    const x = Math.min(p.right, q.right) - Math.max(p.left, q.left), y = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
-    if (x > 2 && y > 2) found.push("overlap: " + name(a) + " / " + name(b));
-  }
-  return found;
-}"""
 
 
 if __name__ == "__main__":
