@@ -296,8 +296,10 @@ def unlock_failed(draft: Draft, opening: Opening) -> None:
     if session.problem == "foreign":
         doubt_deposits(draft, opening.compartment, "foreign")
     elif session.reopened:
-        # It had been open before: whether the envelope is still inside, nobody saw. Its holder may try once more.
-        draft.emit(ev.DepositUnverified(opening.deposit, opening.compartment, "jam", 1))
+        # It had been open before: whether the envelope is still inside, nobody saw. Its holder may try once more,
+        # unless the door had opened by itself besides.
+        if not opened_by_itself(draft, opening.deposit):
+            draft.emit(ev.DepositUnverified(opening.deposit, opening.compartment, "jam", 1))
     quarantine(draft, opening.compartment, "jam")
     end_opening(draft, opening, "failed")
     draft.emit(ev.SessionJammed(session.id, opening.deposit, draft.after(timing.JAM_PAGE)))
@@ -365,7 +367,7 @@ def take_over_session(draft: Draft) -> None:
     if session.phase is Phase.CONFIRMING:
         # The door is closed and nothing more will open: as if the person had given no answer.
         settle_deposit(draft, session.problem)
-        end_session(draft, SessionEnd.DONE, "staff_took_over")
+        end_session(draft, SessionEnd.DONE if draft.session.collected else SessionEnd.ABORTED, "staff_took_over")
         let_rights_follow(draft, RightEnd.SPENT)
     elif opening is not None:
         door_abandoned(draft, opening)

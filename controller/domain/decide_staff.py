@@ -261,7 +261,6 @@ def report_contents(draft: Draft, command: cmd.ReportContents) -> None:
     draft.clear_fault("unexpected_open", label)
     draft.clear_fault("jam", label)
     end_opening(draft, opening, "closed")
-    draft.emit(ev.OpeningRequestDropped(session.id, label, "reported"))
     let_rights_follow(draft, RightEnd.SPENT if command.deposit_end.startswith("collected") else RightEnd.WITHDRAWN)
     if not any(compartment.quarantine for compartment in draft.box.compartments.values()):
         draft.clear_fault("many_quarantined")

@@ -325,7 +325,7 @@ def _(event: ev.DoorLeftOpen, box: Box, at: Moment) -> Box:
 @_apply.register
 def _(event: ev.OpeningEnded, box: Box, at: Moment) -> Box:
     if box.opening is not None and box.opening.authorisation == event.authorisation:
-        box = replace(box, opening=None)
+        box = _staff_session(replace(box, opening=None), lambda s: replace(s, reporting=""))
     return replace(box, unsettled=_without(box.unsettled, event.compartment))
 
 

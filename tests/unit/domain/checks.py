@@ -48,6 +48,9 @@ def _front(box: Box) -> None:
     if box.session is not None:
         at_a_door = box.session.phase in (Phase.UNLOCKING, Phase.DOOR_OPEN, Phase.CONFIRMING, Phase.LEFT_OPEN)
         assert at_a_door == (box.opening is not None), f"{box.session.phase} and {box.opening}"
+    if box.staff_session is not None and box.staff_session.reporting:
+        assert box.opening is not None, "asked what lies inside, and nothing is open"
+        assert box.opening.compartment == box.staff_session.reporting
     for label, opening in box.unsettled.items():
         assert opening.compartment == label
         assert box.compartments[label].door is not Door.CLOSED, "a door that can be read closed is settled"
@@ -221,6 +224,7 @@ class Book:
     verified: set[str] = field(default_factory=set)
     factor_of: dict[str, str] = field(default_factory=dict)
     collected: set[str] = field(default_factory=set)
+    unlatched: set[str] = field(default_factory=set)
 
     def add(self, event: ev.Event, at: Moment) -> None:
         self.events.append(event)
@@ -244,6 +248,9 @@ class Book:
                     assert self.factor_of[event.session] == Factor.NONE or event.session in self.verified
                 self.authorised[event.authorisation] = event
                 self.open_for[event.compartment] = event
+                self.unlatched.add(event.compartment)
+            case ev.DoorClosed():
+                self.unlatched.discard(event.compartment)
             case ev.PulseSent():
                 assert event.authorisation in self.authorised, "a pulse without an authorisation"
             case ev.DoorOpened() if event.cause in ("authorised", "settled"):
@@ -259,6 +266,12 @@ class Book:
                     assert event.right in self.evidence or shared, "spent without evidence that a door opened"
             case _:
                 pass
+
+    def check(self, box: Box) -> None:
+        """What the log has told and the state must know."""
+        assert not self.over & set(box.rights), "a right that has ended is still in the state"
+        unlatched = {label for label, compartment in box.compartments.items() if compartment.possibly_unlatched}
+        assert unlatched == self.unlatched, "pulsed, and not seen open and closed since"
 
     def fold(self) -> Box:
         """The state from scratch."""

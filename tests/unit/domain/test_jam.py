@@ -111,3 +111,10 @@ def test_an_edge_from_before_the_authorisation_is_none() -> None:
     assert box.deposit("D1").status is DepositStatus.UNVERIFIED
     box.closes(label).wait(GIVING_UP)
     assert not box.ended("R1")
+
+
+def test_no_further_try_when_the_door_had_opened_by_itself_besides() -> None:
+    box = Scenario().stored("D1").present("R1").take()
+    label = box.opening.compartment
+    box.opens(label).closes(label).says("open_again").jams()
+    assert (box.deposit("D1").reason, box.deposit("D1").tries_left) == ("unexpected_open", 0)

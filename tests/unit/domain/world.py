@@ -63,6 +63,7 @@ class World:
 
     def check(self) -> None:
         check_state(self.box)
+        self.book.check(self.box)
         check_time(self.box, self.moment)
 
     def check_truth(self) -> None:
