@@ -295,11 +295,9 @@ def unlock_failed(draft: Draft, opening: Opening) -> None:
     draft.raise_fault("jam", opening.compartment)
     if session.problem == "foreign":
         doubt_deposits(draft, opening.compartment, "foreign")
-    elif session.reopened:
-        # It had been open before: whether the envelope is still inside, nobody saw. Its holder may try once more,
-        # unless the door had opened by itself besides.
-        if not opened_by_itself(draft, opening.deposit):
-            draft.emit(ev.DepositUnverified(opening.deposit, opening.compartment, "jam", 1))
+    elif session.reopened and not opened_by_itself(draft, opening.deposit):
+        # It had been open before: whether the envelope is still inside, nobody saw. Its holder may try once more.
+        draft.emit(ev.DepositUnverified(opening.deposit, opening.compartment, "jam", 1))
     quarantine(draft, opening.compartment, "jam")
     end_opening(draft, opening, "failed")
     draft.emit(ev.SessionJammed(session.id, opening.deposit, draft.after(timing.JAM_PAGE)))
