@@ -5,7 +5,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import sys
+import threading
+import time
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 
@@ -25,6 +28,10 @@ from hal.profile import Profile
 
 #: Something in the configuration, the hardware or the log has to be mended before another start makes sense.
 UNUSABLE = 2
+#: An end that hung was cut short.
+CUT_SHORT = 3
+#: How long an end may take: a running pulse is over after 1.2 s, a commit after 2.
+STOP_WITHIN_S = 4.5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,12 +57,27 @@ async def _serve(settings: Settings) -> None:
         sockets=listening_sockets(),
         open_log=open_event_log,
         software=software_version(),
+        end_begins=end_in_time,
     )
     await serve(settings, outside)
 
 
 def _open_cabinet(profile: Profile, faults: HardwareFaults) -> Cabinet:
     return build_cabinet(profile, faults=faults)
+
+
+def end_in_time() -> None:
+    """The process begins to end: ``STOP_WITHIN_S`` from now it has ended, even if its disk or a driver hangs.
+
+    What is committed is committed, a commit cut short is no commit, and `hal.safe_outputs` runs after this process.
+    """
+    threading.Thread(target=_end, name="end-in-time", daemon=True).start()
+
+
+def _end() -> None:
+    time.sleep(STOP_WITHIN_S)
+    sys.stderr.write("abholfach-controller: something hangs at the end: the process is ended without waiting for it\n")
+    os._exit(CUT_SHORT)
 
 
 def run(serving: Callable[[], Coroutine[None, None, None]]) -> int:

@@ -24,7 +24,7 @@ from controller.adapters.control.pages_role import PagesRole
 from controller.adapters.control.reader_role import ReaderRole
 from controller.adapters.control.server import Connection, RoleServer
 from controller.adapters.event_codec import EventCodec
-from controller.adapters.event_store import ReserveFile, hold_data_directory, open_log
+from controller.adapters.event_store import ReserveFile, free_bytes, hold_data_directory, open_log
 from controller.adapters.mqtt import BoxIdentity, MqttConfig, MqttLink, TlsFiles
 from controller.adapters.mqtt.command_bodies import BodyRefused, parse
 from controller.adapters.pin_hash import check_pin
@@ -101,6 +101,8 @@ class Outside:
     sockets: Mapping[str, socket.socket]
     open_log: OpenLog
     software: str
+    end_begins: Callable[[], None] = lambda: None
+    """Called when the process begins to end (perhaps twice), in order or not: whatever hangs then must not keep it."""
 
 
 def open_event_log(path: Path, box: str, fold_version: int) -> tuple[EventLog, Opened]:
@@ -138,8 +140,11 @@ async def _serve_held(
     faults = HardwareFaults()
     # Pins are claimed, all outputs inactive, before the log is read: no door can open while nobody decides.
     hardware = await asyncio.to_thread(outside.open_hardware, profile, faults)
+    closing = contextlib.AsyncExitStack()
+    closing.push_async_callback(asyncio.to_thread, hardware.close)
     try:
-        ReserveFile(settings.paths.data).ensure()
+        reserve = ReserveFile(settings.paths.data)
+        _keep_reserve(reserve, settings)
         codec = EventCodec()
         try:
             event_log, opened = outside.open_log(settings.paths.data / "log.db", identity.box, codec.fold_version)
@@ -154,12 +159,25 @@ async def _serve_held(
             except LogError as error:
                 await _serve_out_of_order(settings, outside, identity, error, stop)
                 return
-            running = Controller(settings, outside, identity, profile, plan, hardware, faults, event_log, opened)
+            running = Controller(
+                settings, outside, identity, profile, plan, hardware, faults, event_log, opened, reserve
+            )
             await running.run(box, codec, stop)
         finally:
+            # Outputs first: a log whose disk hangs takes its time to close.
+            outside.end_begins()
+            await closing.aclose()
             await event_log.close()
     finally:
-        await asyncio.to_thread(hardware.close)
+        await closing.aclose()
+
+
+def _keep_reserve(reserve: ReserveFile, settings: Settings) -> None:
+    """Room is set aside while there is enough of it; a start on a full disk gives it back instead, to settle on."""
+    if free_bytes(settings.paths.data) < settings.disk.refuse_bytes:
+        reserve.release()
+    else:
+        reserve.ensure()
 
 
 def _plan(identity: Identity, profile: Profile, settings: Settings, software: str) -> Plan:
@@ -196,6 +214,7 @@ class Controller:
         faults: HardwareFaults,
         event_log: EventLog,
         opened: Opened,
+        reserve: ReserveFile,
     ) -> None:
         self._settings = settings
         self._outside = outside
@@ -206,6 +225,7 @@ class Controller:
         self._faults = faults
         self._log = event_log
         self._opened = opened
+        self._reserve = reserve
 
     async def run(self, box: Box, codec: EventCodec, stop: asyncio.Event) -> None:
         """Settles, serves, and stops in order when ``stop`` is set. Raises when a core task ends."""
@@ -243,6 +263,7 @@ class Controller:
             refusals,
             DiskLimits(self._settings.disk.alarm_bytes, self._settings.disk.refuse_bytes),
             lambda: watch.progress_ms,
+            self._reserve.release,
         )
         watchkeepers.append(watchkeeper)
         residents = Residents(actor, book, front, refusals, Throttle(clock.mono_ms), secret_of_code)
@@ -278,7 +299,7 @@ class Controller:
         tasks = {
             acting,
             asyncio.create_task(watchkeeper.run(), name="watchkeeper"),
-            asyncio.create_task(_watchdog(watchkeeper), name="watchdog"),
+            asyncio.create_task(_watchdog(watchkeeper.check_progress), name="watchdog"),
             asyncio.create_task(watchkeeper.verify_chain(), name="verification"),
         }
         if self._settings.mqtt is not None:
@@ -302,11 +323,14 @@ class Controller:
             tasks.add(asyncio.create_task(link.run(), name="mqtt"))
         notify(f"READY=1\nSTATUS=serving; log at {actor.box.seq}")
         log.info("serving: box %s (%s), log at %d", self._identity.box, self._identity.kind.value, actor.box.seq)
-        await _until(stop, tasks)
-        notify("STOPPING=1")
-        for task in tasks - {acting}:
-            task.cancel()
-        await asyncio.gather(*(tasks - {acting}), return_exceptions=True)
+        try:
+            await _until(stop, tasks)
+        finally:
+            self._outside.end_begins()
+            notify("STOPPING=1")
+            for task in tasks - {acting}:
+                task.cancel()
+            await asyncio.gather(*(tasks - {acting}), return_exceptions=True)
         await actor.stop([cmd.StopBox("stopped")])
         await acting
         await actor.seal_checkpoint()
@@ -448,11 +472,11 @@ async def _or_raise(task: asyncio.Task[None], work: Coroutine[None, None, None])
     doing.result()
 
 
-async def _watchdog(watchkeeper: Watchkeeper) -> None:
-    """Tells systemd that the core makes progress, or raises."""
+async def _watchdog(check_progress: Callable[[], None]) -> None:
+    """Tells systemd that the core makes progress, or raises what ``check_progress`` raises."""
     interval_ms = watchdog_interval_ms() or 10_000
     while True:
-        watchkeeper.check_progress()
+        check_progress()
         notify("WATCHDOG=1")
         await asyncio.sleep(min(interval_ms, 10_000) / 1000)
 
@@ -463,7 +487,8 @@ async def _serve_out_of_order(
     """The log cannot be trusted: nothing is decided, nothing opens, and every page and the central system say so."""
     log.error("out of order: %s (entry %d): %s", error.code, error.seq, error)
     operations = OutOfOrderOperations(identity.box, identity.kind.value, f"{error.code}:{error.seq}", outside.clock)
-    tasks: set[asyncio.Task[None]] = set()
+    # The loop alone has to make progress here; without a sign of life systemd would start the box anew for ever.
+    tasks = {asyncio.create_task(_watchdog(lambda: None), name="watchdog")}
     if settings.mqtt is not None:
         feed = OutOfOrderFeed(identity_payload(identity, outside.software), operations.reason)
         boot = outside.clock.boot_id()
@@ -477,6 +502,7 @@ async def _serve_out_of_order(
         try:
             await _until(stop, tasks)
         finally:
+            outside.end_begins()
             notify("STOPPING=1")
             for task in tasks:
                 task.cancel()

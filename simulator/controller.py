@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from controller.__main__ import run
+from controller.__main__ import end_in_time, run
 from controller.adapters.clock import SystemClock
 from controller.adapters.socket_activation import listening_sockets
 from controller.bootstrap import Outside, open_event_log, serve, software_version
@@ -65,6 +65,7 @@ async def _serve(settings: Settings, plant: Path, points: KillPoints) -> None:
         sockets=listening_sockets(),
         open_log=killable_log(open_event_log, points),
         software=software_version(),
+        end_begins=end_in_time,
     )
     await serve(settings, outside)
 

@@ -37,6 +37,8 @@ from controller.services.derived_rows import rows_of
 CHECKPOINT_EVERY = 5000
 #: Rights expire by the wall clock, which may step: look at least this often (s) while any could.
 EXPIRY_LOOK_S = 60.0
+#: Why a command is not heard any more when the box was not out of order before.
+ENDED = "ended"
 
 
 class Codec(Protocol):
@@ -100,11 +102,13 @@ class Actor:
         self._checkpoint_seq = checkpoint_seq
         self._queue: asyncio.Queue[_Job] = asyncio.Queue()
         self._listeners: list[EventListener] = []
+        self._row_listeners: list[Callable[[RowChange], None]] = []
         self._after_turn: list[Callable[[], None]] = []
         self._timer: asyncio.TimerHandle | None = None
         self._halted = ""
         self._last_hash = b""
         self._stopping = False
+        self._ended = False
         self.busy_since_mono_ms = 0
         """When the turn in progress began, 0 between turns: for the watchdog."""
 
@@ -133,6 +137,12 @@ class Actor:
     def on_event(self, listener: EventListener) -> None:
         self._listeners.append(listener)
 
+    def on_row(self, listener: Callable[[RowChange], None]) -> None:
+        """``listener`` is called on the loop for each row that was written beside the events, before `on_event`'s
+        listeners: whoever keeps such rows in memory has them even when nobody waits for the command any more.
+        """
+        self._row_listeners.append(listener)
+
     def after_turn(self, listener: Callable[[], None]) -> None:
         """``listener`` is called on the loop after every turn that changed the state."""
         self._after_turn.append(listener)
@@ -154,7 +164,10 @@ class Actor:
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         # A fact that nobody waits for may end in OutOfOrder: that is told to the front by `halt`, not by this future.
         future.add_done_callback(_retrieved)
-        self._queue.put_nowait(_Job(command, rows, future))
+        if self._ended:
+            future.set_exception(OutOfOrder(self._halted or ENDED))
+        else:
+            self._queue.put_nowait(_Job(command, rows, future))
         return future
 
     async def submit(self, command: Command, rows: Sequence[RowChange] = ()) -> Outcome:
@@ -166,7 +179,20 @@ class Actor:
         return await asyncio.shield(self.post(command, rows))
 
     async def run(self) -> None:
-        """Works until `stop`. Any exception is for the process to end."""
+        """Works until `stop`. Any exception is for the process to end.
+
+        Whoever still waits then gets `OutOfOrder`: an end in order must not hang on a command that nobody carries out.
+        """
+        try:
+            await self._work()
+        finally:
+            self._ended = True
+            if self._timer is not None:
+                self._timer.cancel()
+            while not self._queue.empty():
+                _set(self._queue.get_nowait().future, OutOfOrder(self._halted or ENDED))
+
+    async def _work(self) -> None:
         self._schedule_tick()
         while True:
             job = await self._queue.get()
@@ -176,7 +202,12 @@ class Actor:
             if self._halted:
                 _set(job.future, OutOfOrder(self._halted))
             else:
-                outcome = await self._turn(job.command, job.rows)
+                try:
+                    outcome = await self._turn(job.command, job.rows)
+                except BaseException:
+                    # What became of it is unknown; that the process ends is not.
+                    _set(job.future, OutOfOrder(ENDED))
+                    raise
                 _set(job.future, outcome)
                 if self._queue.empty() and self._box.seq - self._checkpoint_seq >= CHECKPOINT_EVERY:
                     await self._seal()
@@ -212,6 +243,9 @@ class Actor:
         self._box = decision.box
         if appended.entries:
             self._last_hash = appended.entries[-1].hash
+        for row in writes:
+            for row_listener in self._row_listeners:
+                row_listener(row)
         for event in decision.events:
             for listener in self._listeners:
                 listener(event, at)

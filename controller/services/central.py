@@ -51,6 +51,7 @@ class CentralService:
         self._health = health
         self._disk_refuses = disk_refuses
         self._epoch = epoch
+        self._one_at_a_time = asyncio.Lock()
         self._grown = asyncio.Event()
         self._listeners: list[Callable[[str], None]] = []
         self._shown: dict[str, Mapping[str, object]] = {}
@@ -97,6 +98,13 @@ class CentralService:
             parsed, credentials = self._parse(name, issuer, command, body)
         except CommandMalformed as error:
             return CommandAnswer("rejected", error.code, False)
+        async with self._one_at_a_time:
+            return await self._carry_out(issuer, command, parsed, credentials)
+
+    async def _carry_out(
+        self, issuer: str, command: str, parsed: CentralCommand, credentials: tuple[PutCredential, ...]
+    ) -> CommandAnswer:
+        """One after the other: between looking a digest up and writing it, no other command may write the same."""
         if any(self._book.knows_digest(row.digest) for row in credentials):
             # The same digest again is either a repeated command, which has its answer, or two rights behind one code.
             stored = await self._log.command_result(issuer, command)
@@ -104,9 +112,6 @@ class CentralService:
         outcome = await self._actor.submit(parsed, credentials)
         if outcome.stored_result is not None:
             return _answer(outcome.stored_result, True)
-        if not outcome.refused:
-            for row in credentials:
-                self._book.put(row)
         return _answer(outcome.refused or "done", False)
 
     def state(self, topic: str) -> Mapping[str, object]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from controller.domain import events as ev
 from controller.domain.moment import Moment
-from controller.ports import CredentialRow, PutCredential, PutStaffCredential, StaffCredentialRow
+from controller.ports import CredentialRow, PutCredential, PutStaffCredential, RowChange, StaffCredentialRow
 
 
 def digest_of(text: str) -> bytes:
@@ -63,13 +63,15 @@ class CredentialBook:
                 return credential.pin_hash
         return None
 
-    def put(self, row: PutCredential) -> None:
-        """A right's credential was stored with its right."""
-        self._pickup[row.digest] = CredentialRow(row.digest, row.kind, row.right, row.verifiers, "", 0)
-
-    def put_staff(self, row: PutStaffCredential) -> None:
-        self._staff = {digest: known for digest, known in self._staff.items() if known.staff != row.staff}
-        self._staff[row.badge_digest] = StaffCredential(row.staff, row.pin_hash)
+    def written(self, row: RowChange) -> None:
+        """A row was written beside the log. Called by the actor and not by whoever asked for it: that one may have
+        gone away while the commit took its time, and the book must know all the same what the tables know.
+        """
+        if isinstance(row, PutCredential):
+            self._pickup[row.digest] = CredentialRow(row.digest, row.kind, row.right, row.verifiers, "", 0)
+        elif isinstance(row, PutStaffCredential):
+            self._staff = {digest: known for digest, known in self._staff.items() if known.staff != row.staff}
+            self._staff[row.badge_digest] = StaffCredential(row.staff, row.pin_hash)
 
     def follow(self, event: ev.Event, at: Moment) -> None:
         """An event was appended: credentials of an ended right keep their digest and the reason, nothing else."""

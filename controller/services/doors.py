@@ -87,7 +87,8 @@ class Doors:
     def _fire_if_still_authorised(self, authorised: ev.UnlockAuthorised) -> None:
         opening = self._actor.box.opening
         if (
-            opening is not None
+            not self._actor.halted
+            and opening is not None
             and opening.authorisation == authorised.authorisation
             and opening.stage is OpeningStage.AUTHORISED
             and self._actor.now().mono_ms < opening.deadline_mono_ms

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+from collections import deque
 from collections.abc import Callable
 
 from controller.domain import commands as cmd
@@ -27,6 +28,14 @@ NORMALISE: dict[Factor, Callable[[str], str]] = {
 }
 
 
+FACTOR_NAMES = frozenset(factor.value for factor in NORMALISE)
+
+
+def is_stale(captured_mono_ms: int, now_mono_ms: int) -> bool:
+    """Whether a code was captured too long ago, or (by a reader that lies) in the future."""
+    return not 0 <= now_mono_ms - captured_mono_ms <= STALE_SCAN_MS
+
+
 class Residents:
     """Presents credentials to the rules. The secret of a running session stays here, in memory, until the session ends:
     second factors are keyed by it.
@@ -47,35 +56,48 @@ class Residents:
         self._refusals = refusals
         self._throttle = throttle
         self._secret_of = secret_of
+        self._presented: dict[str, deque[bytes]] = {}
         self._secrets: dict[str, bytes] = {}
         actor.on_event(self._happened)
 
     def _happened(self, event: ev.Event, at: Moment) -> None:
-        if isinstance(event, ev.SessionEnded):
+        if isinstance(event, ev.SessionStarted):
+            self._throttle.right()
+            waiting = self._presented.get(event.right)
+            if event.factor in FACTOR_NAMES and waiting:
+                self._secrets[event.session] = waiting[0]  # the actor works in the order of asking
+        elif isinstance(event, ev.SessionEnded):
             self._secrets.clear()
 
     async def present(self, text: str, captured_mono_ms: int) -> Refusal | None:
         """A pickup code was read. Whatever is wrong with it, the person gets a page and the log a code."""
-        if abs(self._actor.now().mono_ms - captured_mono_ms) > STALE_SCAN_MS:
+        if is_stale(captured_mono_ms, self._actor.now().mono_ms):
             return Refusal("stale_scan")
-        wait_ms = self._throttle.wait_ms()
-        if wait_ms:
-            return self._refuse(Refusal("slow_down", {"wait_s": -(-wait_ms // 1000)}))
         row = self._book.pickup(text)
         if row is None:
+            # Only what is wrong is slowed down. A scanned code has 128 random bits and is not guessed, so that whoever
+            # holds a good one need not wait for what the person before has tried.
+            wait_ms = self._throttle.wait_ms()
+            if wait_ms:
+                return self._refuse(Refusal("slow_down", {"wait_s": -(-wait_ms // 1000)}))
             self._throttle.wrong()
             return self._refuse(Refusal("code_unknown"))
-        self._throttle.right()
         if row.ended_reason:
             page = ENDED_PAGES.get(row.ended_reason, "counter")
             return self._refuse(Refusal(page, {"date_wall_ms": row.ended_wall_ms}))
-        outcome = await self._actor.submit(cmd.PresentCredential(row.right, row.kind, tuple(row.verifiers)))
-        if outcome.decision.refusal is not None:
-            return self._refuse(outcome.decision.refusal)
-        for event in outcome.decision.events:
-            if isinstance(event, ev.SessionStarted) and event.factor in (Factor.BIRTH_DATE, Factor.PIN):
-                self._secrets[event.session] = self._secret_of(text)
-        return None
+        # The secret is here before its session begins and goes with the answer: a reader that hangs up meanwhile leaves
+        # a session behind whose second factor can still be compared.
+        self._presented.setdefault(row.right, deque()).append(self._secret_of(text))
+        asked = self._actor.post(cmd.PresentCredential(row.right, row.kind, tuple(row.verifiers)))
+        asked.add_done_callback(lambda _: self._forget_presented(row.right))
+        outcome = await asyncio.shield(asked)
+        return self._refuse(outcome.decision.refusal) if outcome.decision.refusal is not None else None
+
+    def _forget_presented(self, right: str) -> None:
+        waiting = self._presented[right]
+        waiting.popleft()
+        if not waiting:
+            del self._presented[right]
 
     def _refuse(self, refusal: Refusal) -> Refusal:
         self._refusals.note(refusal.code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from controller.domain import commands as cmd
@@ -11,7 +12,7 @@ from controller.services.actor import Actor
 from controller.services.credentials import CredentialBook
 from controller.services.front import Front
 from controller.services.refusals import RefusalLedger
-from controller.services.residents import STALE_SCAN_MS, OneAtATime
+from controller.services.residents import OneAtATime, is_stale
 
 PinCheck = Callable[[str, str], bool]
 """``(hash, pin) -> bool``: whether the argon2id hash belongs to the PIN. Blocks for some 30 ms; thread-safe."""
@@ -29,10 +30,11 @@ class Staff:
         self._refusals = refusals
         self._check_pin = check_pin
         self._one_at_a_time = OneAtATime()
+        self._registering = asyncio.Lock()
 
     async def badge(self, text: str, captured_mono_ms: int) -> Refusal | None:
         """A badge was read at the box."""
-        if abs(self._actor.now().mono_ms - captured_mono_ms) > STALE_SCAN_MS:
+        if is_stale(captured_mono_ms, self._actor.now().mono_ms):
             return Refusal("stale_scan")
         credential = self._book.badge(text)
         if credential is None:
@@ -55,7 +57,7 @@ class Staff:
 
     async def order(self, text: str, captured_mono_ms: int) -> Refusal | None:
         """The barcode of an order or document was scanned: it opens a compartment for exactly this order."""
-        if abs(self._actor.now().mono_ms - captured_mono_ms) > STALE_SCAN_MS:
+        if is_stale(captured_mono_ms, self._actor.now().mono_ms):
             return Refusal("stale_scan")
         outcome = await self._actor.submit(cmd.PresentOrder(text))
         if outcome.decision.refusal is not None:
@@ -65,13 +67,12 @@ class Staff:
 
     async def register(self, staff: str, roles: tuple[str, ...], badge_digest: bytes, pin_hash: str) -> Refusal | None:
         """Registers or replaces a member of staff. A badge is one person's."""
-        if self._book.badge_owner(badge_digest) not in ("", staff):
-            return Refusal("badge_taken")
-        row = PutStaffCredential(staff, badge_digest, pin_hash)
-        outcome = await self._actor.submit(cmd.RegisterStaff(staff, roles), (row,))
-        if outcome.decision.refusal is None:
-            self._book.put_staff(row)
-        return outcome.decision.refusal
+        async with self._registering:
+            if self._book.badge_owner(badge_digest) not in ("", staff):
+                return Refusal("badge_taken")
+            row = PutStaffCredential(staff, badge_digest, pin_hash)
+            outcome = await self._actor.submit(cmd.RegisterStaff(staff, roles), (row,))
+            return outcome.decision.refusal
 
     def _refuse(self, refusal: Refusal) -> Refusal:
         self._refusals.note(refusal.code)

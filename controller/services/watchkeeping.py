@@ -48,6 +48,7 @@ class Watchkeeper:
         refusals: RefusalLedger,
         limits: DiskLimits,
         door_watch_progress_ms: Callable[[], int],
+        release_reserve: Callable[[], None],
     ) -> None:
         self._actor = actor
         self._log = log
@@ -57,6 +58,7 @@ class Watchkeeper:
         self._refusals = refusals
         self._limits = limits
         self._door_watch_progress_ms = door_watch_progress_ms
+        self._release_reserve = release_reserve
         self._scanners: dict[str, tuple[str, int]] = {}
         self._started_mono_ms = clock.mono_ms()
         self._free = log.free_bytes()
@@ -112,6 +114,9 @@ class Watchkeeper:
         if self._trusted != self._actor.box.clock_trusted:
             self._actor.post(JudgeClock(self._trusted, reason))
         self._free = self._log.free_bytes()
+        if self._free < self._limits.refuse // 2:
+            # Only here: at the limit itself the room given back would let new sessions begin again.
+            self._release_reserve()
         self._set_fault("disk_low", "", self._free < self._limits.alarm)
         self._set_fault("disk_full", "", self.disk_refuses)
         self._set_fault("slow_commit", "", self._busy_ms(now) > SLOW_COMMIT_MS)

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import socket
 import struct
+import sys
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
@@ -36,6 +37,13 @@ SEND_LIMIT = 1 << 20
 IN_FLIGHT = 32
 
 
+#: What decoding raises for bytes that are not what they should be: not JSON, not UTF-8, nested too deeply, wrong types.
+NOT_UNDERSTOOD = (msgspec.DecodeError, UnicodeError, RecursionError)
+#: An id is sent back as it came: within what every JSON library can hold, and short.
+LARGEST_ID = 2**53
+LONGEST_ID = 64
+
+
 class RequestError(Exception):
     """An answer that is an error: JSON-RPC code, message, and data with a ``reason``."""
 
@@ -53,6 +61,12 @@ class _Message(msgspec.Struct):
     id: int | str | None = None
     method: str = ""
     params: msgspec.Raw = msgspec.Raw(b"{}")
+
+
+def _is_usable(number: int | str | None) -> bool:
+    if isinstance(number, str):
+        return len(number) <= LONGEST_ID
+    return number is None or -LARGEST_ID <= number <= LARGEST_ID
 
 
 class Connection(asyncio.Protocol):
@@ -104,9 +118,12 @@ class Connection(asyncio.Protocol):
     def _take(self, line: bytes) -> bool:
         try:
             message = self._decoder.decode(line)
-        except (msgspec.DecodeError, RecursionError):
+        except NOT_UNDERSTOOD:
             self._answer(None, error=ErrorObject(PARSE_ERROR, "not a JSON-RPC message", {"reason": "parse_error"}))
             return False
+        if not _is_usable(message.id):
+            self._answer(None, error=ErrorObject(INVALID_REQUEST, "not a usable id", {"reason": "invalid_request"}))
+            return True
         handler = self._server.methods.get(message.method)
         if message.jsonrpc != "2.0" or not message.method or message.id is None:
             error = ErrorObject(INVALID_REQUEST, "not a JSON-RPC 2.0 request with an id", {"reason": "invalid_request"})
@@ -131,7 +148,7 @@ class Connection(asyncio.Protocol):
         except OutOfOrder as halted:
             data: dict[str, str | int] = {"reason": "out_of_order", "cause": halted.reason}
             self._answer(message.id, error=ErrorObject(OUT_OF_ORDER, "the box is out of order", data))
-        except msgspec.ValidationError:
+        except NOT_UNDERSTOOD:
             # The text of the validation error may hold what was typed: it goes nowhere.
             error = ErrorObject(INVALID_PARAMS, "the parameters do not fit the method", {"reason": "invalid_params"})
             self._answer(message.id, error=error)
@@ -188,7 +205,9 @@ class RoleServer:
     async def start(self) -> None:
         loop = asyncio.get_running_loop()
         self._listener.setblocking(False)
-        self._server = await loop.create_unix_server(lambda: Connection(self), sock=self._listener)
+        # From 3.13 on asyncio unlinks the path when a server closes; but the path is systemd's, for the next start.
+        keep: dict[str, Any] = {"cleanup_socket": False} if sys.version_info >= (3, 13) else {}
+        self._server = await loop.create_unix_server(lambda: Connection(self), sock=self._listener, **keep)
 
     def joined(self, connection: Connection) -> None:
         self.connections.add(connection)
