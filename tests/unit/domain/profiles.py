@@ -10,7 +10,7 @@ THOROUGH = os.environ.get("ABHOLFACH_HYPOTHESIS") == "thorough"
 
 #: The short search is the same every time, so that a failure belongs to the change that made it.
 SEARCH = settings(
-    max_examples=3000 if THOROUGH else 100,
+    max_examples=3000 if THOROUGH else 80,
     stateful_step_count=120 if THOROUGH else 50,
     derandomize=not THOROUGH,
     database=None,
@@ -19,3 +19,6 @@ SEARCH = settings(
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
+
+#: A thorough search outlasts the ordinary limit of a test.
+PATIENCE_S = 7200 if THOROUGH else 180

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
+import pytest
 from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -15,7 +16,7 @@ from controller.domain.decide import RULES, decide
 from controller.domain.model import Box, Door, Item, LockRules, Purpose
 from controller.domain.moment import Moment
 from tests.unit.domain.builder import CABINET, POLICIES, STAFF, Scenario, plan
-from tests.unit.domain.profiles import SEARCH
+from tests.unit.domain.profiles import PATIENCE_S, SEARCH
 from tests.unit.domain.world import World
 
 LABELS = ("A01", "A02", "A03")
@@ -98,6 +99,8 @@ OFTEN = (
     cmd.ReportContents,
     cmd.Tick,
 )
+
+pytestmark = pytest.mark.timeout(PATIENCE_S)
 
 
 class AnyCommand(RuleBasedStateMachine):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import note
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -11,10 +12,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from controller.domain import commands as cmd
 from controller.domain.model import Door
 from tests.unit.domain.builder import CABINET, Scenario
-from tests.unit.domain.profiles import SEARCH
+from tests.unit.domain.profiles import PATIENCE_S, SEARCH
 from tests.unit.domain.world import World
 
 LABELS = ("A01", "A02", "A03", "A04")
+
+pytestmark = pytest.mark.timeout(PATIENCE_S)
 
 
 class Histories(RuleBasedStateMachine):
