@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -28,6 +28,8 @@ from controller.api import (
     KioskView,
     StaffLogin,
     StaffLogout,
+    StaffReport,
+    StaffRequestOpening,
     StaffView,
 )
 from simulator.plant.client import AsyncPlantClient
@@ -183,6 +185,29 @@ class Hall:
             "booked",
         )
         return label
+
+    async def look_into(
+        self, label: str, badges: Sequence[Badge], purpose: str = "clarification", reason: str = ""
+    ) -> list[str]:
+        """A guided opening by who is logged in: request, badges, door. What lies inside; the door is closed again and
+        `report` is due.
+        """
+        view = await self.staff()
+        await self.page.call(StaffRequestOpening(view.session, label, purpose, reason))
+        for badge in badges:
+            refused = await self.scanner.show(badge.text)
+            if refused:
+                raise NotSoon(f"the badge of {badge.staff} was refused: {refused}")
+        await self.open_door(label)
+        contents = (await self.plant.box(label)).contents
+        await self.plant.close_door(label)
+        await self.until_staff(lambda view: view.page == "report", f"asks what lies in {label}")
+        return contents
+
+    async def report(self, contents: str, deposit_end: str = "") -> None:
+        """Says what lies in the compartment that was opened: empty, envelope or old_document."""
+        view = await self.staff()
+        await self.page.call(StaffReport(view.session, contents, deposit_end))
 
     async def open_door(self, label: str) -> None:
         """Waits until the door springs ajar, and pulls it open."""
