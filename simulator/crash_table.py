@@ -13,6 +13,8 @@ from functools import partial
 from controller.domain import events as ev
 from controller.domain.model import Box, Deposit, DepositStatus, Door, Opening, OpeningStage, Purpose, RightStatus
 from simulator.crash_witness import Settlement, doubts_without_quarantine
+from simulator.plant.parts import Position
+from simulator.plant.protocol import BoxStatus
 
 Check = Callable[[Settlement], list[str]]
 
@@ -45,6 +47,13 @@ def expected_rows(before: Box, doors: Mapping[str, Door]) -> list[Row]:
         elif door is Door.UNKNOWN:
             rows.append(Row("unreadable, no intent", label, partial(_unreadable, label=label)))
     return rows
+
+
+def read_door(box: BoxStatus) -> Door:
+    """What a door's sensor says when it has stopped bouncing. (Contacts that lie are not among the campaign's faults.)"""
+    if box.sensor is None:
+        return Door.UNKNOWN
+    return Door.CLOSED if box.door == Position.CLOSED else Door.OPEN
 
 
 def misses(settled: Settlement, doors: Mapping[str, Door]) -> list[str]:

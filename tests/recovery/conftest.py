@@ -10,7 +10,10 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from simulator.preload import Preload
-from tests.recovery.killed_box import KilledBox, begun_box
+
+pytest.register_assert_rewrite("tests.recovery.killed_box")
+
+from tests.recovery.killed_box import KilledBox, begun_box  # noqa: E402
 
 MakeBox = Callable[[Preload], KilledBox]
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from controller.api import ControlError, Disconnected
 from controller.domain.model import Box, Compartment, Deposit, Door
-from simulator.crash_table import expected_rows, misses
+from simulator.crash_table import expected_rows, misses, read_door
 from simulator.crash_witness import LogWitness, PlantWitness, Settlement, Told, settlements
 from simulator.people import Hall
 from simulator.plant.client import PlantClient
@@ -91,6 +91,15 @@ class KilledBox:
         assert self.ledger.violations(seen.most_coils) == []
         return told
 
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Waits until ``condition`` holds of what was read."""
+
+        def holds() -> bool:
+            self.look()
+            return condition()
+
+        wait_for(holds, DIES_WITHIN_S, "change in the log")
+
     @property
     def box(self) -> Box:
         return self.log.box
@@ -103,9 +112,8 @@ class KilledBox:
         return self.box.compartments[self.where[f"D{deposit}"]]
 
     def doors(self) -> dict[str, Door]:
-        """What each door's sensor says, seen from the plant."""
-        levels = {None: Door.UNKNOWN, 0: Door.CLOSED, 1: Door.OPEN}
-        return {box.compartment: levels[box.sensor] for box in self.plant.status().compartments}
+        """What each door's sensor says when it has stopped bouncing, seen from the plant."""
+        return {box.compartment: read_door(box) for box in self.plant.status().compartments}
 
     def inside(self, label: str) -> list[str]:
         return self.plant.box(label).contents
