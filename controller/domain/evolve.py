@@ -213,29 +213,34 @@ def _(event: ev.UnlockAuthorised, box: Box, at: Moment) -> Box:
         reason=event.reason,
         authorised_mono_ms=box.opening.authorised_mono_ms if event.attempt > 1 and box.opening else at.mono_ms,
     )
-    box = replace(box, opening=opening, unsettled=_without(box.unsettled, event.compartment))
-    box = _compartment(
-        box,
-        event.compartment,
-        lambda c: replace(c, possibly_unlatched=True, openings=c.openings + (event.attempt == 1)),
-    )
-    if event.purpose == Purpose.PICKUP:
-        box = _session(
-            box,
-            lambda s: replace(
-                s,
-                phase=Phase.UNLOCKING,
-                reopened=s.reopened + (event.attempt == 1 and s.deposit == event.deposit),
-                deposit=event.deposit,
-                queue=tuple(name for name in s.queue if name != event.deposit),
-            ),
-        )
-        deposit = box.deposits[event.deposit]
+    target = box.compartments[event.compartment]
+    fired = replace(target, possibly_unlatched=True, openings=target.openings + (event.attempt == 1))
+    session, staff_session, deposits = box.session, box.staff_session, box.deposits
+    if event.purpose != Purpose.PICKUP:
+        if staff_session is not None:
+            staff_session = replace(staff_session, requested=None, reporting="")
+    elif session is not None:
+        deposit = deposits[event.deposit]
         if event.attempt == 1 and deposit.status is DepositStatus.UNVERIFIED:
-            box = _deposit(box, event.deposit, lambda d: replace(d, tries_left=max(0, d.tries_left - 1)))
-    else:
-        box = _staff_session(box, lambda s: replace(s, requested=None, reporting=""))
-    return replace(box, badge=None)
+            deposits = _with(deposits, event.deposit, replace(deposit, tries_left=max(0, deposit.tries_left - 1)))
+        session = replace(
+            session,
+            phase=Phase.UNLOCKING,
+            reopened=session.reopened + (event.attempt == 1 and session.deposit == event.deposit),
+            deposit=event.deposit,
+            queue=tuple(name for name in session.queue if name != event.deposit),
+        )
+    # One copy of the box: this event stands between a token and its pulse.
+    return replace(
+        box,
+        opening=opening,
+        unsettled=_without(box.unsettled, event.compartment),
+        compartments=_with(box.compartments, event.compartment, fired),
+        session=session,
+        staff_session=staff_session,
+        deposits=deposits,
+        badge=None,
+    )
 
 
 @_apply.register
@@ -526,8 +531,8 @@ def _(event: ev.SessionStarted, box: Box, at: Moment) -> Box:
         declared=(),
         deadline_mono_ms=event.deadline_mono_ms,
     )
-    box = replace(box, session=session)
-    return _right(box, event.right, lambda r: replace(r, status=RightStatus.CLAIMED))
+    claimed = replace(box.rights[event.right], status=RightStatus.CLAIMED)
+    return replace(box, session=session, rights=_with(box.rights, event.right, claimed))
 
 
 @_apply.register
