@@ -50,7 +50,7 @@ def expected_rows(before: Box, doors: Mapping[str, Door]) -> list[Row]:
 
 
 def read_door(box: BoxStatus) -> Door:
-    """What a door's sensor says when it has stopped bouncing. (Contacts that lie are not among the campaign's faults.)"""
+    """What a door's sensor says when it has stopped bouncing. Contacts that lie are not looked at here."""
     if box.sensor is None:
         return Door.UNKNOWN
     return Door.CLOSED if box.door == Position.CLOSED else Door.OPEN

@@ -192,6 +192,8 @@ STEPS = {
         Step("pulse.ended:1", shows, nothing, NOT_OPENED, once_more, fault="jam"),
         Step("append.before.PulseSent:1", shows, nothing, NOT_OPENED, once_more, fault="jam"),
         Step("append.after.PulseSent:1", shows, nothing, NOT_OPENED, once_more, fault="jam"),
+    ],
+    "tried again": [
         Step("append.before.UnlockAuthorised:2", shows, nothing, NOT_OPENED, once_more, fault="jam"),
         Step("append.after.UnlockAuthorised:2", shows, nothing, NOT_OPENED, once_more, fault="jam_once"),
     ],
