@@ -70,7 +70,7 @@ def present_badge(draft: Draft, command: cmd.PresentBadge) -> None:
         raise Refused("role_missing")
     if draft.at.mono_ms >= request_over_mono_ms(requested):
         draft.emit(ev.OpeningRequestDropped(session.id, requested.compartment, "timeout"))
-        raise RefusedAndNoted("second_person_too_late" if requested.badges else "request_over")
+        raise RefusedAndNoted("second_person_too_late" if requested.badges else "request_dropped")
     badges = requested.badges
     if requested.purpose is Purpose.EMERGENCY and not _second_person(draft, session.id, requested, member):
         return

@@ -44,7 +44,7 @@ def test_a_badge_from_before_the_page_showed_it_opens_nothing() -> None:
 def test_a_request_waits_a_minute() -> None:
     box, label = inside()
     box.request(label).at(timing.REQUEST_VALID).do(cmd.PresentBadge("lena", box.mono_ms))
-    assert box.refusal == "request_over", "even if no tick came in between"
+    assert box.refusal == "request_dropped", "even if no tick came in between"
     assert box.one(ev.OpeningRequestDropped).reason == "timeout"
     box.request(label).wait(timing.REQUEST_VALID)
     assert box.badge("lena").refusal == "badge_not_needed"
