@@ -12,6 +12,7 @@ import logging
 import socket
 import struct
 import sys
+import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, cast
 
@@ -152,11 +153,12 @@ class Connection(asyncio.Protocol):
             # The text of the validation error may hold what was typed: it goes nowhere.
             error = ErrorObject(INVALID_PARAMS, "the parameters do not fit the method", {"reason": "invalid_params"})
             self._answer(message.id, error=error)
-        except asyncio.CancelledError:
-            raise
-        except BaseException:
+        except Exception as error:
+            # A programming error costs this request and nobody else's. Where it happened is logged, its text is not: it
+            # may quote what was typed.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            log.error("%s: %s raised %s\n%s", self._server.role, message.method, type(error).__name__, where)
             self._answer(message.id, error=ErrorObject(INTERNAL_ERROR, "internal error", {"reason": "internal_error"}))
-            raise
         else:
             self._answer(message.id, result=result)
 
