@@ -97,16 +97,18 @@ def credential_of(slip: Slip) -> PutCredential:
     return PutCredential(hashlib.sha256(slip.text.encode()).digest(), "qr", slip.right, verifiers)
 
 
-def preload(data: Path, what: Preload) -> dict[str, str]:
-    """Appends ``what``. The controller must not run. Returns in which compartment each of ``stored`` lies now.
+def preload(data: Path, what: Preload, *, seal: bool = False) -> dict[str, str]:
+    """Appends ``what``, and a checkpoint after it when ``seal``. The controller must not run.
+
+    Returns in which compartment each of ``stored`` lies now.
 
     Raises `RuntimeError` when the rules refuse any of it.
     """
     with hold_data_directory(data):
-        return asyncio.run(_append(data, what))
+        return asyncio.run(_append(data, what, seal))
 
 
-async def _append(data: Path, what: Preload) -> dict[str, str]:
+async def _append(data: Path, what: Preload, seal: bool) -> dict[str, str]:
     codec = EventCodec()
     log, opened = open_event_log(data / "log.db", load_identity(data).box, codec.fold_version)
     try:
@@ -118,6 +120,8 @@ async def _append(data: Path, what: Preload) -> dict[str, str]:
             await _load(actor, what.stored)
         await actor.stop(())
         await acting
+        if seal:
+            await actor.seal_checkpoint()
         return {item.deposit: actor.box.deposits[item.deposit].compartment for item in what.stored}
     finally:
         await log.close()
