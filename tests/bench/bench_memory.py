@@ -12,8 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 from pathlib import Path
+
+import httpx
 
 from simulator.town import Town
 from tests.bench.as_on_a_box import environment
@@ -51,7 +52,7 @@ def figures() -> dict[str, dict[str, float | str]]:
             reader = town.start_reader()
             address = town.start_pages()
             for page in ("", "/kiosk/fragment", "/staff", "/technician"):
-                urllib.request.urlopen(f"{address.rstrip('/')}{page}", timeout=10).read()
+                httpx.get(f"{address.rstrip('/')}{page}", timeout=10).raise_for_status()
             time.sleep(SETTLE_S)
             floor = _bare_interpreter()
             processes = {"controller": town.controller, "ui": town.pages, "reader": reader}
