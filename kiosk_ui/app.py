@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,9 @@ from kiosk_ui.events import EventStream
 from kiosk_ui.guard import Guard
 from kiosk_ui.link import VIEWS, Link
 from kiosk_ui.settings import Settings
+
+#: A controller that neither answers nor refuses does not keep the pages from starting for longer.
+FIRST_ATTEMPT_S = 2.0
 
 STATIC = languages.PACKAGE / "static"
 
@@ -42,6 +46,9 @@ def create(settings: Settings, link: Link) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         task = asyncio.create_task(link.run())
+        # Nobody is served before it is known whether the controller is there: else the first page would flicker.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(link.attempted.wait(), FIRST_ATTEMPT_S)
         yield
         link.stop()
         await task

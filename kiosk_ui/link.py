@@ -64,6 +64,8 @@ class Link:
         self._generation = 0
         self._lost_at = time.monotonic()
         self._stopping = asyncio.Event()
+        #: The first attempt to connect has succeeded or failed.
+        self.attempted = asyncio.Event()
         self.topics = {view: Topic() for view in VIEWS}
 
     @property
@@ -115,6 +117,7 @@ class Link:
                 retry_s = FIRST_RETRY_S
             except (Disconnected, ControlError, TimeoutError) as error:
                 log.debug("controller away: %s", error)
+            self.attempted.set()
             self._publish_loss()
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), retry_s)
@@ -139,6 +142,7 @@ class Link:
             # A notification may have come between an answer and here.
             self._revisions = {view: max(self._revisions[view], revision) for view, revision in now.items()}
             self._caller = caller
+            self.attempted.set()
             for view, topic in self.topics.items():
                 topic.publish(self.tag(self._revisions[view]))
             log.info("connected to the controller")

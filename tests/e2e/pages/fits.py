@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-#: JavaScript that names what is cut off, off the screen, overlapping, too small to touch, or a picture too small to see.
-#: 110 px are 20 mm on a panel of 5.56 px/mm.
+#: JavaScript that names what is cut off, off the screen, overlapping, too small to touch, or a picture too small to
+#: see. 110 px are 20 mm on a panel of 5.56 px/mm.
 FITS = """() => {
   const found = [];
   const seen = (e) => e.checkVisibility() && e.getBoundingClientRect().width > 0;
@@ -22,7 +22,8 @@ FITS = """() => {
     if (e.matches(".figure svg") && r.height < 100) found.push("picture too small: " + size);
   });
   for (const stage of document.querySelectorAll("#page .stage:not([hidden])")) {
-    if (stage.scrollHeight > stage.clientHeight + 1) found.push("scrolls by " + (stage.scrollHeight - stage.clientHeight));
+    if (stage.scrollHeight > stage.clientHeight + 1) found.push("scrolls by " + (stage.scrollHeight -
+    stage.clientHeight));
   }
   visible.forEach((a, i) => visible.slice(i + 1).forEach((b, k) => {
     if (a.contains(b) || b.contains(a)) return;

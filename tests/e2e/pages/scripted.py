@@ -1,4 +1,6 @@
-"""A scripted controller: a real JSON-RPC server on a real unix socket that serves the views it is told to, and notes what it is asked."""
+"""A scripted controller: a real JSON-RPC server on a real unix socket that serves the views it is told to, and
+notes what it is asked.
+"""
 
 from __future__ import annotations
 

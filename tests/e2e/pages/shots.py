@@ -1,4 +1,6 @@
-"""Takes a picture of every page: ``python -m tests.e2e.pages.shots DIRECTORY [NAME…]``. For eyes, not for comparison by machine."""
+"""Takes a picture of every page: ``python -m tests.e2e.pages.shots DIRECTORY [NAME…]``. For eyes, not for
+comparison by machine.
+"""
 
 from __future__ import annotations
 

@@ -1,0 +1,35 @@
+"""One scripted controller and one UI process for each test."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.e2e.pages.running import Ui, ui
+from tests.e2e.pages.scripted import ScriptedController
+
+
+@dataclass
+class Stand:
+    """A box's pages with a scripted controller behind them."""
+
+    controller: ScriptedController
+    ui: Ui
+
+    def client(self) -> httpx.AsyncClient:
+        """A client of the same origin, as the pages' own script is."""
+        return httpx.AsyncClient(base_url=self.ui.origin, headers={"origin": self.ui.origin}, timeout=10)
+
+
+@pytest.fixture
+async def stand() -> AsyncIterator[Stand]:
+    # Not tmp_path: the path of a unix socket must not be longer than 107 characters.
+    with tempfile.TemporaryDirectory(prefix="pages") as directory:
+        socket = Path(directory, "ui.sock")
+        async with ScriptedController(socket) as controller, ui(socket, "--log-level", "debug") as running:
+            yield Stand(controller, running)
