@@ -7,6 +7,7 @@ taken from `decide`: what decided wrongly would find itself right.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from contextlib import closing
@@ -22,7 +23,9 @@ from controller.domain import events as ev
 from controller.domain.evolve import evolve
 from controller.domain.model import Box, Contents, DepositStatus, Purpose, RightStatus
 from controller.ports import RecordedEvent
-from simulator.plant.ledger import CoilPulse, Handling, Movement
+from simulator.plant.client import PlantClient
+from simulator.plant.ledger import CoilPulse, Movement
+from simulator.plant.protocol import LedgerView
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,78 +207,105 @@ def doubts_without_quarantine(box: Box) -> list[str]:
 
 
 class PlantWitness:
-    """Holds the plant's ledger against the log's authorisations. Feed it both in order."""
+    """Holds the plant's ledger against the log's authorisations, pulse by pulse. Feed it the log before the ledger:
+    nothing that the plant has seen may be news to the log.
+    """
 
     def __init__(self) -> None:
         self.last_seq = 0
-        self.pulses: list[CoilPulse] = []
-        self.movements: list[Movement] = []
-        self.handlings: list[Handling] = []
-        self.authorised: list[Told] = []
-        self.starts: list[int] = []
-        """When each life's settlement was decided, in ms of CLOCK_MONOTONIC."""
-        self._spent: list[Told] = []
+        self.pulses = 0
+        self.violations: list[str] = []
+        """What the plant saw and the log does not allow (invariants 1, 2, 3, 5). Never emptied."""
+        self._starts: list[int] = []
+        self._licences: dict[str, list[Told]] = {}
+        self._of_right: dict[str, list[Told]] = {}
+        self._used: set[int] = set()
+        self._opened: dict[str, list[float]] = {}
+        self._pulses: list[CoilPulse] = []
+        self._spent: list[tuple[str, Told]] = []
 
     def told(self, told: Iterable[Told]) -> None:
+        """What the log says."""
         for one in told:
-            if isinstance(one.event, ev.UnlockAuthorised):
-                self.authorised.append(one)
-            elif isinstance(one.event, ev.BoxStarted):
-                self.starts.append(one.mono_ms)
-            elif isinstance(one.event, ev.RightEnded) and one.event.end == "spent":
-                self._spent.append(one)
+            match one.event:
+                case ev.UnlockAuthorised():
+                    self._licences.setdefault(one.event.compartment, []).append(one)
+                    self._of_right.setdefault(one.event.right, []).append(one)
+                case ev.BoxStarted():
+                    self._starts.append(one.mono_ms)
+                case ev.RightEnded(end="spent"):
+                    self._spent.append((one.event.right, one))
 
-    def saw(self, entries: Iterable[CoilPulse | Movement | Handling]) -> None:
-        for entry in entries:
-            self.last_seq = max(self.last_seq, entry.seq)
+    def saw(self, seen: LedgerView) -> None:
+        """What the plant saw since ``last_seq``."""
+        self.last_seq = seen.last_seq
+        for supply, count in seen.most_coils.items():
+            if count > 1 and not any(f"supply {supply}" in known for known in self.violations):
+                self.violations.append(f"{count} coils of supply {supply} at once (1)")
+        for entry in seen.entries:
             if isinstance(entry, CoilPulse):
-                self.pulses.append(entry)
-            elif isinstance(entry, Movement):
-                self.movements.append(entry)
-            else:
-                self.handlings.append(entry)
+                self._pulses.append(entry)
+            elif isinstance(entry, Movement) and entry.door != "closed":
+                self._opened.setdefault(entry.compartment, []).append(entry.mono_ms)
 
-    def violations(self, most_coils: dict[str, int]) -> list[str]:
-        """Everything that the plant saw and that the log does not allow (invariants 1, 2, 3, 5)."""
-        found = [f"{count} coils of supply {supply} at once (1)" for supply, count in most_coils.items() if count > 1]
-        found += self._unlicensed_pulses()
-        found += [
-            f"entry {one.seq}: {one.event.right} is spent, and none of its doors moved (3)"
-            for one in self._spent
-            if isinstance(one.event, ev.RightEnded) and not self._moved_for(one.event.right, one.mono_ms)
-        ]
-        return found
+    def judge(self, spent_up_to_seq: int) -> None:
+        """Adds to ``violations``. Rights that were spent after ``spent_up_to_seq`` are judged the next time: the plant
+        was asked before.
+        """
+        for pulse in sorted(self._pulses, key=lambda pulse: pulse.start_ms):
+            self.pulses += 1
+            self._judge_pulse(pulse)
+        self._pulses.clear()
+        for right, one in [spent for spent in self._spent if spent[1].seq <= spent_up_to_seq]:
+            self._spent.remove((right, one))
+            if not self._moved_for(self._of_right.pop(right, []), one.mono_ms):
+                self.violations.append(f"entry {one.seq}: {right} is spent, and none of its doors moved (3)")
 
-    def _unlicensed_pulses(self) -> list[str]:
-        """Each pulse needs an authorisation of its own, committed before it in the same life of the controller."""
-        found: list[str] = []
-        used: set[int] = set()
-        for pulse in sorted(self.pulses, key=lambda pulse: pulse.start_ms):
-            licences = [
-                one
-                for one in self.authorised
-                if isinstance(one.event, ev.UnlockAuthorised)
-                and one.event.compartment == pulse.compartment
-                and one.mono_ms <= pulse.start_ms
-            ]
-            what = f"pulse {pulse.seq} on {pulse.compartment} at {pulse.start_ms:.0f}"
-            if not licences:
-                found.append(f"{what}: nothing authorises it (2)")
-                continue
-            licence = licences[-1]
-            if licence.seq in used:
-                found.append(f"{what}: authorisation {licence.seq} has been used already (2)")
-            used.add(licence.seq)
-            if any(licence.mono_ms < start < pulse.start_ms for start in self.starts):
-                found.append(f"{what}: the controller was started since authorisation {licence.seq} (5)")
-        return found
+    def _judge_pulse(self, pulse: CoilPulse) -> None:
+        """A pulse needs an authorisation of its own, committed before it in the same life of the controller."""
+        what = f"pulse {pulse.seq} on {pulse.compartment} at {pulse.start_ms:.0f} ms"
+        licences = self._licences.get(pulse.compartment, [])
+        count = bisect_right(licences, pulse.start_ms, key=lambda one: one.mono_ms)
+        if not count:
+            self.violations.append(f"{what}: nothing authorises it (2)")
+            return
+        licence = licences[count - 1]
+        if licence.seq in self._used:
+            self.violations.append(f"{what}: authorisation {licence.seq} has been used already (2)")
+        self._used.add(licence.seq)
+        started = bisect_right(self._starts, licence.mono_ms)
+        if started < len(self._starts) and self._starts[started] < pulse.start_ms:
+            self.violations.append(f"{what}: the controller was started since authorisation {licence.seq} (5)")
 
-    def _moved_for(self, right: str, until_mono_ms: int) -> bool:
-        return any(
-            movement.compartment == one.event.compartment
-            and movement.door != "closed"
-            and one.mono_ms <= movement.mono_ms <= until_mono_ms
-            for one in self.authorised
-            if isinstance(one.event, ev.UnlockAuthorised) and one.event.right == right
-            for movement in self.movements
-        )
+    def _moved_for(self, licences: list[Told], until_mono_ms: int) -> bool:
+        for one in licences:
+            assert isinstance(one.event, ev.UnlockAuthorised)  # noqa: S101  # told() keeps no other
+            moments = self._opened.get(one.event.compartment, [])
+            first = bisect_left(moments, one.mono_ms)
+            if first < len(moments) and moments[first] <= until_mono_ms:
+                return True
+        return False
+
+
+class Outsider:
+    """Log and ledger of one box, read together."""
+
+    def __init__(self, log: Path, plant: PlantClient) -> None:
+        self.log = LogWitness(log)
+        self.ledger = PlantWitness()
+        self.plant = plant
+
+    @property
+    def violations(self) -> list[str]:
+        return self.log.violations + self.ledger.violations
+
+    def look(self) -> list[Told]:
+        """What is new in the log. Both are held against the invariants; see ``violations``."""
+        told = self.log.look()
+        known = self.log.box.seq
+        seen = self.plant.ledger(self.ledger.last_seq)
+        told += self.log.look()
+        self.ledger.told(told)
+        self.ledger.saw(seen)
+        self.ledger.judge(known)
+        return told

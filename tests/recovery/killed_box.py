@@ -12,7 +12,7 @@ from pathlib import Path
 from controller.api import ControlError, Disconnected
 from controller.domain.model import Box, Compartment, Deposit, Door
 from simulator.crash_table import expected_rows, misses, read_door
-from simulator.crash_witness import LogWitness, PlantWitness, Settlement, Told, settlements
+from simulator.crash_witness import Outsider, Settlement, Told, settlements
 from simulator.people import Hall
 from simulator.plant.client import PlantClient
 from simulator.plant.protocol import PlantError
@@ -61,14 +61,14 @@ class KilledBox:
         self.where = preload(self.town.data, what)
         self.town.put_inside({label: [deposit] for deposit, label in self.where.items()})
         self.codes = {one.right: one.text for one in what.slips}
-        self.log = LogWitness(self.town.log_file)
-        self.ledger = PlantWitness()
         self.plant: PlantClient
+        self.outsider: Outsider
 
     def __enter__(self) -> KilledBox:
         try:
             self.town.start_plant()
             self.plant = self.town.plant()
+            self.outsider = Outsider(self.town.log_file, self.plant)
         except BaseException:
             self.town.stop()
             raise
@@ -83,12 +83,8 @@ class KilledBox:
 
     def look(self) -> list[Told]:
         """Reads on in log and ledger, and holds both against the invariants."""
-        seen = self.plant.ledger(self.ledger.last_seq)
-        told = self.log.look()
-        self.ledger.told(told)
-        self.ledger.saw(seen.entries)
-        assert self.log.violations == []
-        assert self.ledger.violations(seen.most_coils) == []
+        told = self.outsider.look()
+        assert self.outsider.violations == []
         return told
 
     def until(self, condition: Callable[[], bool]) -> None:
@@ -102,7 +98,7 @@ class KilledBox:
 
     @property
     def box(self) -> Box:
-        return self.log.box
+        return self.outsider.log.box
 
     def deposit(self, number: int) -> Deposit:
         return self.box.deposits[f"D{number}"]
@@ -117,10 +113,6 @@ class KilledBox:
 
     def inside(self, label: str) -> list[str]:
         return self.plant.box(label).contents
-
-    def pulses_since(self, count: int) -> int:
-        self.look()
-        return len(self.ledger.pulses) - count
 
     # --- life and death
 
@@ -170,11 +162,11 @@ class KilledBox:
             # Only the hardware's one-shot ends a pulse now.
             wait_for(lambda: not self._energised(), DIES_WITHIN_S, "end of the pulse")
         self.look()
-        pulses, doors = len(self.ledger.pulses), self.doors()
+        pulses, doors = self.outsider.ledger.pulses, self.doors()
         self.town.start_controller()
         (settled,) = settlements(self.look())
         assert misses(settled, doors) == []
-        assert len(self.ledger.pulses) == pulses, "a restart pulsed"
+        assert self.outsider.ledger.pulses == pulses, "a restart pulsed"
         rows = [f"{row.name} {row.compartment}".strip() for row in expected_rows(settled.before, doors)]
         return settled, [row for row in rows if row not in ("start", "session", "staff session")]
 
