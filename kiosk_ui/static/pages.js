@@ -50,7 +50,8 @@ function show(text, posted) {
   // Unchanged: nothing is touched, so that nothing flickers and no typed digit is lost. A refused post says why, so it is shown.
   if (next.dataset.tag === old.dataset.tag && !(posted && next.querySelector("[role=alert]"))) return;
   const same = next.dataset.page === old.dataset.page && next.dataset.session === old.dataset.session;
-  const layer = same ? openLayer() : "";
+  // "More time?" is asked anew by the clock if it still has to be.
+  const layer = same && openLayer() !== "more_time" ? openLayer() : "";
   const focus = same && old.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   document.adoptNode(next);
   old.replaceWith(next);

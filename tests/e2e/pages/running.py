@@ -43,16 +43,20 @@ class Ui:
 
     address: str
     process: asyncio.subprocess.Process
-    output: list[str] = field(default_factory=list)
+    output: list[str]
+    reading: list[asyncio.Task[None]] = field(default_factory=list)
 
     @property
     def origin(self) -> str:
         return self.address.rstrip("/")
 
     async def terminate(self) -> int:
+        """Ends the process and waits until everything it wrote is in ``output``."""
         if self.process.returncode is None:
             self.process.terminate()
-        return await self.process.wait()
+        code = await self.process.wait()
+        await asyncio.gather(*self.reading)
+        return code
 
 
 @contextlib.asynccontextmanager
@@ -80,12 +84,11 @@ async def ui(socket: Path, *arguments: str) -> AsyncIterator[Ui]:
         if line.startswith("abholfach-ui: http://"):
             address = line.split()[1]
     running = Ui(address, process, output)
-    reading = asyncio.create_task(_collect(process.stdout, output))
+    running.reading.append(asyncio.create_task(_collect(process.stdout, output)))
     try:
         yield running
     finally:
         await running.terminate()
-        await reading
 
 
 async def _collect(stream: asyncio.StreamReader, output: list[str]) -> None:
@@ -130,7 +133,7 @@ class Watched:
         await self.page.wait_for_selector(f'#page[data-page="{page}"]', timeout=timeout_ms, state="attached")
 
     async def headline(self) -> str:
-        return await self.page.inner_text("#page [data-layer]:not([hidden]) .headline, #page > section .headline")
+        return await self.page.inner_text("#page .stage:not([hidden]) .headline")
 
 
 @contextlib.asynccontextmanager

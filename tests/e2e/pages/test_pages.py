@@ -1,0 +1,282 @@
+"""The pages in Debian's Chromium, with a scripted controller behind them."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from controller import api
+from tests.e2e.pages import views
+from tests.e2e.pages.conftest import Stand
+from tests.e2e.pages.fits import FITS
+from tests.e2e.pages.running import Watched, browser, opened
+from tests.e2e.pages.scripted import Refusal
+from tests.e2e.pages.shots import LAYERS, MODES, PANELS
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: f"{panel[0]}x{panel[1]}")
+@pytest.mark.parametrize("language", ["de", "en"])
+async def test_every_page_fits_in_every_mode(stand: Stand, panel: tuple[int, int], language: str) -> None:
+    """Nothing cut off, overlapping or too small to touch; a headline with the focus; no complaint of the browser."""
+    problems: list[str] = []
+    async with browser() as chrome, opened(chrome, stand.ui.address, *panel) as window:
+        for name, view in views.KIOSK.items():
+            stand.controller.show("kiosk", msgspec.structs.replace(view, language=language))
+            await window.shows(name)
+            await window.page.wait_for_selector(f'html[lang="{language}"] #page[lang="{language}"]')
+            for mode in MODES:
+                await window.page.evaluate(
+                    "mode => mode && document.documentElement.toggleAttribute('data-' + mode)", mode
+                )
+                problems += [f"{name} {mode}: {problem}" for problem in await window.page.evaluate(FITS)]
+                await window.page.evaluate(
+                    "mode => mode && document.documentElement.toggleAttribute('data-' + mode)", mode
+                )
+            assert (await window.headline()).strip(), name
+            assert await window.page.evaluate("document.activeElement.classList.contains('headline')"), name
+            for layer, base in LAYERS.items():
+                if base == name:
+                    await window.page.click(f'[data-show="{layer}"]')
+                    problems += [f"{name} {layer}: {problem}" for problem in await window.page.evaluate(FITS)]
+        assert problems == []
+        assert window.complaints == []
+
+
+async def type_digits(window: Watched, digits: str) -> None:
+    for digit in digits:
+        await window.page.click(f'[data-digit="{digit}"]')
+
+
+async def test_a_birth_date_is_typed_shown_as_dots_and_nowhere_in_the_document(stand: Stand) -> None:
+    def wrong(_: dict[str, object]) -> None:
+        stand.controller.show("kiosk", views.kiosk("birth_wrong"))
+        raise Refusal("factor_wrong", tries_left=2)
+
+    stand.controller.answers["resident.factor"] = wrong
+    stand.controller.show("kiosk", views.kiosk("birth"))
+    async with browser() as chrome, opened(chrome, stand.ui.address) as window:
+        await window.shows("birth")
+        enter = window.page.locator("[data-enter]")
+        assert await enter.is_disabled()
+        await type_digits(window, "3112198")
+        await window.page.click("[data-erase]")
+        await type_digits(window, "90")
+        await window.page.wait_for_function(
+            "() => [...document.querySelectorAll('[data-value]')].map(e => e.textContent).join('') === '••••••••'"
+        )
+        html = await window.page.content()
+        assert "1990" not in html.split("</header>")[1].split('class="fields"')[1]
+        # A new revision of the same page loses nothing of what was typed.
+        stand.controller.show("kiosk", views.kiosk("birth", ends_in_ms=50_000))
+        await window.page.wait_for_selector(f'#page[data-tag$="-{stand.controller.kiosk.revision}"]')
+        await enter.click()
+        await window.shows("birth_wrong")
+        assert "2" in await window.page.inner_text(".words")
+        # What was typed is gone.
+        assert await window.page.inner_text('[data-field="year"] [data-value]') == ""
+        assert await window.page.locator("[data-enter]").is_disabled()
+        complaints = [each for each in window.complaints if "422" not in each]
+        assert complaints == []
+    assert [each["value"] for each in stand.controller.asked("resident.factor")] == ["19901231"]
+
+
+async def test_a_keyboard_of_digits_types_too_and_a_date_that_does_not_exist_is_said(stand: Stand) -> None:
+    stand.controller.show("kiosk", views.kiosk("birth"))
+    async with browser() as chrome, opened(chrome, stand.ui.address) as window:
+        await window.shows("birth")
+        await window.page.keyboard.type("31021990")
+        await window.page.click("[data-enter]")
+        await window.page.wait_for_selector(".notice[role=alert]")
+        assert "Dieses Datum gibt es nicht" in await window.page.inner_text(".notice")
+    assert stand.controller.requests == []
+
+
+async def test_language_contrast_and_size_are_chosen_and_given_back(stand: Stand) -> None:
+    def choose(params: dict[str, object]) -> None:
+        stand.controller.show("kiosk", views.kiosk("start", language=str(params["language"])))
+
+    stand.controller.answers["resident.language"] = choose
+    async with browser() as chrome, opened(chrome, stand.ui.address) as window:
+        await window.page.click('[data-key="language-en"]')
+        await window.page.wait_for_selector('html[lang="en"]')
+        assert await window.headline() == "Collect your document"
+        await window.page.click('[data-mode="contrast"]')
+        await window.page.click('[data-mode="larger"]')
+        assert await window.page.evaluate("document.documentElement.matches('[data-contrast][data-larger]')")
+        stand.controller.show("kiosk", views.kiosk("birth", language="en"))
+        await window.shows("birth")
+        # The modes stay through the session and end with it.
+        assert await window.page.get_attribute('[data-mode="contrast"]', "aria-pressed") == "true"
+        stand.controller.show("kiosk", views.kiosk("start"))
+        await window.shows("start")
+        assert not await window.page.evaluate("document.documentElement.matches('[data-contrast], [data-larger]')")
+        assert window.complaints == []
+
+
+async def test_help_closes_with_the_next_page_and_a_stale_button_shows_what_stands(stand: Stand) -> None:
+    def stale(_: dict[str, object]) -> None:
+        raise Refusal("stale", api.STALE)
+
+    stand.controller.answers["resident.confirm"] = stale
+    stand.controller.show("kiosk", views.kiosk("confirm"))
+    async with browser() as chrome, opened(chrome, stand.ui.address) as window:
+        await window.shows("confirm")
+        await window.page.click('[data-show="problem"]')
+        assert await window.headline() == "Was stimmt nicht?"
+        stand.controller.kiosk = msgspec.structs.replace(views.kiosk("done"), revision=99)
+        await window.page.click("text=Umschlag fehlt")
+        await window.shows("done")
+        assert await window.headline() == "Fertig"
+    assert stand.controller.asked("resident.confirm")[0]["choice"] == "missing"
+
+
+async def test_open_again_stands_there_only_while_it_is_allowed(stand: Stand) -> None:
+    stand.controller.show("kiosk", views.kiosk("confirm", actions=("confirm",)))
+    async with browser() as chrome, opened(chrome, stand.ui.address) as window:
+        await window.shows("confirm")
+        assert await window.page.locator("text=Fach noch einmal öffnen").count() == 0
+        assert await window.page.locator("text=Ja, alles da").count() == 1
+
+
+async def test_more_time_is_asked_before_the_end_and_one_tap_gives_it(stand: Stand) -> None:
+    def extend(_: dict[str, object]) -> None:
+        stand.controller.show("kiosk", views.kiosk("birth", ends_in_ms=60_000))
+
+    stand.controller.answers["resident.more_time"] = extend
+    stand.controller.show("kiosk", views.kiosk("birth", ends_in_ms=21_000, warns_in_ms=1))
+    async with browser() as chrome, opened(chrome, stand.ui.address) as window:
+        await window.page.wait_for_selector('[data-layer="more_time"]:not([hidden])')
+        await window.page.wait_for_function(
+            "() => Number(document.querySelector('[data-remaining]').textContent) <= 21"
+        )
+        await window.page.click('[data-key="more_time"]')
+        await window.page.wait_for_selector('[data-layer="more_time"]', state="hidden")
+        assert len(stand.controller.asked("resident.more_time")) == 1
+
+
+async def test_the_controller_dies_and_comes_back_and_so_does_the_page(stand: Stand) -> None:
+    stand.controller.show("kiosk", views.kiosk("birth"))
+    async with browser() as chrome, opened(chrome, stand.ui.address) as window:
+        await window.shows("birth")
+        await stand.controller.stop()
+        await window.shows("reconnecting")
+        stand.controller.kiosk = views.kiosk("interrupted")
+        await stand.controller.start()
+        await window.shows("interrupted")
+
+
+async def test_without_the_server_the_page_itself_says_out_of_order_and_returns(stand: Stand) -> None:
+    async with browser() as chrome:
+        context = await chrome.new_context(viewport={"width": 1080, "height": 1920})
+        page = await context.new_page()
+        await page.clock.install()
+        await page.goto(stand.ui.address)
+        await page.wait_for_selector('#page[data-page="start"]')
+        await context.set_offline(True)
+        await stand.ui.terminate()
+        await page.clock.run_for(20_000)
+        assert await page.locator("#gone").is_hidden()
+        await page.clock.run_for(8_000)
+        await page.wait_for_selector("#gone:not([hidden])")
+        said = await page.inner_text("#gone")
+        assert "Gestört" in said
+        assert "Out of order" in said
+        assert await page.locator("#page").is_hidden()
+        await context.close()
+
+
+async def test_nothing_inline_runs_even_if_it_came_in(stand: Stand) -> None:
+    """The policy of the page, not our care, keeps a script out: it is tried with one."""
+    async with browser() as chrome, opened(chrome, stand.ui.address) as window:
+        seen = await window.page.evaluate(
+            """async () => {
+              const seen = [];
+              document.addEventListener("securitypolicyviolation", (e) => seen.push(e.effectiveDirective));
+              const script = document.createElement("div");
+              try { script.innerHTML = "<img src=x onerror=alert(1)>"; } catch (e) { seen.push(e.name); }
+              try { window.trustedTypes.createPolicy("another", { createHTML: (t) => t }); } catch (e) {
+              seen.push(e.name); } await new Promise((done) => setTimeout(done, 50));
+              return seen;
+            }"""
+        )
+        assert "TypeError" in seen
+        assert "require-trusted-types-for" in seen
+        assert "trusted-types" in seen
+
+
+async def test_the_box_screen_goes_to_the_staff_page_and_back(stand: Stand) -> None:
+    stand.controller.staff = views.staff("pin")
+    async with browser() as chrome, opened(chrome, stand.ui.address) as window:
+        stand.controller.show("kiosk", views.kiosk("staff_busy"))
+        await window.shows("staff_busy")
+        stand.controller.show("kiosk", msgspec.structs.replace(views.kiosk("staff_busy"), page="staff_login"))
+        await window.page.wait_for_url("**/staff?at=box")
+        await window.shows("pin")
+        stand.controller.kiosk = views.kiosk("start")
+        stand.controller.show("staff", views.staff("badge"))
+        await window.shows("badge")
+        await window.page.wait_for_url(stand.ui.address)
+        await window.shows("start")
+
+
+async def test_staff_log_in_load_and_clarify(stand: Stand) -> None:
+    stand.controller.staff = views.staff("pin")
+    answers = stand.controller.answers
+    answers["staff.login"] = lambda _: stand.controller.show("staff", views.staff("questions")) and None
+    answers["staff.request_opening"] = lambda _: stand.controller.show("staff", views.staff("show_badge")) and None
+    answers["staff.report"] = lambda _: stand.controller.show("staff", views.staff("load_ready")) and None
+    async with browser() as chrome, opened(chrome, f"{stand.ui.origin}/staff") as window:
+        await type_digits(window, "4711")
+        await window.page.click("[data-enter]")
+        await window.shows("load_ready")
+        await window.page.click("text=Ja, er liegt darin")
+        await window.page.click('[data-key="clarify-A05"]')
+        await window.shows("show_badge")
+        assert "Die Tür ging nicht auf." in await window.page.inner_text("#page")
+        stand.controller.show("staff", views.staff("report"))
+        await window.shows("report")
+        await window.page.click('[data-show="empty"]')
+        await window.page.click("text=Er wurde abgeholt >> visible=true")
+        await window.shows("load_ready")
+        assert await window.page.locator(".plan--staff").count() == 1
+        stand.controller.show("staff", views.staff("load_open"))
+        await window.shows("load_open")
+        assert "zuerst hineinsehen" in await window.page.inner_text("#page")
+        await window.page.click("text=Fach ist nicht leer")
+        assert window.complaints == []
+    asked = stand.controller.asked
+    assert asked("staff.login") == [{"pin": "4711"}]
+    assert asked("staff.answer_loading")[0] == {"session": "P-3", "deposit": "D-9", "answer": "yes"}
+    assert asked("staff.request_opening")[0]["compartment"] == "A05"
+    assert asked("staff.report")[0] == {"session": "P-3", "contents": "empty", "deposit_end": "collected_unconfirmed"}
+    assert asked("staff.obstructed") == [{"session": "P-3"}]
+
+
+async def test_a_wrong_pin_of_staff_says_how_often_still(stand: Stand) -> None:
+    def wrong(_: dict[str, object]) -> None:
+        raise Refusal("pin_wrong", tries_left=3)
+
+    stand.controller.staff = views.staff("pin")
+    stand.controller.answers["staff.login"] = wrong
+    async with browser() as chrome, opened(chrome, f"{stand.ui.origin}/staff") as window:
+        await type_digits(window, "1111")
+        await window.page.click("[data-enter]")
+        await window.page.wait_for_selector("text=Noch 3 Versuche")
+
+
+async def test_technician_sees_faults_and_tests_only_what_is_empty(stand: Stand) -> None:
+    stand.controller.staff = views.staff("load_ready")
+    async with browser() as chrome, opened(chrome, f"{stand.ui.origin}/technician") as window:
+        text = await window.page.inner_text("#page")
+        assert "Gelb" in text
+        assert "Tür klemmt: A05" in text
+        assert "Was Sie dem Amt sagen" in text
+        assert "nicht leer" in text
+        assert await window.page.locator('[data-key="test-A02"]').count() == 0
+        await window.page.click('[data-key="test-A01"]')
+        assert window.complaints == []
+        stand.controller.show("technician", msgspec.structs.replace(views.TECHNICIAN, light="green", faults=()))
+        await window.page.wait_for_selector(".light--green")
+    assert stand.controller.asked("technician.test") == [{"session": "P-3", "compartment": "A01"}]

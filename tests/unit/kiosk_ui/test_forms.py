@@ -1,0 +1,102 @@
+"""What the pages post is read strictly and repeated nowhere."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.requests import Request
+
+from kiosk_ui.forms import FORM, JSON, FactorForm, Form, FormError, read_form
+
+
+def request(body: bytes, content_type: str) -> Request:
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    headers = [(b"content-type", content_type.encode())]
+    return Request({"type": "http", "method": "POST", "path": "/", "headers": headers}, receive)
+
+
+@given(st.dates(datetime.date(1900, 1, 1), datetime.date(2199, 12, 31)))
+def test_every_date_there_is_becomes_eight_digits(date: datetime.date) -> None:
+    for day, month in ((f"{date.day:02d}", f"{date.month:02d}"), (str(date.day), str(date.month))):
+        assert FactorForm(day=day, month=month, year=str(date.year)).factor() == f"{date:%Y%m%d}"
+
+
+@pytest.mark.parametrize(
+    ("day", "month", "year"),
+    [
+        ("31", "02", "1990"),
+        ("29", "02", "1900"),
+        ("0", "1", "1990"),
+        ("1", "13", "1990"),
+        ("1", "1", "90"),
+        ("", "1", "1990"),
+        ("１", "1", "1990"),
+        ("+1", "1", "1990"),
+        ("1", "1", "1899"),
+    ],
+)
+def test_a_date_that_does_not_exist(day: str, month: str, year: str) -> None:
+    with pytest.raises(FormError, match="no_such_date"):
+        FactorForm(day=day, month=month, year=year).factor()
+
+
+@given(st.text(max_size=20))
+def test_a_pin_is_four_to_twelve_digits(text: str) -> None:
+    try:
+        value = FactorForm(value=text, day="1", month="1", year="1990").factor()
+    except FormError as error:
+        assert error.reason == "pin"
+        assert text not in repr(error) or len(text) < 4
+    else:
+        assert (value == text and text.isascii() and text.isdigit() and 4 <= len(text) <= 12) or not text
+
+
+def test_a_form_shows_nothing_of_what_is_in_it() -> None:
+    assert "8351" not in f"{FactorForm(value='8351')!r} {FactorForm(value='8351')} {[FactorForm(value='8351')]}"
+
+
+@pytest.mark.parametrize(
+    ("tag", "shown"), [("3-17", (3, 17)), ("17", (None, 17)), ("", None), ("a", None), ("-1", None), ("1-2-3", None)]
+)
+def test_the_tag_a_page_showed(tag: str, shown: tuple[int | None, int] | None) -> None:
+    if shown is None:
+        with pytest.raises(FormError):
+            Form(revision=tag).shown()
+    else:
+        assert Form(revision=tag).shown() == shown
+
+
+async def test_form_and_json_say_the_same() -> None:
+    fields = {"session": "S-1", "revision": "3-4", "value": "1234"}
+    a = await read_form(request(json.dumps(fields).encode(), JSON), FactorForm)
+    b = await read_form(request(urlencode(fields).encode(), FORM + "; charset=utf-8"), FactorForm)
+    assert a == b == FactorForm(session="S-1", revision="3-4", value="1234")
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        (b'{"value": "1234", "extra": "1"}', JSON),
+        (b'{"value": 1234}', JSON),
+        (b'["1234"]', JSON),
+        (b'{"value": "1234"', JSON),
+        (b"value=1234&value=1234", FORM),
+        (b"value", FORM),
+        (b"value=\xff", FORM),
+        (b'{"value": "1234"}', "text/plain"),
+        (b'{"value": "1234"}', ""),
+        (b'{"value": "' + b"1" * 300 + b'"}', JSON),
+    ],
+)
+async def test_everything_else_is_refused_without_repeating_it(body: bytes, content_type: str) -> None:
+    with pytest.raises(FormError) as caught:
+        await read_form(request(body, content_type), FactorForm)
+    assert "1234" not in str(caught.value)
+    assert caught.value.__cause__ is None
