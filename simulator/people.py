@@ -114,7 +114,7 @@ class Hall:
     """One connection of each kind; made with ``async with Hall(...)``."""
 
     def __init__(self, sockets: dict[str, Path], plant: Path) -> None:
-        self._sockets = sockets
+        self.sockets = sockets
         self._plant_path = plant
         self.plant: AsyncPlantClient
         self.scanner: Scanner
@@ -122,8 +122,8 @@ class Hall:
 
     async def __aenter__(self) -> Hall:
         self.plant = await AsyncPlantClient.connect(self._plant_path)
-        self.scanner = await Scanner.connect(self._sockets["reader-qr"])
-        self.page = await ControlClient.connect(str(self._sockets["ui"]))
+        self.scanner = await Scanner.connect(self.sockets["reader-qr"])
+        self.page = await ControlClient.connect(str(self.sockets["ui"]))
         return self
 
     async def __aexit__(

@@ -32,17 +32,20 @@ STOP_WITHIN_S = 10.0
 class Town:
     """The processes of one box and what surrounds it. Not thread-safe; end it with `stop`."""
 
-    def __init__(self, root: Path, *, box: str = "demo-1", profile: str = "gpio-12") -> None:
+    def __init__(
+        self, root: Path, *, box: str = "demo-1", profile: str = "gpio-12", run_directory: Path | None = None
+    ) -> None:
+        """``run_directory`` is for the sockets, whose paths must be short; without it they lie below ``root``."""
         self.root = root.absolute()
         self.box = box
         self.profile = profile
         self.config = self.root / "config"
         self.data = self.root / "data"
         self.logs = self.root / "logs"
-        self.run_directory = self.root / "run"
+        self.run_directory = run_directory or self.root / "run"
         self.run_directory.mkdir(parents=True, exist_ok=True)
         if len(os.fsencode(self.run_directory / "controller-notify.sock")) > 100:
-            raise ProcessFailed(f"{self.root} is too long a path for unix sockets: choose a shorter one")
+            raise ProcessFailed(f"{self.run_directory} is too long a path for unix sockets: choose a shorter one")
         self.plant_socket = self.run_directory / "plant.sock"
         self.sockets = Sockets(self.run_directory, ROLES)
         self._notify = NotifySocket(self.run_directory / "controller-notify.sock")
@@ -119,10 +122,16 @@ class Town:
         self.controller = self.sockets.start("controller", arguments, self.logs / "controller.log", environment)
         if not wait:
             return True
-        ready = self._notify.wait_ready(self.controller, START_WITHIN_S)
+        ready = self.wait_ready()
         if not ready and not kill:
             raise ProcessFailed(f"the controller ended with {self.controller.exit_code}\n{self.controller.tail()}")
         return ready
+
+    def wait_ready(self) -> bool:
+        """Waits for a controller that was started; False when it died before it was ready."""
+        if self.controller is None:
+            raise ProcessFailed("no controller was started")
+        return self._notify.wait_ready(self.controller, START_WITHIN_S)
 
     def stop_controller(self) -> int:
         """An orderly stop, as systemd does it. The exit code."""
