@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import msgspec
 import pytest
 
@@ -223,10 +225,19 @@ async def test_the_box_screen_goes_to_the_staff_page_and_back(stand: Stand) -> N
 
 async def test_staff_log_in_load_and_clarify(stand: Stand) -> None:
     stand.controller.staff = views.staff("pin")
-    answers = stand.controller.answers
-    answers["staff.login"] = lambda _: stand.controller.show("staff", views.staff("questions")) and None
-    answers["staff.request_opening"] = lambda _: stand.controller.show("staff", views.staff("show_badge")) and None
-    answers["staff.report"] = lambda _: stand.controller.show("staff", views.staff("load_ready")) and None
+
+    def leads_to(page: str) -> Callable[[dict[str, object]], None]:
+        def answer(_: dict[str, object]) -> None:
+            stand.controller.show("staff", views.staff(page))
+
+        return answer
+
+    for method, page in (
+        ("staff.login", "questions"),
+        ("staff.request_opening", "show_badge"),
+        ("staff.report", "load_ready"),
+    ):
+        stand.controller.answers[method] = leads_to(page)
     async with browser() as chrome, opened(chrome, f"{stand.ui.origin}/staff") as window:
         await type_digits(window, "4711")
         await window.page.click("[data-enter]")

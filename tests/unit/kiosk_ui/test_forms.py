@@ -47,15 +47,22 @@ def test_a_date_that_does_not_exist(day: str, month: str, year: str) -> None:
         FactorForm(day=day, month=month, year=year).factor()
 
 
-@given(st.text(max_size=20))
-def test_a_pin_is_four_to_twelve_digits(text: str) -> None:
-    try:
-        value = FactorForm(value=text, day="1", month="1", year="1990").factor()
-    except FormError as error:
-        assert error.reason == "pin"
-        assert text not in repr(error) or len(text) < 4
-    else:
-        assert (value == text and text.isascii() and text.isdigit() and 4 <= len(text) <= 12) or not text
+@given(st.from_regex(r"[0-9]{4,12}", fullmatch=True, alphabet=st.characters(max_codepoint=127)))
+def test_a_pin_is_taken_as_it_is(pin: str) -> None:
+    assert FactorForm(value=pin).factor() == pin
+
+
+@given(st.text(min_size=1, max_size=20).filter(lambda text: not (text.isascii() and text.isdigit())))
+def test_what_is_no_pin_is_refused_without_repeating_it(text: str) -> None:
+    with pytest.raises(FormError) as caught:
+        FactorForm(value=text, day="1", month="1", year="1990").factor()
+    assert str(caught.value) == "pin"
+
+
+@pytest.mark.parametrize("pin", ["1", "123", "1234567890123"])
+def test_a_pin_has_four_to_twelve_digits(pin: str) -> None:
+    with pytest.raises(FormError, match="pin"):
+        FactorForm(value=pin).factor()
 
 
 def test_a_form_shows_nothing_of_what_is_in_it() -> None:
