@@ -140,6 +140,15 @@ class CentralClient:
         events: list[dict[str, Any]] = answer["events"]
         return events
 
+    async def codes(self, *, box: str = "") -> list[dict[str, Any]]:
+        """The pickup codes that were made here: ``{"right", "token", "deposits", "language", "state"}``, oldest first.
+
+        ``state``: ``prepared`` (not all is inside yet), ``issued`` (can be collected), or how the right ended.
+        """
+        answer = await self.call("codes", box=box)
+        codes: list[dict[str, Any]] = answer["codes"]
+        return codes
+
     async def wait(
         self,
         type: str | Sequence[str],

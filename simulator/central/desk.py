@@ -47,6 +47,7 @@ class Desk:
             "hold": self._hold,
             "status": self._status,
             "events": self._events,
+            "codes": self._codes,
             "wait": self._wait,
         }
 
@@ -164,6 +165,17 @@ class Desk:
     async def _events(self, request: Mapping[str, Any]) -> dict[str, Any]:
         limit = min(int(request.get("limit", 500)), 5000)
         return {"events": self._store.events(self._box(request), int(request.get("since", 0)), limit)}
+
+    async def _codes(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Every code that was made here; ``state`` is ``prepared`` until its envelopes are inside, then ``issued``,
+        and what the box says of its end after that.
+        """
+        box = self._box(request)
+        states: dict[str, str] = {}
+        for event in self._store.events(box, 0, 1_000_000, ("RightIssued", "RightEnded")):
+            states[event["data"]["right"]] = event["data"].get("end", "issued")
+        codes = self._store.codes(box)
+        return {"codes": [{**code, "state": states.get(code["right"], "prepared")} for code in codes]}
 
     async def _wait(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """The first event after ``since`` whose type is ``type`` (or one of a list) and whose data hold ``match``."""

@@ -203,6 +203,22 @@ class Store:
         """The oldest command of this box that is not settled."""
         return self._command("WHERE box = ? AND state = 'open' ORDER BY number LIMIT 1", box)
 
+    def codes(self, box: str) -> list[dict[str, Any]]:
+        """The codes that were made for this box, oldest first, each with what it is for. Whoever reads them can open
+        doors.
+        """
+        rows = self._database.execute(
+            "SELECT codes.right, codes.token, commands.body FROM codes JOIN commands ON commands.box = codes.box"
+            " AND commands.name = 'right.issue' AND json_extract(commands.body, '$.right') = codes.right"
+            " WHERE codes.box = ? GROUP BY codes.right ORDER BY max(commands.number)",
+            (box,),
+        )
+        found = []
+        for right, token, text in rows.fetchall():
+            body = json.loads(text)
+            found.append({"right": right, "token": token, "deposits": body["deposits"], "language": body["language"]})
+        return found
+
     def boxes_with_open_commands(self) -> list[str]:
         rows = self._database.execute("SELECT DISTINCT box FROM commands WHERE state = 'open'").fetchall()
         return [str(row[0]) for row in rows]
