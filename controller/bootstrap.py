@@ -313,7 +313,7 @@ class Controller:
                 lambda: watchkeeper.disk_refuses,
                 self._opened.epoch,
             )
-            actor.after_turn(lambda: front.acknowledged(min(central.acknowledged.values(), default=0)))
+            central.on_acknowledged(lambda: front.acknowledged(min(central.acknowledged.values(), default=0)))
             link = MqttLink(
                 mqtt_config(self._settings.mqtt, self._identity),
                 central,

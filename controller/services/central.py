@@ -8,7 +8,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
 
-from controller.domain.commands import CentralCommand
+from controller.domain.commands import CentralCommand, IssueRight
 from controller.domain.model import Box
 from controller.domain.words import compartment_state
 from controller.ports import CommandAnswer, Entry, EventLog, MoveCursor, PutCredential, Stamp
@@ -57,6 +57,7 @@ class CentralService:
         self._shown: dict[str, Mapping[str, object]] = {}
         self.acknowledged: dict[str, int] = {}
         """By consumer: the last sequence number it has acknowledged, as far as this process has heard."""
+        self._on_acknowledged: list[Callable[[], None]] = []
         actor.after_turn(self._turned)
 
     async def entries(self, after_seq: int, limit: int) -> tuple[Entry, ...]:
@@ -72,7 +73,7 @@ class CentralService:
 
     async def cursor(self, consumer: str) -> int:
         seq = await self._log.cursor(consumer)
-        self.acknowledged[consumer] = seq
+        self._has_acknowledged(consumer, seq)
         return seq
 
     async def acknowledge(self, consumer: str, epoch: int, upto: int, hash_hex: str) -> bool:
@@ -87,8 +88,17 @@ class CentralService:
         at = self._actor.now()
         stamp = Stamp(at.wall_ms, at.mono_ms, at.boot, at.clock_trusted)
         await self._log.append((), stamp, (MoveCursor(consumer, epoch, upto),))
-        self.acknowledged[consumer] = upto
+        self._has_acknowledged(consumer, upto)
         return True
+
+    def on_acknowledged(self, listener: Callable[[], None]) -> None:
+        """``listener`` is called when a consumer has acknowledged more. It comes after the box has fallen silent."""
+        self._on_acknowledged.append(listener)
+
+    def _has_acknowledged(self, consumer: str, seq: int) -> None:
+        self.acknowledged[consumer] = seq
+        for listener in self._on_acknowledged:
+            listener()
 
     async def execute(self, issuer: str, command: str, name: str, body: Mapping[str, object]) -> CommandAnswer:
         if self._disk_refuses():
@@ -105,10 +115,11 @@ class CentralService:
         self, issuer: str, command: str, parsed: CentralCommand, credentials: tuple[PutCredential, ...]
     ) -> CommandAnswer:
         """One after the other: between looking a digest up and writing it, no other command may write the same."""
-        if any(self._book.knows_digest(row.digest) for row in credentials):
-            # The same digest again is either a repeated command, which has its answer, or two rights behind one code.
+        taken = _taken(self._book, parsed, credentials)
+        if taken:
+            # Either a repeated command, which has its answer, or two rights behind one code or one id.
             stored = await self._log.command_result(issuer, command)
-            return _answer(stored, True) if stored is not None else CommandAnswer("rejected", "credential_known", False)
+            return _answer(stored, True) if stored is not None else CommandAnswer("rejected", taken, False)
         outcome = await self._actor.submit(parsed, credentials)
         if outcome.stored_result is not None:
             return _answer(outcome.stored_result, True)
@@ -139,6 +150,15 @@ class CentralService:
                 self._shown[topic] = payload
                 for listener in self._listeners:
                     listener(topic)
+
+
+def _taken(book: CredentialBook, command: CentralCommand, credentials: tuple[PutCredential, ...]) -> str:
+    """Why what the command brings is somebody's already, empty when it is not. An ended right's id is not given again: its
+    old code would still say how the first one ended.
+    """
+    if isinstance(command, IssueRight) and book.knows_right(command.right):
+        return "right_known"
+    return "credential_known" if any(book.knows_digest(row.digest) for row in credentials) else ""
 
 
 def _answer(stored: str, repeated: bool) -> CommandAnswer:

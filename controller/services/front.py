@@ -186,6 +186,7 @@ class Front:
         """The slowest consumer has acknowledged the log up to here."""
         if seq != self._state.acknowledged_seq:
             self._state = replace(self._state, acknowledged_seq=seq)
+            self._changed()
 
     def _changed(self) -> None:
         for listener in self._listeners:
