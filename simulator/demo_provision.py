@@ -1,0 +1,65 @@
+"""Makes the demo's box with the command that makes real ones: ``abholfach-provision``, as an administrator would."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from simulator.processes import ProcessFailed
+from simulator.town import Town
+from simulator.townsfolk import People, StaffMember
+
+WITHIN_S = 60.0
+STAFF = (("anna", "4711", ("loader", "supervisor")), ("ben", "2589", ("technician",)))
+
+
+def installed(name: str, module: str) -> list[str]:
+    """The installed command beside this Python; the module where the project is not installed."""
+    command = Path(sys.executable).with_name(name)
+    return [str(command)] if command.exists() else [sys.executable, "-m", module]
+
+
+def run(arguments: Sequence[str], *, typed: str = "") -> str:
+    """Runs a command to its end; what it printed. Raises `ProcessFailed` with its words."""
+    done = subprocess.run(
+        arguments, input=typed, capture_output=True, text=True, timeout=WITHIN_S, check=False, start_new_session=True
+    )
+    if done.returncode != 0:
+        words = (done.stderr or done.stdout).strip()
+        raise ProcessFailed(f"{Path(arguments[0]).name} ended with {done.returncode}: {words}")
+    return done.stdout
+
+
+def provision(town: Town, broker_port: int) -> None:
+    """``abholfach-provision init``. Again on the same directories: only the broker's address may change."""
+    arguments = [*installed("abholfach-provision", "provisioning"), "init", "--force"]
+    arguments += ["--box", town.box, "--kind", "simulated", "--profile", town.profile]
+    arguments += ["--config", str(town.config), "--data", str(town.data), "--seen-empty-by", "installer"]
+    arguments += ["--policies", str(Path(__file__).with_name("policies.toml"))]
+    arguments += ["--counter-room", "E 12", "--phone", "0000 115"]
+    arguments += ["--mqtt", f"127.0.0.1:{broker_port}", "--commands", "unsigned"]
+    run(arguments)
+
+
+def add_staff(town: Town, people: People) -> None:
+    """``abholfach-provision staff add`` for everybody who has no badge yet; adds them to ``people``."""
+    known = {member.id for member in people.staff}
+    for id, pin, roles in STAFF:
+        if id in known:
+            continue
+        badge = town.root / f"badge-{id}.png"
+        # A card without a person is what a demo that was killed in between left behind.
+        badge.unlink(missing_ok=True)
+        arguments = [*installed("abholfach-provision", "provisioning"), "staff", "add", "--id", id]
+        arguments += ["--roles", ",".join(roles), "--badge-out", str(badge), "--pin-stdin"]
+        arguments += ["--socket", str(town.sockets.paths["admin"])]
+        run(arguments, typed=f"{pin}\n")
+        people.staff.append(StaffMember(id, pin, roles, str(badge)))
+
+
+def verify_log(town: Town) -> str:
+    """``abholfach log verify``: its words. Raises `ProcessFailed` when the log is damaged."""
+    said = run([*installed("abholfach", "controller.cli"), "log", "verify", "--data", str(town.data)])
+    return " · ".join(said.strip().splitlines())

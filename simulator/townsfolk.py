@@ -1,0 +1,77 @@
+"""Who lives in the simulated town: staff with their badges and PINs, residents and what they have in their heads.
+
+Kept in ``people.json`` beside the box, never in it: a box knows hashes and pseudonyms, these are the people. The codes
+of the residents' slips are the central system's.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import msgspec
+
+NAME = "people.json"
+
+
+class StaffMember(msgspec.Struct, frozen=True):
+    """``badge`` is the file of the printed card."""
+
+    id: str
+    pin: str
+    roles: tuple[str, ...]
+    badge: str
+
+
+class Resident(msgspec.Struct, frozen=True):
+    """Holder of the right ``right``. ``birth_date`` is YYYYMMDD."""
+
+    right: str
+    name: str
+    deposits: tuple[str, ...]
+    birth_date: str = ""
+    pin: str = ""
+
+
+class Letter(msgspec.Struct, frozen=True):
+    """An envelope: its deposit, the order's barcode on it, and the type of document inside."""
+
+    deposit: str
+    order: str
+    document_type: str
+
+
+class People(msgspec.Struct):
+    """Everybody. ``letters`` are all envelopes that were ever announced, wherever they are."""
+
+    staff: list[StaffMember] = []
+    residents: list[Resident] = []
+    letters: list[Letter] = []
+
+    def member(self, id: str) -> StaffMember:
+        """Raises ``KeyError``."""
+        for member in self.staff:
+            if member.id == id:
+                return member
+        raise KeyError(id)
+
+    def resident(self, right: str) -> Resident | None:
+        return next((each for each in self.residents if each.right == right), None)
+
+    def letter(self, deposit: str) -> Letter | None:
+        return next((each for each in self.letters if each.deposit == deposit), None)
+
+
+def read_people(root: Path) -> People:
+    """The people of the town at ``root``; nobody when it is new. Raises ``msgspec.DecodeError``."""
+    file = root / NAME
+    return msgspec.json.decode(file.read_bytes(), type=People) if file.exists() else People()
+
+
+def write_people(root: Path, people: People) -> None:
+    """Atomically, and readable by its owner only: PINs and birth dates are in it."""
+    fresh = root / f".{NAME}.{os.getpid()}"
+    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(msgspec.json.format(msgspec.json.encode(people)))
+    fresh.replace(root / NAME)
