@@ -228,7 +228,17 @@ class EventLog(Protocol):
     times out does not cancel the write.
     """
 
-    async def append(self, events: Sequence[NewEvent], stamp: Stamp, rows: Sequence[RowChange] = ()) -> Appended: ...
+    async def append(
+        self,
+        events: Sequence[NewEvent],
+        stamp: Stamp,
+        rows: Sequence[RowChange] = (),
+        then: Callable[[], None] | None = None,
+    ) -> Appended:
+        """``then`` is called on the writer's thread as soon as the commit is durable and before anybody is told: a
+        pulse must not wait for a busy loop. What it raises is raised here, though everything is written.
+        """
+        ...
 
     async def read(self, after_seq: int, limit: int) -> tuple[Entry, ...]:
         """Entries after ``after_seq``, at most ``limit``, oldest first; on a read-only connection, never blocking the

@@ -72,13 +72,22 @@ class KillableLog:
         self._log = log
         self._points = points
 
-    async def append(self, events: Sequence[NewEvent], stamp: Stamp, rows: Sequence[RowChange] = ()) -> Appended:
+    async def append(
+        self,
+        events: Sequence[NewEvent],
+        stamp: Stamp,
+        rows: Sequence[RowChange] = (),
+        then: Callable[[], None] | None = None,
+    ) -> Appended:
+        def committed() -> None:
+            for event in events:
+                self._points.passing(f"append.after.{event.type}")
+            if then is not None:
+                then()
+
         for event in events:
             self._points.passing(f"append.before.{event.type}")
-        appended = await self._log.append(events, stamp, rows)
-        for event in events:
-            self._points.passing(f"append.after.{event.type}")
-        return appended
+        return await self._log.append(events, stamp, rows, committed)
 
     async def read(self, after_seq: int, limit: int) -> tuple[Entry, ...]:
         return await self._log.read(after_seq, limit)

@@ -173,6 +173,10 @@ class Sockets:
             listener.listen(16)
             self._sockets[name] = listener
 
+    def listeners(self) -> dict[str, socket.socket]:
+        """A duplicate of each listening socket, for a controller in this very process (benchmarks)."""
+        return {role: listener.dup() for role, listener in self._sockets.items()}
+
     def start(self, name: str, arguments: Sequence[str], log: Path, environment: Mapping[str, str]) -> Process:
         """A process that finds the sockets as descriptors 3, 4, …"""
         handed = {role: listener.fileno() for role, listener in self._sockets.items()}

@@ -157,7 +157,10 @@ class Factor(StrEnum):
 
     @property
     def strictness(self) -> int:
-        return list(Factor).index(self)
+        return _STRICTNESS[self]
+
+
+_STRICTNESS = {factor: rank for rank, factor in enumerate(Factor)}
 
 
 @dataclass(frozen=True, slots=True)

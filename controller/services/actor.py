@@ -9,8 +9,10 @@ settles.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from controller.domain import events as ev
@@ -20,6 +22,7 @@ from controller.domain.decide_time import expiring, next_due
 from controller.domain.decision import Decision
 from controller.domain.model import Box
 from controller.domain.moment import Moment
+from controller.eager import start
 from controller.ports import (
     Appended,
     Clock,
@@ -100,10 +103,14 @@ class Actor:
         self._clock_trusted = clock_trusted
         self._box = box
         self._checkpoint_seq = checkpoint_seq
-        self._queue: asyncio.Queue[_Job] = asyncio.Queue()
+        self._queue: deque[_Job] = deque()
+        self._working = False
+        self._over: asyncio.Future[None] | None = None
+        self._turns: asyncio.Task[None] | None = None
         self._listeners: list[EventListener] = []
         self._row_listeners: list[Callable[[RowChange], None]] = []
         self._after_turn: list[Callable[[], None]] = []
+        self._fire: Callable[[ev.UnlockAuthorised], None] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._halted = ""
         self._last_hash = b""
@@ -129,13 +136,19 @@ class Actor:
     @property
     def waiting(self) -> int:
         """Commands in the queue."""
-        return self._queue.qsize()
+        return len(self._queue)
 
     def now(self) -> Moment:
         return Moment(self._clock.wall_ms(), self._clock.mono_ms(), self._clock.boot_id(), self._clock_trusted())
 
     def on_event(self, listener: EventListener) -> None:
         self._listeners.append(listener)
+
+    def fire_with(self, fire: Callable[[ev.UnlockAuthorised], None]) -> None:
+        """``fire`` gets each authorisation as soon as it is durable, on the log's writer thread: before the loop hears
+        of it, and whether or not the loop is busy. What it raises ends the process.
+        """
+        self._fire = fire
 
     def on_row(self, listener: Callable[[RowChange], None]) -> None:
         """``listener`` is called on the loop for each row that was written beside the events, before `on_event`'s
@@ -167,7 +180,8 @@ class Actor:
         if self._ended:
             future.set_exception(OutOfOrder(self._halted or ENDED))
         else:
-            self._queue.put_nowait(_Job(command, rows, future))
+            self._queue.append(_Job(command, rows, future))
+            self._begin()
         return future
 
     async def submit(self, command: Command, rows: Sequence[RowChange] = ()) -> Outcome:
@@ -183,35 +197,55 @@ class Actor:
 
         Whoever still waits then gets `OutOfOrder`: an end in order must not hang on a command that nobody carries out.
         """
+        self._over = asyncio.get_running_loop().create_future()
+        self._schedule_tick()
+        self._begin()
         try:
-            await self._work()
+            await self._over
         finally:
             self._ended = True
             if self._timer is not None:
                 self._timer.cancel()
-            while not self._queue.empty():
-                _set(self._queue.get_nowait().future, OutOfOrder(self._halted or ENDED))
+            while self._queue:
+                _set(self._queue.popleft().future, OutOfOrder(self._halted or ENDED))
 
-    async def _work(self) -> None:
-        self._schedule_tick()
-        while True:
-            job = await self._queue.get()
-            if isinstance(job.command, _Stop):
-                return
-            self.busy_since_mono_ms = self._clock.mono_ms()
-            if self._halted:
-                _set(job.future, OutOfOrder(self._halted))
-            else:
-                try:
-                    outcome = await self._turn(job.command, job.rows)
-                except BaseException:
-                    # What became of it is unknown; that the process ends is not.
-                    _set(job.future, OutOfOrder(ENDED))
-                    raise
-                _set(job.future, outcome)
-                if self._queue.empty() and self._box.seq - self._checkpoint_seq >= CHECKPOINT_EVERY:
-                    await self._seal()
-            self.busy_since_mono_ms = 0
+    def _begin(self) -> None:
+        """Starts on the queue unless somebody is at it. The first command is decided and handed to the log right here,
+        not one turn of the loop later.
+        """
+        if not self._working and self._queue and self._over is not None and not self._over.done():
+            self._working = True
+            self._turns = start(self._work(self._over), "actor turns")
+
+    async def _work(self, over: asyncio.Future[None]) -> None:
+        """Carries out what is in the queue, one after another; only one of these runs at any time."""
+        try:
+            while self._queue and not over.done():
+                await self._one(self._queue.popleft(), over)
+        except BaseException as error:
+            if not over.done():
+                over.set_exception(error)
+        finally:
+            self._working = False
+
+    async def _one(self, job: _Job, over: asyncio.Future[None]) -> None:
+        if isinstance(job.command, _Stop):
+            over.set_result(None)
+            return
+        self.busy_since_mono_ms = self._clock.mono_ms()
+        if self._halted:
+            _set(job.future, OutOfOrder(self._halted))
+        else:
+            try:
+                outcome = await self._turn(job.command, job.rows)
+            except BaseException:
+                # What became of it is unknown; that the process ends is not.
+                _set(job.future, OutOfOrder(ENDED))
+                raise
+            _set(job.future, outcome)
+            if not self._queue and self._box.seq - self._checkpoint_seq >= CHECKPOINT_EVERY:
+                await self._seal()
+        self.busy_since_mono_ms = 0
 
     async def stop(self, last: Sequence[Command]) -> None:
         """Carries out ``last``, seals a checkpoint and ends `run`. Commands posted later are not heard."""
@@ -239,7 +273,8 @@ class Actor:
         if not decision.events and not writes:
             return Outcome(decision, None)
         stamp = Stamp(at.wall_ms, at.mono_ms, at.boot, at.clock_trusted)
-        appended = await self._log.append([self._codec.encode(event) for event in decision.events], stamp, writes)
+        written = [self._codec.encode(event) for event in decision.events]
+        appended = await self._log.append(written, stamp, writes, self._effect_of(decision))
         self._box = decision.box
         if appended.entries:
             self._last_hash = appended.entries[-1].hash
@@ -253,6 +288,13 @@ class Actor:
         for changed in self._after_turn:
             changed()
         return Outcome(decision, appended)
+
+    def _effect_of(self, decision: Decision) -> Callable[[], None] | None:
+        """The pulse that follows the commit: at most one, for at most one opening is authorised at a time."""
+        for event in decision.events:
+            if isinstance(event, ev.UnlockAuthorised) and self._fire is not None:
+                return partial(self._fire, event)
+        return None
 
     def _rows(
         self, command: Command, decision: Decision, at: Moment, rows: Sequence[RowChange]

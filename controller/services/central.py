@@ -115,7 +115,7 @@ class CentralService:
         self, issuer: str, command: str, parsed: CentralCommand, credentials: tuple[PutCredential, ...]
     ) -> CommandAnswer:
         """One after the other: between looking a digest up and writing it, no other command may write the same."""
-        taken = _taken(self._book, parsed, credentials)
+        taken = _taken(self._actor.box, self._book, parsed, credentials)
         if taken:
             # Either a repeated command, which has its answer, or two rights behind one code or one id.
             stored = await self._log.command_result(issuer, command)
@@ -152,11 +152,11 @@ class CentralService:
                     listener(topic)
 
 
-def _taken(book: CredentialBook, command: CentralCommand, credentials: tuple[PutCredential, ...]) -> str:
-    """Why what the command brings is somebody's already, empty when it is not. An ended right's id is not given again: its
-    old code would still say how the first one ended.
+def _taken(box: Box, book: CredentialBook, command: CentralCommand, credentials: tuple[PutCredential, ...]) -> str:
+    """Why what the command brings is somebody's already, empty when it is not. An ended right's id is not given again:
+    its old code would still say how the first one ended.
     """
-    if isinstance(command, IssueRight) and book.knows_right(command.right):
+    if isinstance(command, IssueRight) and command.right not in box.rights and book.knows_right(command.right):
         return "right_known"
     return "credential_known" if any(book.knows_digest(row.digest) for row in credentials) else ""
 

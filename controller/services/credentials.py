@@ -43,6 +43,10 @@ class CredentialBook:
     def knows_digest(self, digest: bytes) -> bool:
         return digest in self._pickup
 
+    def knows_right(self, right: str) -> bool:
+        """Whether a right of this id has a credential here, alive or ended: an id is never given twice."""
+        return any(row.right == right for row in self._pickup.values())
+
     def verifiers(self, right: str) -> Mapping[str, str]:
         for row in self._pickup.values():
             if row.right == right:

@@ -17,7 +17,7 @@ from controller.domain.commands import DoorSensed, PulseFinished
 from controller.domain.model import Door, OpeningStage
 from controller.domain.moment import Moment
 from controller.services.actor import Actor
-from hal.interfaces import DoorLevel, DoorReading, Indicators, LockBank, LockBusy, LockError, PulseReport
+from hal.interfaces import DoorLevel, DoorReading, Indicators, LockBank, LockBusy, LockError, LockResting, PulseReport
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +37,7 @@ class Doors:
         self._watch_closely = watch_closely
         self._loop = asyncio.get_running_loop()
         self._begun = False
+        actor.fire_with(self._fire)
         actor.on_event(self._happened)
 
     def begin(self, levels: Mapping[str, DoorLevel]) -> None:
@@ -63,26 +64,32 @@ class Doors:
 
     def _happened(self, event: ev.Event, at: Moment) -> None:
         if isinstance(event, ev.UnlockAuthorised):
-            self._fire(event)
+            self._indicators.lamp(event.compartment, True)
         elif isinstance(event, ev.OpeningEnded | ev.OpeningSuspended):
             self._indicators.lamp(event.compartment, False)
 
     def _fire(self, authorised: ev.UnlockAuthorised) -> None:
-        """One pulse for one authorisation, right after its commit."""
+        """One pulse for one authorisation, right after its commit. On the log's writer thread, or the loop's."""
         try:
             future = self._locks.pulse(authorised.compartment, authorised.pulse_ms)
-        except LockBusy as busy:
-            # Nothing has been fired: the supply still rests from the pulse before. The authorisation stands, its pulse
-            # comes later.
-            self._loop.call_later(busy.retry_after_ms / 1000, self._fire_if_still_authorised, authorised)
+        except (LockBusy, LockResting) as resting:
+            # Nothing has been fired: the supply or the coil still rests from the pulse before. The authorisation
+            # stands, its pulse comes later, as long as its time is not over by then.
+            if self._actor.now().mono_ms + resting.retry_after_ms < authorised.deadline_mono_ms:
+                later = resting.retry_after_ms / 1000
+                self._hand_over(self._loop.call_later, later, self._fire_if_still_authorised, authorised)
+            else:
+                self._refused(authorised, resting)
             return
         except LockError as error:
-            log.warning("lock of %s refused: %s", authorised.compartment, error)
-            self._actor.post(PulseFinished(authorised.authorisation, error.code))
+            self._refused(authorised, error)
             return
         future.add_done_callback(partial(self._pulse_ended, authorised.authorisation))
         self._watch_closely(authorised.compartment, authorised.deadline_mono_ms + WATCH_EXTRA_MS)
-        self._indicators.lamp(authorised.compartment, True)
+
+    def _refused(self, authorised: ev.UnlockAuthorised, error: LockError) -> None:
+        log.warning("lock of %s refused: %s", authorised.compartment, error)
+        self._hand_over(self._actor.post, PulseFinished(authorised.authorisation, error.code))
 
     def _fire_if_still_authorised(self, authorised: ev.UnlockAuthorised) -> None:
         opening = self._actor.box.opening
@@ -99,7 +106,12 @@ class Doors:
         """On the lock bank's thread."""
         error = future.exception()
         code = "" if error is None else error.code if isinstance(error, LockError) else "lock_fault"
+        self._hand_over(self._actor.post, PulseFinished(authorisation, code))
+
+    def _hand_over(self, call: Callable[..., object], *values: object) -> None:
+        """To the loop, from any thread."""
         try:
-            self._loop.call_soon_threadsafe(self._actor.post, PulseFinished(authorisation, code))
+            self._loop.call_soon_threadsafe(call, *values)
         except RuntimeError:
-            log.info("the pulse of %s ended after the end", authorisation)
+            # The loop is closed: the process is ending, and the next start settles.
+            log.info("a lock reported after the end")

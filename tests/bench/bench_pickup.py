@@ -79,9 +79,9 @@ class CountingLog(KillableLog):
         self.appends = 0
         self.bodies: list[bytes] = []
 
-    async def append(self, events: Any, stamp: Stamp, rows: Any = ()) -> Appended:
+    async def append(self, events: Any, stamp: Stamp, rows: Any = (), then: Any = None) -> Appended:
         self.appends += 1
-        appended = await super().append(events, stamp, rows)
+        appended = await super().append(events, stamp, rows, then)
         if any(event.type == "UnlockAuthorised" for event in events):
             self.bodies = [entry.body for entry in appended.entries]
         return appended

@@ -28,6 +28,7 @@ from controller.api import (
     PARSE_ERROR,
     ErrorObject,
 )
+from controller.eager import start
 from controller.ports import OutOfOrder
 
 log = logging.getLogger(__name__)
@@ -136,9 +137,10 @@ class Connection(asyncio.Protocol):
             error = ErrorObject(INVALID_REQUEST, "too many requests at once", {"reason": "too_many_requests"})
             self._answer(message.id, error=error)
         else:
-            task = asyncio.get_running_loop().create_task(self._work(handler, message))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            task = start(self._work(handler, message), f"{self._server.role} {message.method}")
+            if task is not None:
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
         return True
 
     async def _work(self, handler: Handler, message: _Message) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlite_utils import Database
 
@@ -38,9 +38,18 @@ class Session:
         """Whether deleted secrets may still be on the disk."""
         return self._housekeeper.to_scrub
 
-    def append(self, events: Sequence[NewEvent], stamp: Stamp, rows: Sequence[RowChange]) -> Appended:
-        """See `Appender.append`."""
-        return self._appender.append(events, stamp, rows)
+    def append(
+        self,
+        events: Sequence[NewEvent],
+        stamp: Stamp,
+        rows: Sequence[RowChange],
+        then: Callable[[], None] | None = None,
+    ) -> Appended:
+        """See `Appender.append`; ``then`` is called after it."""
+        appended = self._appender.append(events, stamp, rows)
+        if then is not None:
+            then()
+        return appended
 
     def patience(self) -> float | None:
         return None if self.failure else self._housekeeper.patience()

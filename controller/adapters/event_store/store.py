@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -30,14 +30,21 @@ class EventStore:
         self._session = session
         self._reader = reader
 
-    async def append(self, events: Sequence[NewEvent], stamp: Stamp, rows: Sequence[RowChange] = ()) -> Appended:
+    async def append(
+        self,
+        events: Sequence[NewEvent],
+        stamp: Stamp,
+        rows: Sequence[RowChange] = (),
+        then: Callable[[], None] | None = None,
+    ) -> Appended:
         """Events and rows in one transaction; durable when it returns. Empty ``events`` with rows only is allowed.
 
         A cancelled caller does not cancel the write. Raises `LogError`: ``disk_full``, ``disk_error`` and
         ``commit_unknown`` mean an unknown outcome, ``log_failed`` that an earlier append had one, ``log_closed`` a
-        closed log; with any other code nothing was written.
+        closed log; with any other code nothing was written. ``then`` runs on the writer's thread right after the
+        commit.
         """
-        return await self._writer.call(partial(self._session.append, tuple(events), stamp, tuple(rows)))
+        return await self._writer.call(partial(self._session.append, tuple(events), stamp, tuple(rows), then))
 
     async def read(self, after_seq: int, limit: int) -> tuple[Entry, ...]:
         """Entries after ``after_seq``, oldest first, at most ``limit`` and at most 1,000. Their chain is not checked

@@ -29,7 +29,7 @@ def test_a_generated_log_opens_and_verifies(tmp_path: Path) -> None:
 
 def test_the_figures_have_their_names_and_units(tmp_path: Path) -> None:
     figures = bench_log.figures(count=2000, few=200, rounds=1)
-    assert set(figures) == {"start.million_events", "log.verify_million"}
+    assert set(figures) == {"log.open_million", "log.verify_million"}
     for figure in figures.values():
         assert set(figure) == {"value", "unit", "floor", "ratio"}
         assert figure["unit"] == "s"

@@ -72,22 +72,31 @@ class HeldLog:
         self.order: list[str] = []
 
     def hold(self) -> None:
-        """From now on an append is on the disk, and its answer waits for `release`."""
+        """From now on an append is slow: it is on the disk only after `release`."""
         self.gate.clear()
         self.begun.clear()
 
     def release(self) -> None:
         self.gate.set()
 
-    async def append(self, events: Sequence[NewEvent], stamp: Stamp, rows: Sequence[RowChange] = ()) -> Appended:
+    async def append(
+        self,
+        events: Sequence[NewEvent],
+        stamp: Stamp,
+        rows: Sequence[RowChange] = (),
+        then: Callable[[], None] | None = None,
+    ) -> Appended:
+        def committed() -> None:
+            self.order.append("commit")
+            if then is not None:
+                then()
+
         self.appends.append(tuple(event.type for event in events))
         self.begun.set()
         if self.fails is not None:
             raise self.fails
-        appended = await self._log.append(events, stamp, rows)
         await self.gate.wait()
-        self.order.append("commit")
-        return appended
+        return await self._log.append(events, stamp, rows, committed)
 
     async def read(self, after_seq: int, limit: int) -> tuple[Entry, ...]:
         return await self._log.read(after_seq, limit)

@@ -13,7 +13,7 @@ from controller.domain import events as ev
 from controller.domain.model import Door, OpeningStage
 from controller.ports import LogError
 from controller.services.doors import Doors
-from hal.interfaces import DoorLevel, DoorReading, LockBusy, LockFault, PulseReport
+from hal.interfaces import DoorLevel, DoorReading, LockBusy, LockFault, LockResting, PulseReport
 from tests.fakes.hardware import FakeIndicators
 from tests.unit.services.bench import Bench, soon
 
@@ -27,12 +27,15 @@ class Locks:
         self.order = order
         self.futures: list[Future[PulseReport]] = []
         self.busy_times = 0
+        self.rests: list[int] = []
         self.refuses = False
 
     def pulse(self, compartment: str, duration_ms: int) -> Future[PulseReport]:
         if self.busy_times:
             self.busy_times -= 1
             raise LockBusy(compartment, 5)
+        if self.rests:
+            raise LockResting(compartment, self.rests.pop(0))
         if self.refuses:
             raise LockFault(compartment, "the test says so")
         self.order.append(f"pulse {compartment}")
@@ -139,6 +142,22 @@ async def test_a_supply_that_rests_gets_its_pulse_later_and_once(fitted: Fitted)
     assert fitted.locks.futures == []
     await soon(lambda: fitted.locks.futures)
     assert fitted.bench.log.order.count(f"pulse {label}") == 1
+
+
+async def test_a_coil_that_rests_a_moment_gets_its_pulse_later(fitted: Fitted) -> None:
+    """The second try comes two seconds after the first was authorised, the coil rests two seconds from its pulse."""
+    fitted.locks.rests = [7, 1]
+    label = await fitted.present()
+    await soon(lambda: fitted.locks.futures)
+    assert fitted.bench.log.order.count(f"pulse {label}") == 1
+    assert fitted.bench.box.opening is not None
+
+
+async def test_a_coil_that_rests_for_longer_than_its_time_gives_the_opening_up(fitted: Fitted) -> None:
+    fitted.locks.rests = [30_000]
+    await fitted.present()
+    await soon(lambda: fitted.bench.box.opening is None)
+    assert fitted.locks.futures == []
 
 
 async def test_a_pulse_that_waits_is_dropped_when_the_box_halts(fitted: Fitted) -> None:
