@@ -24,7 +24,7 @@ from controller.ports import LogError
 from simulator.crash_people import STAFF, STOCK, People
 from simulator.crash_table import expected_rows, misses, read_door
 from simulator.crash_witness import Outsider, Told, settlements
-from simulator.people import Hall
+from simulator.people import Hall, while_running
 from simulator.plant.client import PlantClient
 from simulator.plant.protocol import PlantGone, PlantStatus
 from simulator.preload import preload
@@ -150,13 +150,16 @@ class CrashTown:
             if not await asyncio.to_thread(self.town.wait_ready):
                 self.tally.kills_before_ready += 1
                 return
-            async with Hall(self.town.sockets.paths, self.town.plant_socket) as hall:
-                await self._compare(hall)
-                await self.people.live(hall, lambda: controller.running)
+            await while_running(self._with_people(lambda: controller.running), lambda: controller.running)
         except (ConnectionError, ControlError):
             await asyncio.to_thread(controller.wait, LONGEST_LIFE_S)
         finally:
             timer.cancel()
+
+    async def _with_people(self, running: Callable[[], bool]) -> None:
+        async with Hall(self.town.sockets.paths, self.town.plant_socket) as hall:
+            await self._compare(hall)
+            await self.people.live(hall, running)
 
     def _wait_for_one_shots(self) -> None:
         """What was energised at death ends by itself: the controller that starts must find the coils at rest, as it

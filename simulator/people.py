@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
@@ -108,6 +108,26 @@ class Scanner:
         self._writer.close()
         with contextlib.suppress(asyncio.CancelledError):
             await self._listening
+
+
+async def while_running(work: Coroutine[None, None, None], running: Callable[[], bool], grace_s: float = 3.0) -> None:
+    """Does ``work`` with a controller that may die meanwhile. Raises what ``work`` raises.
+
+    Who talks to a dead controller mostly hears it at once. But its listening sockets live on, and a connection that
+    was made and never accepted stays silent: after ``grace_s`` such work is cancelled.
+    """
+    doing = asyncio.create_task(work)
+    try:
+        while running() and not doing.done():
+            await asyncio.wait({doing}, timeout=0.02)
+        await asyncio.wait({doing}, timeout=grace_s)
+    finally:
+        if not doing.done():
+            doing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await doing
+    if not doing.cancelled():
+        doing.result()
 
 
 class Hall:

@@ -13,7 +13,7 @@ from controller.api import ControlError, Disconnected
 from controller.domain.model import Box, Compartment, Deposit, Door
 from simulator.crash_table import expected_rows, misses, read_door
 from simulator.crash_witness import Outsider, Settlement, Told, settlements
-from simulator.people import Hall
+from simulator.people import Hall, while_running
 from simulator.plant.client import PlantClient
 from simulator.plant.protocol import PlantError
 from simulator.preload import Badge, Envelope, Preload, Slip, new_code, preload
@@ -124,7 +124,7 @@ class KilledBox:
         if started and script is not None:
             if kill:
                 with contextlib.suppress(Disconnected, ControlError):
-                    asyncio.run(self._play(script))
+                    asyncio.run(while_running(self._play(script), lambda: controller.running))
             else:
                 asyncio.run(self._play(script))
         if kill:
