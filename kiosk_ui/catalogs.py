@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -22,12 +23,17 @@ from kiosk_ui.languages import DOMAIN, NATIVE_NAMES, PACKAGE, SOURCE_LANGUAGE, T
 _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 #: A translation keeps the places of its values; ``translate_count`` takes singular and plural.
 _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "translate_count": (1, 2), "deferred": None}
+_NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
+#: Header lines that change without a text having changed, or that only say that nobody filled them in.
+_NOISE = tuple(
+    f'"{name}:' for name in ("POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Report-Msgid-Bugs-To")
+)
 _OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false", "encoding": "utf-8"}}
 
 
 def extracted() -> Catalog:
     """Every text of the pages, in the order of their files."""
-    catalog = Catalog(project="abholfach", charset="utf-8")
+    catalog = Catalog(project="abholfach", version="", charset="utf-8")
     found = extract_from_dir(
         str(PACKAGE), method_map=_METHODS, options_map=_OPTIONS, keywords=_KEYWORDS, strip_comment_tags=True
     )
@@ -47,9 +53,18 @@ def read(tag: str) -> Catalog:
 
 
 def compiled(catalog: Catalog) -> bytes:
+    # Not when and by which tool: the same texts give the same bytes.
+    catalog.creation_date = catalog.revision_date = _NO_DATE
     buffer = io.BytesIO()
     write_mo(buffer, catalog)
     return buffer.getvalue()
+
+
+def _written(catalog: Catalog) -> bytes:
+    buffer = io.BytesIO()
+    write_po(buffer, catalog, width=0, include_lineno=False)
+    lines = buffer.getvalue().decode("utf-8").splitlines(keepends=True)
+    return "".join(line for line in lines if not line.startswith(_NOISE)).encode("utf-8")
 
 
 def missing(tag: str) -> list[str]:
@@ -73,9 +88,8 @@ def update(tag: str) -> None:
     catalog = read(tag) if path.exists() else Catalog(locale=tag.partition("-")[0], charset="utf-8", fuzzy=False)
     catalog.update(extracted(), no_fuzzy_matching=True)
     catalog.obsolete.clear()
-    with path.open("wb") as file:
-        write_po(file, catalog, width=0, omit_header=False, include_lineno=False)
-    path.with_suffix(".mo").write_bytes(compiled(catalog))
+    path.write_bytes(_written(catalog))
+    path.with_suffix(".mo").write_bytes(compiled(read(tag)))
 
 
 def main() -> int:

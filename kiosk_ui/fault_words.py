@@ -53,10 +53,10 @@ FAULTS: dict[str, FaultWords] = {
         "Netz und Zeitserver prüfen. Abholen geht weiter; nichts läuft inzwischen ab.",
         "Die Uhr der Box ist ungenau. Abholen geht weiter.",
     ),
-    "reader_silent": FaultWords(
+    "scanner_down": FaultWords(
         "Lesefenster antwortet nicht",
         "Kamera oder Scanner und den Dienst des Lesers prüfen.",
-        "Codes können gerade nicht gelesen werden.",
+        "Codes können gerade nicht gelesen werden. Wer abholen will, geht zum Schalter.",
     ),
     "central_unreachable": FaultWords(
         "Zentrale nicht erreichbar",
@@ -68,10 +68,15 @@ FAULTS: dict[str, FaultWords] = {
         "Platz schaffen. Unter 64 MB beginnt die Box nichts Neues.",
         "Die Box muss gewartet werden.",
     ),
-    "log_damaged": FaultWords(
-        "Protokoll beschädigt",
-        "Nicht neu einrichten. Datenträger sichern, „abholfach log verify“ nennt die Stelle.",
-        "Die Box bleibt außer Betrieb, bis geklärt ist, was geschah. Dokumente sind sicher verschlossen.",
+    "disk_full": FaultWords(
+        "Speicher voll",
+        "Platz schaffen; die Box beginnt nichts Neues, bis wieder 64 MB frei sind.",
+        "Die Box ist außer Betrieb. Dokumente sind sicher verschlossen.",
+    ),
+    "slow_commit": FaultWords(
+        "Datenträger langsam",
+        "Speicherkarte oder SSD prüfen und bald tauschen.",
+        "Die Box geht, reagiert aber langsamer. Sie muss gewartet werden.",
     ),
 }
 

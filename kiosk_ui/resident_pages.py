@@ -341,6 +341,15 @@ PAGES: dict[str, Page] = {
             Button(_("Etwas stimmt nicht"), layer="problem", needs="confirm"),
         ),
     ),
+    "not_taken": Page(
+        "put_back",
+        _("Der Umschlag liegt noch im Fach"),
+        (_("Sie können die Tür noch einmal öffnen."), _("Ihr Code bleibt gültig.")),
+        tone="attention",
+        buttons=(
+            Button(_("Fach noch einmal öffnen"), "confirm", {"choice": "open_again"}, needs="open_again", primary=True),
+        ),
+    ),
     "problem_foreign": Page(
         "put_back",
         _("Bitte zurücklegen"),

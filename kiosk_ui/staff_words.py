@@ -48,7 +48,9 @@ NOTICES: dict[str, Notice] = {
     "envelope_unknown": Notice(
         "attention", "Dieser Umschlag steht nicht in den Büchern", "Bitte herausnehmen; danach „Leer“ melden."
     ),
-    "not_empty": Notice("attention", "Das Fach ist nicht leer", "Nur leere Fächer können getestet werden."),
+    "not_empty": Notice("attention", "Fach {compartment} nicht leer", "Es bleibt zu, bis jemand nachgesehen hat."),
+    "out_of_service": Notice("attention", "Fach {compartment} ist außer Betrieb"),
+    "disk_full": Notice("alarm", "Kein Speicherplatz", "Die Box beginnt nichts Neues. Bitte die Technik rufen."),
     "reported": Notice("good", "Fach {compartment} ist geklärt"),
     "tested": Notice("good", "Fach {compartment} hat geöffnet"),
     "busy": Notice("attention", "Gerade holt jemand ab", "Bitte einen Moment warten."),
@@ -113,7 +115,7 @@ def notice(code: str, **details: str | int) -> Notice:
     if known is None:
         return Notice("attention", "Nicht möglich", f"Grund: {code}")
     values = {"compartment": "", "tries_left": 0, **details}
-    return Notice(known.tone, known.headline.format(**values).strip(), known.text.format(**values))
+    return Notice(known.tone, known.headline.format(**values).replace("  ", " ").strip(), known.text.format(**values))
 
 
 def reason(code: str) -> str:

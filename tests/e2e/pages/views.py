@@ -129,6 +129,9 @@ _ALL = (
     _door("close"),
     _door("close_alarm"),
     _door("confirm", ends_in_ms=45_000, warns_in_ms=25_000, actions=("confirm", "open_again", "more_time", "language")),
+    _door(
+        "not_taken", ends_in_ms=45_000, warns_in_ms=25_000, actions=("confirm", "open_again", "more_time", "language")
+    ),
     _door("problem_foreign"),
     _said("problem_error"),
     _said("problem_reported", reference="K7-2292"),
