@@ -25,8 +25,14 @@ _METHODS = [("**.py", "python"), ("templates/**.html", "jinja2")]
 _KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "translate_count": (1, 2), "deferred": None}
 _NO_DATE = datetime(2026, 1, 1, tzinfo=UTC)
 #: Header lines that change without a text having changed, or that only say that nobody filled them in.
-_NOISE = tuple(
-    f'"{name}:' for name in ("POT-Creation-Date", "PO-Revision-Date", "Generated-By", "Report-Msgid-Bugs-To")
+_NOISE = (
+    '"POT-Creation-Date',
+    '"PO-Revision-Date',
+    '"Generated-By',
+    '"Report-Msgid',
+    '"Last-Translator',
+    '"Language-Team',
+    '"Project-Id',
 )
 _OPTIONS = {"templates/**.html": {"trimmed": "true", "silent": "false", "encoding": "utf-8"}}
 
