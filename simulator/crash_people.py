@@ -138,9 +138,9 @@ class People:
     async def _somebody(self, hall: Hall) -> None:
         self._nobody_at_door()
         draw = self.dice.random()
-        if draw < 0.45 and self.slips:
+        if draw < 0.6 and self.slips:
             await self._resident(hall, self._some_slip())
-        elif draw < 0.93:
+        elif draw < 0.97:
             await self._shift(hall)
         else:
             await hall.scanner.show(new_code("P"))
@@ -264,9 +264,9 @@ class People:
         for _ in range(self.dice.randrange(4)):
             await self._load_one(hall)
         view = await hall.staff()
-        for doubtful in view.doubtful[: self.dice.randrange(4)]:
+        for doubtful in view.doubtful[: self.dice.randrange(6)]:
             await self._clarify(hall, doubtful.label)
-        if self._perhaps(0.85):
+        if self._perhaps(0.95):
             await hall.page.call(StaffLogout(view.session))
 
     async def _type_pin(self, hall: Hall, badge: Badge) -> None:

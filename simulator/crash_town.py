@@ -33,8 +33,10 @@ from simulator.town import Town
 
 LONGEST_LIFE_S = 8.0
 """A life whose kill point does not come is ended from outside."""
-MOST_PASSES = 250
+MOST_PASSES = 200
 """Kill points are drawn up to the so many-th pass."""
+EARLY = 0.25
+"""So many of the kills are meant for the start and the settlement."""
 
 
 class Tally(msgspec.Struct):
@@ -116,8 +118,9 @@ class CrashTown:
         if waiting < STOCK // 2:
             self._orderly_day()
         at_point = self.dice.random() < 0.5
-        kill = f"*:{int(MOST_PASSES ** self.dice.random())}" if at_point else ""
-        delay_s = LONGEST_LIFE_S if at_point else self.dice.choice((0.5, 1.0, 3.0, 6.0)) * self.dice.random()
+        early = self.dice.random() < EARLY
+        kill = f"*:{self.dice.randint(1, 12 if early else MOST_PASSES)}" if at_point else ""
+        delay_s = LONGEST_LIFE_S if at_point else self.dice.uniform(0, 0.7 if early else LONGEST_LIFE_S)
         if self.dice.random() < 0.5:
             self.town.safe_outputs()
         self._wait_for_one_shots()
