@@ -21,8 +21,9 @@ from controller.adapters.control.front_plan import front_plan
 from controller.api import ControlError, GetTechnician
 from controller.domain.model import Box, DepositStatus
 from controller.ports import LogError
-from simulator.crash_people import STAFF, STOCK, People
+from simulator.crash_people import STOCK, People
 from simulator.crash_table import expected_rows, misses, read_door
+from simulator.crash_truth import STAFF, Truth
 from simulator.crash_witness import Outsider, Told, settlements
 from simulator.people import Hall, while_running
 from simulator.plant.client import PlantClient
@@ -101,7 +102,7 @@ class CrashTown:
         return self.tally
 
     def _sum_up(self) -> None:
-        self.tally.people = self.people.counts
+        self.tally.people = self.people.scene.counts
         self.tally.puzzled = self.people.puzzled
         if hasattr(self, "outsider"):
             self.tally.events = self.outsider.log.counts
@@ -114,8 +115,7 @@ class CrashTown:
 
     def _life(self) -> None:
         """Start, people, death, what people do meanwhile."""
-        waiting = sum(1 for who in self.people.truth.hands.values() if who == STAFF) - len(self.people.truth.done)
-        if waiting < STOCK // 2:
+        if len(self.people.scene.truth.to_be_loaded()) < STOCK // 2:
             self._orderly_day()
         at_point = self.dice.random() < 0.5
         early = self.dice.random() < EARLY
@@ -194,7 +194,7 @@ class CrashTown:
             self._violated(["the log folded as a whole is not the log folded bit by bit (6)"])
 
     def _more_orders(self) -> None:
-        truth, box = self.people.truth, self.outsider.log.box
+        truth, box = self.people.scene.truth, self.outsider.log.box
         truth.done = {item for item, who in truth.hands.items() if who == STAFF and item not in box.deposits}
         preload(self.town.data, self.people.new_orders())
         self.outsider.look()
@@ -210,7 +210,7 @@ class CrashTown:
             self.tally.rows.update(row.name for row in expected_rows(settled.before, doors))
             self._violated(misses(settled, doors))
         self._violated(self.outsider.violations)
-        self._violated(self.people.truth.violations)
+        self._violated(self.people.scene.truth.violations)
 
     async def _compare(self, hall: Hall) -> None:
         """The controller is ready and nobody does anything: what it shows is what its log folds to (6), and what its
@@ -237,16 +237,15 @@ class CrashTown:
         )
         if shown != folded:
             self._violated([f"the controller shows {shown}, its log folds to {folded} (6)"])
-        self._violated(untruths(box, status, self.people))
+        self._violated(untruths(box, status, self.people.scene.truth))
         self.tally.compared += 1
 
 
-def untruths(box: Box, status: PlantStatus, people: People) -> list[str]:
+def untruths(box: Box, status: PlantStatus, truth: Truth) -> list[str]:
     """Where the books of ``box``, at rest after a settlement, do not agree with what people know and what lies inside.
 
     Their own doubt is no untruth: what is UNVERIFIED may be anywhere.
     """
-    truth = people.truth
     inside = {item: one.compartment for one in status.compartments for item in one.contents}
     found: list[str] = []
     for item in truth.orders:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,8 +23,8 @@ from controller.domain.model import (
     Size,
 )
 from simulator.crash import campaign, main, table
-from simulator.crash_people import People
 from simulator.crash_town import CrashTown, untruths
+from simulator.crash_truth import Truth
 from simulator.crash_witness import PlantWitness, Told, doubts_without_quarantine, wrong_about, wrong_state
 from simulator.plant.ledger import CoilPulse, Movement
 from simulator.plant.protocol import BoxStatus, LedgerView, PlantStatus, Scene
@@ -138,12 +137,12 @@ def test_who_may_be_opened_for() -> None:
 
 
 def test_books_that_are_not_true() -> None:
-    people = People(random.Random(0))
-    people.truth.orders = {"D1": "AUF-D1"}
+    truth = Truth()
+    truth.orders = {"D1": "AUF-D1"}
 
     def found(box: Box, *inside: str) -> list[str]:
         one = BoxStatus("A01", "closed", True, list(inside), 0, 0, False, None, False, [])
-        return untruths(box, PlantStatus([one], Scene(0, None), 0, 0), people)
+        return untruths(box, PlantStatus([one], Scene(0, None), 0, 0), truth)
 
     stored = books(deposit("D1", "A01"), A01=compartment("A01", "D1"))
     empty = books(A01=compartment("A01", contents=Contents.EMPTY))
@@ -153,5 +152,5 @@ def test_books_that_are_not_true() -> None:
     assert "left the books" in found(empty, "D1")[0]
     assert "may be allotted" in found(empty, "D1")[1]
     assert "is expected" in found(expected, "D1")[0]
-    people.truth.left.add("D1")
+    truth.left.add("D1")
     assert found(empty, "D1") == []
