@@ -183,17 +183,18 @@ def _keep_reserve(reserve: ReserveFile, settings: Settings) -> None:
 def _plan(identity: Identity, profile: Profile, settings: Settings, software: str) -> Plan:
     policies_sha256, policies = load_policies(settings.paths.policies)
     compartments = tuple(
-        CompartmentPlan(item.label, item.size.value, item.height_mm, item.column, item.row, "no")
+        CompartmentPlan(
+            item.label, item.size.value, item.height_mm, item.column, item.row, profile.pulse_ms(item.label), "no"
+        )
         for item in profile.compartments
     )
-    pulse_ms = max(profile.pulse_ms(item.label) for item in profile.compartments)
     return Plan(
         box=identity.box,
         kind=identity.kind.value,
         software=software,
         profile_sha256=profile.profile_hash(),
         compartments=compartments,
-        rules=LockRules(pulse_ms=pulse_ms),
+        rules=LockRules(),
         policies_sha256=policies_sha256,
         policies=policies,
         seen_empty_by=identity.seen_empty_by,

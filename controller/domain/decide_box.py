@@ -36,7 +36,6 @@ def activate_profile(draft: Draft, command: cmd.ActivateProfile) -> None:
         ev.ProfileActivated(
             sha256=command.sha256,
             compartments=command.compartments,
-            pulse_ms=rules.pulse_ms,
             open_within_ms=rules.open_within_ms,
             attempts=rules.attempts,
             last_attempt_extra_ms=rules.last_attempt_extra_ms,

@@ -45,7 +45,7 @@ def present_credential(draft: Draft, command: cmd.PresentCredential) -> None:
         raise Refused("code_unknown")
     _check_presentable(draft, right)
     deposits = _reachable(draft, right)
-    factor, declarations = _conditions(draft, deposits)
+    factor, declarations = _conditions(draft, right, len(deposits))
     if factor is not Factor.NONE and (factor not in COMPARABLE_FACTORS or factor.value not in command.verifiers):
         raise Refused("counter")
     phase = Phase.VERIFYING if factor is not Factor.NONE else Phase.DECLARING if declarations else Phase.UNLOCKING
@@ -103,11 +103,13 @@ def _rest_ms(draft: Draft, deposit: str) -> int:
     return compartment.rest_until_mono_ms - draft.at.mono_ms
 
 
-def _conditions(draft: Draft, deposits: tuple[str, ...]) -> tuple[Factor, tuple[str, ...]]:
-    """The strictest factor and the union of the declarations that the deposits' document types ask for."""
+def _conditions(draft: Draft, right: Right, reachable: int) -> tuple[Factor, tuple[str, ...]]:
+    """The strictest factor and the union of the declarations that the document types of *all* the right's deposits ask
+    for, so that a strict one that is held back today does not make the others easier to get.
+    """
     factor = Factor.NONE
-    declarations: list[str] = [SEVERAL] if len(deposits) > 1 else []
-    for name in deposits:
+    declarations: list[str] = [SEVERAL] if reachable > 1 else []
+    for name in right.deposits:
         for document_type in draft.box.deposits[name].document_types:
             policy = draft.box.policies.get(document_type)
             if policy is None:

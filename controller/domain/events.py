@@ -32,8 +32,8 @@ class LogOpened(Event):
 
 @dataclass(frozen=True, slots=True)
 class CompartmentPlan:
-    """A compartment as the cabinet profile describes it (part of `ProfileActivated`). ``item_sensor``: ``yes`` or
-    ``no``.
+    """A compartment as the cabinet profile describes it (part of `ProfileActivated`). ``pulse_ms``: how long its lock
+    is energised. ``item_sensor``: ``yes`` or ``no``.
     """
 
     label: str
@@ -41,6 +41,7 @@ class CompartmentPlan:
     height_mm: int
     column: int
     row: int
+    pulse_ms: int
     item_sensor: str
 
 
@@ -52,7 +53,6 @@ class ProfileActivated(Event):
 
     sha256: str
     compartments: tuple[CompartmentPlan, ...]
-    pulse_ms: int
     open_within_ms: int
     attempts: int
     last_attempt_extra_ms: int

@@ -116,6 +116,7 @@ def _(event: ev.ProfileActivated, box: Box, at: Moment) -> Box:
             height_mm=plan.height_mm,
             column=plan.column,
             row=plan.row,
+            pulse_ms=plan.pulse_ms,
             item=item,
             out_of_service=tuple(reason for reason in known.out_of_service if reason != "not_in_profile"),
         )
@@ -124,7 +125,6 @@ def _(event: ev.ProfileActivated, box: Box, at: Moment) -> Box:
             reasons = tuple(dict.fromkeys((*known.out_of_service, "not_in_profile")))
             compartments[label] = replace(known, out_of_service=reasons, door=Door.UNKNOWN)
     rules = LockRules(
-        pulse_ms=event.pulse_ms,
         open_within_ms=event.open_within_ms,
         attempts=event.attempts,
         last_attempt_extra_ms=event.last_attempt_extra_ms,

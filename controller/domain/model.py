@@ -59,6 +59,7 @@ class Compartment:
     height_mm: int
     column: int
     row: int
+    pulse_ms: int = 400
     contents: Contents = Contents.UNKNOWN
     deposits: tuple[str, ...] = ()
     old_document: bool = False
@@ -353,7 +354,6 @@ class DocumentPolicy:
 class LockRules:
     """Bounds of unlocking, activated with the cabinet profile. Times in ms."""
 
-    pulse_ms: int = 400
     open_within_ms: int = 2000
     attempts: int = 3
     last_attempt_extra_ms: int = 8000

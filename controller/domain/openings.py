@@ -45,7 +45,7 @@ def authorise(
             session=session,
             door_before=(door_before or target.door).value,
             attempt=attempt,
-            pulse_ms=rules.pulse_ms,
+            pulse_ms=target.pulse_ms,
             deadline_mono_ms=draft.after(within),
             badges=badges,
             reason=reason,

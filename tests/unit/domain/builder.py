@@ -58,7 +58,7 @@ AnyEvent = TypeVar("AnyEvent", bound=ev.Event)
 
 
 def plan(label: str, size: str = "M", height_mm: int = 800, item_sensor: str = "no") -> ev.CompartmentPlan:
-    return ev.CompartmentPlan(label, size, height_mm, int(label[1:]), 1, item_sensor)
+    return ev.CompartmentPlan(label, size, height_mm, int(label[1:]), 1, 400, item_sensor)
 
 
 CABINET = tuple(plan(f"A{number:02}") for number in range(1, 9))

@@ -86,3 +86,11 @@ def test_no_factor_where_none_is_asked() -> None:
     box = Scenario().stored("D1").present("R1")
     assert box.do(cmd.TryFactor(box.session.id)).refusal == "wrong_phase"
     assert box.do(cmd.FactorCompared(box.session.id, True)).refusal == "wrong_phase"
+
+
+def test_a_strict_deposit_that_is_held_does_not_make_the_others_easier() -> None:
+    box = Scenario().announce("D1", "eAT").announce("D2", "Personalausweis").right("R1", "D1", "D2")
+    box.load("D1", "D2").hold("D2").present("R1", "birth_date")
+    assert box.session.queue == ("D1",)
+    assert box.phase() is Phase.VERIFYING
+    assert not box.now_happened(ev.UnlockAuthorised)
