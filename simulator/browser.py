@@ -18,7 +18,7 @@ from simulator.people import NotSoon
 
 _ANSWER_WITHIN_S = 10.0
 _LOOK_EVERY_S = 0.03
-_LABEL = re.compile(r"\b[A-Z]\d{2}\b")
+_LABEL = re.compile(r"\b[A-Z]{1,2}[0-9]{2,3}\b")
 
 
 @dataclass(slots=True)

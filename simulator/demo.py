@@ -21,6 +21,7 @@ from typing import Any
 from simulator import demo_words
 from simulator.broker import BrokerError
 from simulator.demo_furnish import furnish
+from simulator.demo_supervisor import supervisor_socket
 from simulator.demo_town import DemoError, DemoTown
 from simulator.people import NotSoon
 from simulator.plant.protocol import PlantError, PlantGone
@@ -99,9 +100,10 @@ async def _run(demo: DemoTown, say: Callable[[str], None]) -> None:
     say("starting mosquitto, cabinet, controller, reader, pages, central system …")
     await demo.start()
     people = await furnish(demo, say)
-    await demo.start_panel()
-    print(await demo_words.introduction(demo, people), flush=True)
-    await demo.until_it_fails()
+    async with supervisor_socket(demo, demo.supervisor_socket):
+        await demo.start_panel()
+        print(await demo_words.introduction(demo, people), flush=True)
+        await demo.until_it_fails()
 
 
 class _Ending:

@@ -1,0 +1,248 @@
+// The panel's own script: shows the state that the stream brings, and posts what is pressed. No HTML is ever parsed.
+"use strict";
+
+const byId = (id) => document.getElementById(id);
+const SLIDERS = ["size", "rotation", "tilt_x", "tilt_y", "blur", "noise", "brightness", "glare"];
+const SHOWN_MS = 6_000;
+
+let state = null;
+let chosen = "";
+let sceneShown = -1;
+let troubleTimer = 0;
+
+// --- saying what went wrong --------------------------------------------------------------------------------------------------
+
+function trouble(words) {
+  byId("trouble").textContent = words;
+  byId("trouble").hidden = !words;
+  clearTimeout(troubleTimer);
+  if (words) troubleTimer = setTimeout(() => trouble(""), SHOWN_MS);
+}
+
+async function post(path, body, type = "application/json") {
+  try {
+    const content = type === "application/json" ? JSON.stringify(body || {}) : body;
+    const answer = await fetch(path, { method: "POST", headers: { "content-type": type }, body: content });
+    const said = (answer.headers.get("content-type") || "").startsWith("application/json") ? await answer.json() : {};
+    trouble(answer.ok ? "" : said.message || `refused (${answer.status})`);
+    return answer.ok ? said : null;
+  } catch {
+    trouble("The panel does not answer. Is the demo still running?");
+    return null;
+  }
+}
+
+// --- small helpers for lists ---------------------------------------------------------------------------------------------------
+
+/** Fills a select with [value, words] pairs; what was chosen stays chosen. Untouched when nothing changed. */
+function fill(select, pairs) {
+  const key = JSON.stringify(pairs);
+  if (select.dataset.key === key) return;
+  const before = new Set([...select.selectedOptions].map((each) => each.value));
+  select.dataset.key = key;
+  select.replaceChildren(...pairs.map(([value, words]) => new Option(words, value, false, before.has(value))));
+}
+
+function rows(body, lines) {
+  const key = JSON.stringify(lines.map((cells) => cells.map((cell) => (cell instanceof Object && "key" in cell ? cell.key : cell))));
+  if (body.dataset.key === key) return;
+  body.dataset.key = key;
+  body.replaceChildren(
+    ...lines.map((cells) => {
+      const row = document.createElement("tr");
+      for (const cell of cells) {
+        const place = row.insertCell();
+        if (cell instanceof Object && "node" in cell) place.append(...cell.node());
+        else if (cell instanceof Object) {
+          place.textContent = cell.text;
+          place.className = cell.css;
+        } else place.textContent = cell;
+      }
+      return row;
+    }),
+  );
+}
+
+function button(words, press, css = "") {
+  const made = document.createElement("button");
+  made.type = "button";
+  made.textContent = words;
+  made.className = css;
+  made.addEventListener("click", press);
+  return made;
+}
+
+// --- what stands now -------------------------------------------------------------------------------------------------------------
+
+function show() {
+  drawFront(byId("front"), state.compartments, chosen, choose);
+  showHands();
+  showCamera();
+  showPeople();
+  showOffice();
+  showProcesses();
+  rows(byId("log"), state.log.map((each) => [
+    { text: String(each.seq), css: "number" },
+    { text: each.seq <= state.central.last_seq ? "✓ central" : "…", css: each.seq <= state.central.last_seq ? "kept" : "" },
+    { text: each.type, css: "type" },
+    each.data,
+  ]));
+  const central = state.central;
+  const net = !central.there ? "no central system" : !central.connected ? "the broker is away" : `central has ${central.last_seq} events`;
+  byId("summary").textContent = `${state.compartments.filter((each) => each.contents.length).length} compartments hold something · ${net}`;
+}
+
+function showHands() {
+  const box = state.compartments.find((each) => each.compartment === chosen);
+  byId("selected").textContent = box ? chosen : "–";
+  const words = box ? `${box.door}${box.latched ? ", latched" : ""}; ${box.contents.join(", ") || "empty"}${box.faults.length ? `; ${box.faults.join(", ")}` : ""}` : "Choose a door in the cabinet.";
+  byId("about").textContent = words;
+  for (const each of document.querySelectorAll("[data-door]")) each.disabled = !box;
+  byId("hand").textContent = state.hand.join(", ") || "nothing";
+  const outside = state.letters.filter((each) => ["", "hand"].includes(each.where));
+  fill(byId("item"), [...outside.map((each) => [each.deposit, `${each.order} (${each.deposit})`]), ["old-document", "an old document"]]);
+}
+
+function showCamera() {
+  const codes = state.codes.map((each) => [`code ${each.right}`, `pickup code: ${each.name} (${each.state})`]);
+  const badges = state.staff.map((each) => [`badge ${each.id}`, `badge: ${each.id}`]);
+  const orders = state.letters.filter((each) => ["", "hand"].includes(each.where)).map((each) => [`order ${each.deposit}`, `envelope: ${each.order}`]);
+  fill(byId("what"), [...codes, ...badges, ...orders, ["text ", "a QR code with any text"]]);
+  byId("text-row").hidden = !byId("what").value.startsWith("text");
+  byId("away").disabled = state.camera.kind === "nothing";
+  if (state.camera.revision !== sceneShown) {
+    sceneShown = state.camera.revision;
+    byId("seen").src = `/camera.png?${sceneShown}`;
+  }
+}
+
+function showPeople() {
+  const ready = state.codes.filter((each) => each.state === "issued");
+  fill(byId("collector"), ready.map((each) => [each.right, each.name]));
+  byId("collect").disabled = state.robots.busy || !ready.length;
+  byId("load").disabled = state.robots.busy || !onTheDesk().length;
+  byId("load").textContent = `Staff load what lies on the desk (${onTheDesk().length})`;
+  byId("said").replaceChildren(...state.robots.said.map((words) => {
+    const line = document.createElement("li");
+    line.textContent = words;
+    return line;
+  }));
+  byId("staff").textContent = state.staff.map((each) => `${each.id} (${each.roles.join(", ")}): PIN ${each.pin}`).join(" · ");
+}
+
+const onTheDesk = () => state.letters.filter((each) => each.where === "").map((each) => each.deposit);
+
+function showOffice() {
+  const names = new Map(state.letters.map((each) => [each.deposit, each.order]));
+  const free = state.letters.filter((each) => !state.codes.some((code) => code.deposits.includes(each.deposit)));
+  fill(byId("deposits"), free.map((each) => [each.deposit, `${each.order} · ${each.document_type}`]));
+  rows(byId("codes"), state.codes.map((each) => [
+    each.name,
+    each.deposits.map((deposit) => names.get(deposit) || deposit).join(", "),
+    [each.birth_date && `born ${each.birth_date}`, each.pin && `PIN ${each.pin}`].filter(Boolean).join(", "),
+    { text: each.state, css: `state-${each.state}` },
+    { key: each.right + each.state, node: () => [button("QR", () => showCode(each)), ...(["issued", "prepared"].includes(each.state) ? [" ", button("Revoke", () => post("/office/revoke", { right: each.right }), "grave")] : [])] },
+  ]));
+}
+
+function showCode(code) {
+  byId("qr-picture").src = `/codes/${encodeURIComponent(code.right)}.png`;
+  byId("qr-name").textContent = code.name;
+  byId("qr").showModal();
+}
+
+function showProcesses() {
+  rows(byId("processes"), Object.entries(state.processes).map(([name, pid]) => [
+    name,
+    pid ? { text: `pid ${pid}`, css: "number" } : { text: "not running", css: "dead" },
+    { key: name + Boolean(pid), node: () => (pid ? [button("kill -9", () => post(`/processes/${name}/kill`), "grave")] : name === "broker" ? [button("Start", () => post(`/processes/${name}/start`))] : []) },
+  ]));
+}
+
+// --- what people do ------------------------------------------------------------------------------------------------------------
+
+function choose(label) {
+  chosen = label;
+  show();
+}
+
+for (const each of document.querySelectorAll("[data-door]")) {
+  each.addEventListener("click", () => {
+    const action = each.dataset.door;
+    const body = action === "put" ? { item: byId("item").value } : action === "break" ? { fault: byId("fault").value } : {};
+    post(`/doors/${chosen}/${action}`, body);
+  });
+}
+
+function held() {
+  const [what, ...rest] = byId("what").value.split(" ");
+  const pose = Object.fromEntries(SLIDERS.map((name) => [name, Number(byId(name).value)]));
+  // Bars are wide: the same distance shows them larger.
+  if (what === "order") pose.size = Math.min(1.6, pose.size * 1.6);
+  return { what, name: what === "text" ? byId("text").value : rest.join(" "), on: byId("on").value, inverted: byId("inverted").checked, pose };
+}
+
+byId("hold").addEventListener("click", () => post("/camera/hold", held()));
+byId("away").addEventListener("click", () => post("/camera/away"));
+byId("what").addEventListener("change", () => showCamera());
+for (const name of SLIDERS) {
+  byId(name).addEventListener("change", () => {
+    if (state && !["nothing", "picture"].includes(state.camera.kind)) post("/camera/hold", held());
+  });
+}
+
+async function photograph(file) {
+  if (file) await post("/camera/picture", file, file.type || "application/octet-stream");
+}
+
+byId("file").addEventListener("change", (event) => photograph(event.target.files[0]));
+byId("drop").addEventListener("dragover", (event) => {
+  event.preventDefault();
+  byId("drop").classList.add("over");
+});
+byId("drop").addEventListener("dragleave", () => byId("drop").classList.remove("over"));
+byId("drop").addEventListener("drop", (event) => {
+  event.preventDefault();
+  byId("drop").classList.remove("over");
+  photograph(event.dataTransfer.files[0]);
+});
+
+byId("collect").addEventListener("click", () => post("/robots/collect", { right: byId("collector").value }));
+byId("load").addEventListener("click", () => post("/robots/load", { deposits: onTheDesk() }));
+byId("announce").addEventListener("click", () => post("/office/announce", { order: byId("order").value, document_type: byId("type").value }));
+byId("issue").addEventListener("click", () =>
+  post("/office/issue", {
+    deposits: [...byId("deposits").selectedOptions].map((each) => each.value),
+    name: byId("name").value,
+    language: byId("language").value,
+    birth_date: byId("birth").value,
+    pin: byId("pin").value,
+  }),
+);
+byId("qr-close").addEventListener("click", () => byId("qr").close());
+
+// --- beginning -------------------------------------------------------------------------------------------------------------------
+
+async function links() {
+  const { address } = await (await fetch("/pages-address")).json();
+  if (!address) return;
+  for (const [words, path] of [["Kiosk page", ""], ["Staff page", "staff"], ["Technician page", "technician"]]) {
+    const link = document.createElement("a");
+    link.href = address + path;
+    link.target = `abholfach-${path || "kiosk"}`;
+    link.rel = "noopener";
+    link.textContent = words;
+    byId("links").append(link);
+  }
+}
+
+const stream = new EventSource("/events");
+stream.onmessage = (event) => {
+  const next = JSON.parse(event.data);
+  if (!next.compartments) return;
+  state = next;
+  show();
+};
+stream.onerror = () => trouble("The panel does not answer. Is the demo still running?");
+stream.onopen = () => trouble("");
+links();
