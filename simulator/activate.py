@@ -16,8 +16,8 @@ def main() -> None:
         name, _, descriptor = argument.partition("=")
         names.append(name)
         descriptors.append(int(descriptor))
-    for number, descriptor in enumerate(descriptors, start=3):
-        os.dup2(descriptor, number, inheritable=True)
+    for number, handed in enumerate(descriptors, start=3):
+        os.dup2(handed, number, inheritable=True)
     program = sys.argv[split + 1 :]
     environment = {
         **os.environ,
