@@ -153,9 +153,9 @@ class Connection:
         )
         self._client.loop_start()
         await asyncio.wait({self._opened, self.ended}, return_when=asyncio.FIRST_COMPLETED)
-        if self.ended.done():
-            return self.ended.result() or "connection ended"
-        return self._opened.result()
+        if self._opened.done() and (self._opened.result() or not self.ended.done()):
+            return self._opened.result()
+        return self.ended.result()
 
     def publish(
         self,
@@ -271,8 +271,10 @@ class Connection:
             client.disconnect()
         self._hand_over(self._accepted, str(reason) if reason.is_failure else "")
 
-    def _on_disconnect(self, _client: Any, _data: Any, _flags: Any, reason: ReasonCode, _properties: Any) -> None:
-        self._detail = self._detail or str(reason)
+    def _on_disconnect(self, _client: Any, _data: Any, flags: Any, reason: ReasonCode, _properties: Any) -> None:
+        # Only the broker knows a reason; without its word the library makes one up.
+        told = flags.is_disconnect_packet_from_server
+        self._detail = self._detail or (str(reason) if told else "connection lost")
 
     def _on_publish(self, _client: Any, _data: Any, mid: int, reason: ReasonCode, _properties: Any) -> None:
         self._hand_over(self._taken, mid, reason.value)

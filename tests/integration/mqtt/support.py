@@ -135,7 +135,7 @@ class ScriptedFeed:
         return answer
 
     def state(self, topic: str) -> Mapping[str, object]:
-        return {
+        states: dict[str, Mapping[str, object]] = {
             "connection": {"salt": "00" * 16, "starts": 3},
             "health": {"disk_free_bytes": 1_000_000, "clock": "trusted"},
             "compartments": {
@@ -144,7 +144,8 @@ class ScriptedFeed:
             },
             "faults": {"faults": self.faults},
             "config": {"profile": "ab", "policies": "cd"},
-        }[topic]
+        }
+        return states[topic]
 
     def subscribe_state(self, listener: Callable[[str], None]) -> None:
         self._listeners.append(listener)

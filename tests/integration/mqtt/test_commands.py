@@ -57,40 +57,46 @@ async def test_a_command_is_carried_out_once_and_answered_each_time(broker: Brok
 
 async def test_bad_commands_are_answered_where_possible_and_never_come_again(broker: Broker) -> None:
     feed = ScriptedFeed()
-    async with observing(broker) as observer, Cable(broker) as cable:
-        async with running(configuration(broker, port=cable.port), feed) as box:
-            await box.connected()
-            for bad in (
-                b"",
-                b"nonsense",
-                b"[]",
-                b'{"id":"c0","id":"c1"}',
-                b"x" * 70_000,
-                b"\xff",
-            ):
-                await observer.say(TOPICS.command, bad)
-            await observer.say(TOPICS.command, hold("c1", more=1))
-            await observer.say(TOPICS.command, hold("c2", issuer="somebody"))
-            await observer.say(TOPICS.command, hold("c3", issued_at="now"))
-            await observer.say(TOPICS.command, hold("c4", body=[]))
-            results = await answered(observer, 4)
-            assert [(result["id"], result["code"]) for result in results] == [
-                ("c1", "unknown_field"),
-                ("c2", "issuer_not_allowed"),
-                ("c3", "malformed"),
-                ("c4", "malformed"),
-            ]
-            counted = box.link.refused_messages
-            assert sum(counted.values()) == 10
-            assert counted["command_too_large"] == 1
-            assert counted["command_duplicate_key"] == 1
-            # The broker has been told of each of them: none comes back with the next connection.
-            cable.pull()
-            await until(lambda: [connected for connected, _ in box.told] == [True, False, True], "connected again")
-            await observer.say(TOPICS.command, hold("c5"))
-            await answered(observer, 5)
-            assert box.link.refused_messages == counted
-        assert feed.executed == {"c5": 1}
+    async with (
+        observing(broker) as observer,
+        Cable(broker) as cable,
+        running(configuration(broker, port=cable.port), feed) as box,
+    ):
+        await box.connected()
+        for bad in (
+            b"",
+            b"nonsense",
+            b"[]",
+            b'{"id":"c0","id":"c1"}',
+            b"x" * 70_000,
+            b"\xff",
+        ):
+            await observer.say(TOPICS.command, bad)
+        await observer.say(TOPICS.command, hold("c1", more=1))
+        await observer.say(TOPICS.command, hold("c2", issuer="somebody"))
+        await observer.say(TOPICS.command, hold("c3", issued_at="now"))
+        await observer.say(TOPICS.command, hold("c4", body=[]))
+        results = await answered(observer, 4)
+        assert [(result["id"], result["code"]) for result in results] == [
+            ("c1", "unknown_field"),
+            ("c2", "issuer_not_allowed"),
+            ("c3", "malformed"),
+            ("c4", "malformed"),
+        ]
+        counted = box.link.refused_messages
+        assert sum(counted.values()) == 10
+        assert counted["command_too_large"] == 1
+        assert counted["command_duplicate_key"] == 1
+        # The answer to a good one comes after the acknowledgement of all before it: the broker has been told of
+        # each, and none comes back with the next connection.
+        await observer.say(TOPICS.command, hold("c5"))
+        await answered(observer, 5)
+        cable.pull()
+        await until(lambda: [connected for connected, _ in box.told] == [True, False, True], "connected again")
+        await observer.say(TOPICS.command, hold("c6"))
+        await until(lambda: "c6" in feed.executed, "the next one")
+        assert box.link.refused_messages == counted
+    assert feed.executed == {"c5": 1, "c6": 1}
 
 
 async def test_a_retained_command_is_refused(broker: Broker) -> None:
@@ -116,14 +122,17 @@ async def test_a_box_that_takes_no_unsigned_commands_says_so(broker: Broker) -> 
 
 async def test_a_command_of_quality_0_is_dropped_and_counted(broker: Broker) -> None:
     feed = ScriptedFeed()
-    async with observing(broker) as observer, Cable(broker) as cable:
-        async with running(configuration(broker, port=cable.port), feed) as box:
-            await box.connected()
-            observer.connection.publish_lightly(TOPICS.command, b"{}", retain=False, expiry_s=60)
-            await observer.say(TOPICS.command, hold("c1"))
-            await answered(observer, 1)
-            cable.pull()
-            await until(lambda: box.link.refused_messages == {"quality_of_service_0": 1}, "counted")
+    async with (
+        observing(broker) as observer,
+        Cable(broker) as cable,
+        running(configuration(broker, port=cable.port), feed) as box,
+    ):
+        await box.connected()
+        observer.connection.publish_lightly(TOPICS.command, b"{}", retain=False, expiry_s=60)
+        await observer.say(TOPICS.command, hold("c1"))
+        await answered(observer, 1)
+        cable.pull()
+        await until(lambda: box.link.refused_messages == {"quality_of_service_0": 1}, "counted")
 
 
 async def test_a_command_given_while_the_box_is_away_waits(broker: Broker) -> None:

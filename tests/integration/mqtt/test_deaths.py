@@ -41,16 +41,12 @@ class Central:
         self.directory.mkdir(exist_ok=True)
         self.socket.unlink(missing_ok=True)
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "simulator.central"]
-            + [
-                "--broker",
-                f"127.0.0.1:{self._broker.port}",
-                "--data",
-                str(self.directory),
-                "--socket",
-                str(self.socket),
-            ]
-            + ["--acknowledge-every", "7", "--acknowledge-after-ms", "10", "--resend-s", "0.5"],
+            [
+                *(sys.executable, "-m", "simulator.central"),
+                *("--broker", f"127.0.0.1:{self._broker.port}"),
+                *("--data", str(self.directory), "--socket", str(self.socket)),
+                *("--acknowledge-every", "7", "--acknowledge-after-ms", "10", "--resend-s", "0.5"),
+            ],
             stderr=subprocess.DEVNULL,
         )
         await until(self.socket.exists, "the central system's desk")
@@ -135,16 +131,20 @@ async def test_the_central_system_may_die_at_any_moment(broker: Broker, tmp_path
 async def test_the_network_may_fail_at_any_moment(broker: Broker, tmp_path: Path) -> None:
     chance = random.Random(os.urandom(8))
     feed = ScriptedFeed(20)
-    async with Cable(broker) as cable, central_system(broker, tmp_path / "central") as central:
-        async with running(configuration(broker, port=cable.port), feed), CentralClient(central.socket) as desk:
-            for number in range(20):
-                feed.grow(chance.randrange(1, 30))
-                asking = asyncio.create_task(desk.hold(f"d{number}", True, box=BOX))
-                await asyncio.sleep(chance.uniform(0, 0.05))
-                cable.pull()
-                assert (await asking)["result"] == "done"
-            await until(lambda: feed.cursors.get("central") == len(feed.log), "everything is acknowledged")
-            check(feed, central)
+    async with (
+        Cable(broker) as cable,
+        central_system(broker, tmp_path / "central") as central,
+        running(configuration(broker, port=cable.port), feed),
+        CentralClient(central.socket) as desk,
+    ):
+        for number in range(20):
+            feed.grow(chance.randrange(1, 30))
+            asking = asyncio.create_task(desk.hold(f"d{number}", True, box=BOX))
+            await asyncio.sleep(chance.uniform(0, 0.05))
+            cable.pull()
+            assert (await asking)["result"] == "done"
+        await until(lambda: feed.cursors.get("central") == len(feed.log), "everything is acknowledged")
+        check(feed, central)
     assert sorted(feed.executed.values()) == [1] * 20
 
 
@@ -181,7 +181,6 @@ async def test_a_short_soak_grows_nothing(broker: Broker) -> None:
                 await until(lambda: box.link.connected, "connected")
                 await asyncio.sleep(0.02)
                 cable.pull()
-                await until(lambda seen=len(box.told): len(box.told) > seen or box.link.connected, "noticed")
                 observer.messages.clear()
                 observer.raw.clear()
                 if number == 10:

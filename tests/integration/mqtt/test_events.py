@@ -121,18 +121,21 @@ async def test_what_an_access_list_refuses_is_not_delivered(tmp_path: Path) -> N
     acl.write_text(rules, "utf-8")
     acl.chmod(0o600)
     feed = ScriptedFeed(30)
-    async with Broker(tmp_path / "broker", acl_file=acl) as broker, observing(broker) as observer:
-        async with running(configuration(broker, resend_after_s=0.1), feed) as box:
-            await until(lambda: any("refused an event" in detail for _, detail in box.told), "the refusal is told")
-            assert box.link.connected
-            assert observer.seqs() == []
-            assert feed.cursors == {}
-            assert box.link.acknowledged_seq == 0
-            # The office corrects the list and the broker reads it: it goes on by itself.
-            acl.write_text("topic readwrite abholfach/#\n", "utf-8")
-            broker.reload()
-            await until(lambda: set(observer.seqs()) == set(range(1, 31)), "everything")
-            await until(lambda: box.told[-1] == (True, ""), "the all-clear")
+    async with (
+        Broker(tmp_path / "broker", acl_file=acl) as broker,
+        observing(broker) as observer,
+        running(configuration(broker, resend_after_s=0.1), feed) as box,
+    ):
+        await until(lambda: any("refused an event" in detail for _, detail in box.told), "the refusal is told")
+        assert box.link.connected
+        assert observer.seqs() == []
+        assert feed.cursors == {}
+        assert box.link.acknowledged_seq == 0
+        # The office corrects the list and the broker reads it: it goes on by itself.
+        acl.write_text("topic readwrite abholfach/#\n", "utf-8")
+        broker.reload()
+        await until(lambda: set(observer.seqs()) == set(range(1, 31)), "everything")
+        await until(lambda: box.told[-1] == (True, ""), "the all-clear")
 
 
 async def test_an_event_that_the_client_drops_is_sent_again(broker: Broker, monkeypatch: pytest.MonkeyPatch) -> None:

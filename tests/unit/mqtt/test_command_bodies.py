@@ -1,0 +1,159 @@
+"""Bodies of commands: what is meant becomes a command of the domain, everything else a code, and the documents say the
+same.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from controller.adapters.mqtt.command_bodies import BODIES, BodyRefused, parse
+from controller.domain import commands as cmd
+from controller.ports import PutCredential
+from tests.integration.mqtt.support import validator
+
+DIGEST = "ab" * 32
+GOOD: dict[str, dict[str, Any]] = {
+    "order.announce": {
+        "deposit": "d1",
+        "orders": ["EAT-4711", "RA-0815"],
+        "document_types": ["eAT", "Führerschein"],
+        "size": "S",
+        "language": "zh-Hans",
+        "low": True,
+        "group": "family-1",
+    },
+    "order.cancel": {"deposit": "d1"},
+    "deposit.hold": {"deposit": "d1", "held": True},
+    "right.issue": {
+        "right": "r1",
+        "deposits": ["d1", "d2"],
+        "language": "de",
+        "not_before_wall_ms": 0,
+        "expires_wall_ms": 1_800_000_000_000,
+        "credentials": [
+            {"kind": "qr", "digest": DIGEST, "verifiers": {"birth_date": "cd" * 32}},
+            {"kind": "number", "digest": "ef" * 32},
+        ],
+    },
+    "right.revoke": {"right": "r1"},
+}
+
+
+def test_each_becomes_its_command() -> None:
+    parsed = {name: parse(name, "central", "c1", body) for name, body in GOOD.items()}
+    assert parsed["order.announce"] == (
+        cmd.AnnounceOrder(
+            issuer="central",
+            command="c1",
+            deposit="d1",
+            orders=("EAT-4711", "RA-0815"),
+            document_types=("eAT", "Führerschein"),
+            size="S",
+            language="zh-Hans",
+            low=True,
+            group="family-1",
+        ),
+        (),
+    )
+    assert parsed["order.cancel"] == (cmd.CancelOrder(issuer="central", command="c1", deposit="d1"), ())
+    assert parsed["deposit.hold"] == (cmd.HoldDeposit(issuer="central", command="c1", deposit="d1", held=True), ())
+    assert parsed["right.revoke"] == (cmd.RevokeRight(issuer="central", command="c1", right="r1"), ())
+    command, credentials = parsed["right.issue"]
+    assert isinstance(command, cmd.IssueRight)
+    assert command.deposits == ("d1", "d2")
+    assert credentials == (
+        PutCredential(digest=bytes.fromhex(DIGEST), kind="qr", right="r1", verifiers={"birth_date": "cd" * 32}),
+        PutCredential(digest=bytes.fromhex("ef" * 32), kind="number", right="r1", verifiers={}),
+    )
+
+
+@pytest.mark.parametrize("name", sorted(GOOD))
+def test_the_document_knows_the_same_fields(name: str) -> None:
+    schema = validator(f"command-{name.replace('.', '-')}")
+    schema.validate(GOOD[name])
+    fields = dict.fromkeys(BODIES[name].__struct_fields__)
+    document: Any = schema.schema
+    assert document["properties"].keys() == fields.keys()
+    assert document["additionalProperties"] is False
+
+
+WRONG: list[tuple[str, dict[str, Any], str]] = [
+    ("order.announce", {"deposit": "../x"}, "body_malformed"),
+    ("order.announce", {"deposit": "x" * 65}, "body_malformed"),
+    ("order.announce", {"orders": []}, "body_malformed"),
+    ("order.announce", {"orders": [f"ORDER-{number}" for number in range(11)]}, "body_malformed"),
+    ("order.announce", {"orders": ["ABHOLFACH-P-X"]}, "body_malformed"),
+    ("order.announce", {"orders": ["abc-1"]}, "body_malformed"),
+    ("order.announce", {"orders": ["EAT-4711\n"]}, "body_malformed"),
+    ("order.announce", {"orders": ["EAT-4711", "EAT-4711"]}, "body_contradictory"),
+    ("order.announce", {"document_types": ["a b"]}, "body_malformed"),
+    ("order.announce", {"low": 1}, "body_malformed"),
+    ("order.announce", {"language": "<script>"}, "body_malformed"),
+    ("order.announce", {"owner": "Erika Mustermann"}, "body_malformed"),
+    ("deposit.hold", {"held": "yes"}, "body_malformed"),
+    ("right.issue", {"deposits": [f"d{number}" for number in range(9)]}, "body_malformed"),
+    ("right.issue", {"deposits": ["d1", "d1"]}, "body_contradictory"),
+    ("right.issue", {"expires_wall_ms": -1}, "body_malformed"),
+    ("right.issue", {"expires_wall_ms": 2**53}, "body_malformed"),
+    ("right.issue", {"not_before_wall_ms": 5, "expires_wall_ms": 5}, "body_contradictory"),
+    ("right.issue", {"credentials": []}, "body_malformed"),
+    ("right.issue", {"credentials": [{"kind": "qr", "digest": "AB" * 32}]}, "body_malformed"),
+    ("right.issue", {"credentials": [{"kind": "nfc", "digest": DIGEST}]}, "body_malformed"),
+    ("right.issue", {"credentials": [{"kind": "qr", "digest": DIGEST}] * 2}, "body_contradictory"),
+    (
+        "right.issue",
+        {"credentials": [{"kind": "qr", "digest": DIGEST, "verifiers": {"name": DIGEST}}]},
+        "body_malformed",
+    ),
+    ("right.revoke", {"right": None}, "body_malformed"),
+]
+
+
+@pytest.mark.parametrize(("name", "changes", "code"), WRONG)
+def test_what_cannot_be_meant(name: str, changes: dict[str, Any], code: str) -> None:
+    body = GOOD[name] | changes
+    with pytest.raises(BodyRefused) as caught:
+        parse(name, "central", "c1", body)
+    assert caught.value.code == code
+    # Neither the code nor the place quotes what was sent.
+    assert "Mustermann" not in str(caught.value)
+    # Python's `$` also stands before a last line feed; that of JSON Schema does not.
+    if code == "body_malformed" and "\\n" not in json.dumps(changes):
+        assert not validator(f"command-{name.replace('.', '-')}").is_valid(json.loads(json.dumps(body)))
+
+
+def test_unknown_names() -> None:
+    for name in ("open", "order.delete", "", "Erika Mustermann"):
+        with pytest.raises(BodyRefused) as caught:
+            parse(name, "central", "c1", {})
+        assert caught.value.code == "name_unknown"
+        assert "Mustermann" not in str(caught.value)
+
+
+@given(
+    st.sampled_from(sorted(GOOD)),
+    st.dictionaries(
+        st.sampled_from(["deposit", "orders", "right", "deposits", "credentials", "held", "size", "language", "x"]),
+        st.recursive(
+            st.booleans() | st.integers() | st.text(max_size=10),
+            lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+            max_leaves=6,
+        ),
+    ),
+)
+def test_any_body_is_a_command_or_a_code(name: str, changes: dict[str, Any]) -> None:
+    body = GOOD[name] | changes
+    try:
+        parse(name, "central", "c1", body)
+    except BodyRefused as error:
+        code = error.code
+    else:
+        code = ""
+    assert code in {"", "body_malformed", "body_contradictory"}
+    if not code:
+        validator(f"command-{name.replace('.', '-')}").validate(body)
