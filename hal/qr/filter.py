@@ -54,8 +54,11 @@ class ScanFilter:
             code = admits(mode, reading.text.reveal(), reading.symbology)
             ours = ours or code is not None
             digest = self._digest(reading)
-            if code is not None and digest in self._last_seen:
+            if digest in self._last_seen:
+                # Still the same showing, also when the mode has changed because of it: a phone that is held up while
+                # its door opens is nothing foreign.
                 self._last_seen[digest] = now_ms
+                ours = True
             elif not isinstance(code, PickupCode | BadgeCode) and not self._agreed(digest, now_ms):
                 continue
             elif code is None:
