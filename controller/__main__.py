@@ -87,7 +87,8 @@ def run(serving: Callable[[], Coroutine[None, None, None]]) -> int:
         asyncio.run(serving())
     except (ConfigurationError, HardwareFault, LogError, StartRefused, SocketActivationError) as error:
         code = getattr(error, "code", "configuration")
-        sys.stderr.write(f"abholfach-controller: {code}: {error}\n")
+        text = str(error).removeprefix(f"{code}: ")
+        sys.stderr.write(f"abholfach-controller: {code}: {text}\n")
         return UNUSABLE
     return 0
 

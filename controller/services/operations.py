@@ -9,7 +9,7 @@ from controller.domain.commands import Command, LogOut, PresentOrder
 from controller.domain.decision import Refusal
 from controller.domain.model import Box
 from controller.domain.moment import Moment
-from controller.ports import EventLog, FrontState, LogError
+from controller.ports import EventLog, FrontState, LogError, OutOfOrder
 from controller.services.actor import Actor
 from controller.services.front import SHORT_NOTICE_MS, Front
 from controller.services.refusals import RefusalLedger
@@ -40,6 +40,11 @@ class BoxOperations:
         self._refusals = refusals
         self._watchkeeper = watchkeeper
 
+    def _refuse_if_halted(self) -> None:
+        """Whatever would be answered otherwise, a box that is out of order says that first."""
+        if self._actor.halted:
+            raise OutOfOrder(self._actor.halted)
+
     async def carry_out(self, command: Command) -> Refusal | None:
         outcome = await self._actor.submit(command)
         refusal = outcome.decision.refusal
@@ -50,14 +55,17 @@ class BoxOperations:
         return refusal
 
     async def enter_factor(self, session: str, value: str) -> Refusal | None:
+        self._refuse_if_halted()
         return await self._residents.enter_factor(session, value)
 
     async def log_in(self, pin: str) -> Refusal | None:
+        self._refuse_if_halted()
         return await self._staff.log_in(pin)
 
     async def register_staff(
         self, staff: str, roles: tuple[str, ...], badge_digest: bytes, pin_hash: str
     ) -> Refusal | None:
+        self._refuse_if_halted()
         return await self._staff.register(staff, roles, badge_digest, pin_hash)
 
     async def verify_log(self) -> tuple[int, str]:
@@ -72,20 +80,25 @@ class BoxOperations:
         return last, entries[0].hash.hex() if entries else ""
 
     def choose_language(self, language: str) -> None:
+        self._refuse_if_halted()
         self._front.choose_language(language)
 
     def dismiss(self) -> None:
+        self._refuse_if_halted()
         self._front.dismiss()
 
     async def pickup_code(self, text: str, captured_mono_ms: int) -> Refusal | None:
+        self._refuse_if_halted()
         if self._watchkeeper.disk_refuses:
             return Refusal("disk_full")
         return await self._residents.present(text, captured_mono_ms)
 
     async def badge(self, text: str, captured_mono_ms: int) -> Refusal | None:
+        self._refuse_if_halted()
         return await self._staff.badge(text, captured_mono_ms)
 
     async def order_barcode(self, text: str, captured_mono_ms: int) -> Refusal | None:
+        self._refuse_if_halted()
         if self._watchkeeper.disk_refuses:
             return Refusal("disk_full")
         return await self._staff.order(text, captured_mono_ms)
