@@ -178,6 +178,7 @@ class DemoTown:
         }
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
+            self.town.hear()
             for name, process in self.processes().items():
                 if not process.running:
                     await self._revive(name, process, starts[name])
