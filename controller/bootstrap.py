@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -40,6 +41,7 @@ from controller.services.central import CentralService, CommandMalformed
 from controller.services.clock_trust import ClockJudge
 from controller.services.credentials import CredentialBook
 from controller.services.doors import Doors
+from controller.services.forgetting import Forgetting
 from controller.services.front import Front
 from controller.services.hardware_faults import HardwareFaults
 from controller.services.operations import BoxOperations
@@ -302,6 +304,7 @@ class Controller:
             asyncio.create_task(watchkeeper.run(), name="watchkeeper"),
             asyncio.create_task(_watchdog(watchkeeper.check_progress), name="watchdog"),
             asyncio.create_task(watchkeeper.verify_chain(), name="verification"),
+            asyncio.create_task(Forgetting(actor, self._log, book).run(), name="forgetting"),
         }
         if self._settings.mqtt is not None:
             central = CentralService(
@@ -322,6 +325,9 @@ class Controller:
                 on_link_state=lambda connected, detail: watchkeeper.link_state(connected, detail),
             )
             tasks.add(asyncio.create_task(link.run(), name="mqtt"))
+        # What start-up made is there to stay: the collector need not walk through it in the middle of a pickup.
+        gc.collect()
+        gc.freeze()
         notify(f"READY=1\nSTATUS=serving; log at {actor.box.seq}")
         log.info("serving: box %s (%s), log at %d", self._identity.box, self._identity.kind.value, actor.box.seq)
         try:

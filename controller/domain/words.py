@@ -1,4 +1,4 @@
-"""One word for a compartment, for pages and MQTT: "vacant" and "occupied" are names in views, not in the rules."""
+"""Words for people, for pages and MQTT: "vacant" and "occupied" are names in views, not in the rules."""
 
 from __future__ import annotations
 
@@ -21,3 +21,8 @@ def compartment_state(compartment: Compartment) -> str:
         Contents.HOLDS: "occupied",
         Contents.UNKNOWN: "unknown",
     }[compartment.contents]
+
+
+def spoken_reference(session: str) -> str:
+    """A session's number as a person can say it over the telephone: its entry in the log (``S72`` → ``72``)."""
+    return session.lstrip("S")

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from controller.domain import events as ev
 from controller.domain.moment import Moment
 from controller.ports import CredentialRow, PutCredential, PutStaffCredential, RowChange, StaffCredentialRow
+from controller.services.derived_rows import REMEMBER_ENDED_MS
 
 
 def digest_of(text: str) -> bytes:
@@ -27,6 +28,10 @@ class StaffCredential:
 
     staff: str
     pin_hash: str
+
+
+def _over(row: CredentialRow, now_wall_ms: int) -> bool:
+    return bool(row.ended_reason) and row.ended_wall_ms + REMEMBER_ENDED_MS < now_wall_ms
 
 
 class CredentialBook:
@@ -76,6 +81,14 @@ class CredentialBook:
         elif isinstance(row, PutStaffCredential):
             self._staff = {digest: known for digest, known in self._staff.items() if known.staff != row.staff}
             self._staff[row.badge_digest] = StaffCredential(row.staff, row.pin_hash)
+
+    def due_to_forget(self, now_wall_ms: int) -> bool:
+        """Whether any ended credential has been remembered long enough."""
+        return any(_over(row, now_wall_ms) for row in self._pickup.values())
+
+    def forget(self, now_wall_ms: int) -> None:
+        """Drops those: their rows are gone."""
+        self._pickup = {digest: row for digest, row in self._pickup.items() if not _over(row, now_wall_ms)}
 
     def follow(self, event: ev.Event, at: Moment) -> None:
         """An event was appended: credentials of an ended right keep their digest and the reason, nothing else."""

@@ -13,6 +13,7 @@ from dataclasses import replace
 from controller.domain import events as ev
 from controller.domain.model import SessionEnd
 from controller.domain.moment import Moment
+from controller.domain.words import spoken_reference
 from controller.ports import FrontState, Notice, Tone
 from controller.services.actor import Actor
 
@@ -26,16 +27,8 @@ STAFF_NOTICE_MS = 60_000
 RESIDENT_PAGES = frozenset(
     {"code_foreign", "code_unknown", "not_yet", "collected", "expired", "factor_blocked", "slow_down", "counter"}
 )
-STAFF_NOTICES = {
-    "badge_unknown",
-    "staff_locked",
-    "pin_wrong",
-    "badge_needed",
-    "role_missing",
-    "second_person_needed",
-    "second_person_too_late",
-    "busy",
-}
+#: Pages of a session that was denied, by its reason.
+DENIED_PAGES = {"factor_blocked": "factor_blocked", "factor_wrong": "factor_denied", "pin_letter": "pin_letter_no"}
 
 
 class Front:
@@ -106,9 +99,9 @@ class Front:
             case ev.SessionEnded():
                 self._session_ended(event, at)
             case ev.ProblemReported(problem="missing"):
-                self._note_at(at, "problem_reported", NOTICE_MS * 2, reference=event.session)
+                self._note_at(at, "problem_reported", NOTICE_MS * 2, reference=spoken_reference(event.session))
             case ev.ProblemReported(problem="error"):
-                self._note_at(at, "problem_error", NOTICE_MS * 2, reference=event.session)
+                self._note_at(at, "problem_error", NOTICE_MS * 2, reference=spoken_reference(event.session))
             case ev.StaffLoggedIn():
                 self._state = replace(
                     self._state, staff_token=secrets.token_urlsafe(16), staff_notice=None, notice=None
@@ -142,7 +135,7 @@ class Front:
         if outcome is SessionEnd.DONE and not stands:
             self._note_at(at, "done", DONE_MS)
         elif outcome is SessionEnd.DENIED:
-            page = {"factor_blocked": "factor_blocked", "pin_letter": "pin_letter_no"}.get(event.reason, "counter")
+            page = DENIED_PAGES.get(event.reason, "counter")
             self._note_at(at, page, NOTICE_MS)
         elif outcome is SessionEnd.ABORTED and event.reason == "interrupted":
             self._note_at(at, "interrupted", INTERRUPTED_MS)

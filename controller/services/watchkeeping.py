@@ -149,6 +149,10 @@ class Watchkeeper:
     def check_progress(self) -> None:
         """Raises `ProgressLost` when the actor, the writer or the door watch has stood still for too long."""
         now = self._clock.mono_ms()
+        if self._log.progress()["failed"]:
+            raise ProgressLost(
+                "the log cannot be written any more: nobody would be told of a failed checkpoint otherwise"
+            )
         if self._busy_ms(now) > STUCK_MS:
             raise ProgressLost("a commit has not ended for a minute: the disk does not answer")
         busy = self._actor.busy_since_mono_ms

@@ -10,6 +10,7 @@ from controller.domain import timing
 from controller.domain.decide_pickup import OLD_DOCUMENTS, PIN_LETTER, SEVERAL
 from controller.domain.model import Box, Door, Factor, Item, Opening, Phase, Role, Session
 from controller.domain.moment import Moment
+from controller.domain.words import spoken_reference
 from controller.ports import FrontState, Notice
 
 #: A page that ends by itself warns this long before.
@@ -110,7 +111,7 @@ def _in_session(box: Box, session: Session, front: FrontState, now: Moment, simu
         compartment=compartment,
         number=session.total - len(session.queue) if session.deposit else 0,
         total=session.total,
-        reference=session.id,
+        reference=spoken_reference(session.id),
         tries_left=timing.FACTORS_PER_SESSION - session.failed_factors if page.endswith("_wrong") else 0,
         ends_in_ms=ends_in,
         warns_in_ms=max(1, ends_in - WARN_BEFORE_MS) if "more_time" in actions and ends else 0,

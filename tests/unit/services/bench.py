@@ -133,13 +133,14 @@ class Bench:
         self.path = path
         self.clock = clock or Clock()
         self.codec = EventCodec()
+        self.trusted = True
         store, self.opened = open_log(path, BOX, fold_version=self.codec.fold_version)
         self.log = HeldLog(store)
         self.actor = Actor(
             self.log,
             self.codec,
             self.clock,
-            lambda: True,
+            lambda: self.trusted,
             fold(self.opened, self.codec),
             self.opened.snapshot_seq,
         )
