@@ -63,15 +63,16 @@ class People:
 
     async def live(self, hall: Hall, running: Callable[[], bool]) -> None:
         """Comes and goes until the controller has gone."""
-        accidents = asyncio.create_task(self._accidents(hall, running))
+        over = asyncio.Event()
+        accidents = asyncio.create_task(self._accidents(hall, over))
         try:
             while running():
                 await self._calm(self._somebody(hall), running)
                 await asyncio.sleep(self.scene.dice.uniform(0, 0.1))
         finally:
-            accidents.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await accidents
+            # Not cancelled: a door that somebody is closing would close after everybody has looked at it.
+            over.set()
+            await accidents
 
     async def _calm(self, doing: Awaitable[None], running: Callable[[], bool]) -> None:
         try:
@@ -105,9 +106,11 @@ class People:
 
     # --- what goes wrong by itself
 
-    async def _accidents(self, hall: Hall, running: Callable[[], bool]) -> None:
-        while running():
-            await asyncio.sleep(self.scene.dice.uniform(0.2, 2.0))
+    async def _accidents(self, hall: Hall, over: asyncio.Event) -> None:
+        while not over.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), self.scene.dice.uniform(0.2, 2.0))
+                return
             with contextlib.suppress(PlantError, ConnectionError):
                 await self._accident(hall)
 

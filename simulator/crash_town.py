@@ -11,6 +11,7 @@ import asyncio
 import os
 import random
 import signal
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -36,6 +37,8 @@ LONGEST_LIFE_S = 8.0
 """A life whose kill point does not come is ended from outside."""
 MOST_PASSES = 200
 """Kill points are drawn up to the so many-th pass."""
+POPPING_S = 0.1
+"""A door whose latch let go in the last instant has moved by then."""
 EARLY = 0.25
 """So many of the kills are meant for the start and the settlement."""
 
@@ -67,12 +70,13 @@ class Tally(msgspec.Struct):
 class CrashTown:
     """A town, its people, and the outsider who looks on. One thread."""
 
-    def __init__(self, root: Path, seed: int) -> None:
+    def __init__(self, root: Path, seed: int, longest_life_s: float = LONGEST_LIFE_S) -> None:
         self.dice = random.Random(seed)
         self.people = People(random.Random(seed + 1))
         self.town = Town(root)
         self.tally = Tally()
         self.seed = seed
+        self.longest_life_s = longest_life_s
         self._read: list[Told] = []
         self._died_at_point = False
         self.outsider: Outsider
@@ -120,7 +124,7 @@ class CrashTown:
         at_point = self.dice.random() < 0.5
         early = self.dice.random() < EARLY
         kill = f"*:{self.dice.randint(1, 12 if early else MOST_PASSES)}" if at_point else ""
-        delay_s = LONGEST_LIFE_S if at_point else self.dice.uniform(0, 0.7 if early else LONGEST_LIFE_S)
+        delay_s = self.longest_life_s if at_point else self.dice.uniform(0, 0.7 if early else self.longest_life_s)
         if self.dice.random() < 0.5:
             self.town.safe_outputs()
         self._wait_for_one_shots()
@@ -169,6 +173,7 @@ class CrashTown:
         would after systemd's delay.
         """
         wait_for(lambda: not any(box.energised for box in self.plant.status().compartments), 5.0, "coils at rest")
+        time.sleep(POPPING_S)
 
     def _orderly_day(self) -> None:
         """A start and a stop in order (which seals the state), and new orders while the controller is down."""

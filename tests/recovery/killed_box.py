@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import shutil
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -158,9 +159,9 @@ class KilledBox:
         """
         if safe_outputs:
             self.town.safe_outputs()
-        else:
-            # Only the hardware's one-shot ends a pulse now.
-            wait_for(lambda: not self._energised(), DIES_WITHIN_S, "end of the pulse")
+        # Without, only the hardware's one-shot ends a pulse.
+        wait_for(lambda: not self._energised(), DIES_WITHIN_S, "end of the pulse")
+        time.sleep(0.1)  # a door whose latch let go in the last instant has moved by then
         self.look()
         pulses, doors = self.outsider.ledger.pulses, self.doors()
         self.town.start_controller()
