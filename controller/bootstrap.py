@@ -7,7 +7,6 @@ An entry point says what the box is connected to (`Outside`) and runs `serve`: `
 from __future__ import annotations
 
 import asyncio
-import base64
 import contextlib
 import gc
 import logging
@@ -33,6 +32,7 @@ from controller.api import ViewChanged
 from controller.domain import commands as cmd
 from controller.domain.events import CompartmentPlan
 from controller.domain.model import Box, Door, LockRules
+from controller.domain.verifiers import token_secret
 from controller.identity import Identity, Kind, check_kind, load_identity
 from controller.policies_file import load_policies
 from controller.ports import Clock, EventLog, LogError, Opened, Operations, PutCredential, Tone
@@ -269,7 +269,7 @@ class Controller:
             self._reserve.release,
         )
         watchkeepers.append(watchkeeper)
-        residents = Residents(actor, book, front, refusals, Throttle(clock.mono_ms), secret_of_code)
+        residents = Residents(actor, book, front, refusals, Throttle(clock.mono_ms), token_secret)
         staff = Staff(actor, book, front, refusals, check_pin)
         operations = BoxOperations(actor, self._log, front, residents, staff, refusals, watchkeeper)
         acting = asyncio.create_task(actor.run(), name="actor")
@@ -350,12 +350,6 @@ class Controller:
             software=self._outside.software,
             hardware=self._identity.kind.value,
         )
-
-
-def secret_of_code(text: str) -> bytes:
-    """The 128 random bits of a pickup code: what second factors are keyed by (mqtt.md, pickup credentials)."""
-    code = text.rpartition("-")[2]
-    return base64.b32decode(code + "=" * (-len(code) % 8))
 
 
 def parse_command(
