@@ -7,10 +7,10 @@ import hashlib
 
 import pytest
 
-from controller.bootstrap import secret_of_code
 from controller.domain import commands as cmd
 from controller.domain.decision import Refusal
 from controller.domain.model import Phase
+from controller.domain.verifiers import token_secret
 from controller.ports import PutStaffCredential, Tone
 from controller.services.credentials import CredentialBook
 from controller.services.front import Front
@@ -37,7 +37,7 @@ class Counter:
         self.front = Front(bench.actor, self.tones.append)
         self.refusals = RefusalLedger(bench.actor, bench.clock.mono_ms)
         throttle = Throttle(bench.clock.mono_ms)
-        self.residents = Residents(bench.actor, self.book, self.front, self.refusals, throttle, secret_of_code)
+        self.residents = Residents(bench.actor, self.book, self.front, self.refusals, throttle, token_secret)
         self.checks: list[str] = []
         self.staff = Staff(bench.actor, self.book, self.front, self.refusals, self._check)
 
