@@ -11,6 +11,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import shutil
 import signal
 import sys
 import time
@@ -255,6 +256,7 @@ class DemoTown:
             await self.broker.stop()
         finally:
             self._hand.shutdown()
+            shutil.rmtree(self.town.run_directory, ignore_errors=True)  # nothing but sockets of who has gone
             os.close(self._lock)
 
     async def _end_watching(self) -> None:

@@ -1,0 +1,45 @@
+"""``./box demo --auto``: the command that CI runs, in an empty directory."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from simulator.demo_provision import installed
+from tests.e2e.demo.running import ROOT, still_there
+
+
+def test_the_whole_story_is_told_and_the_log_it_leaves_verifies(tmp_path: Path) -> None:
+    data = tmp_path / "town"
+    played = subprocess.run(
+        [ROOT / "box", "demo", "--auto", "--data", data],
+        cwd=tmp_path,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+    )
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert played.stdout.rstrip().endswith("all well")
+    for step in ("provisioned", "badge held to the camera", "the broker is back", "started again", "settled as"):
+        assert step in played.stdout, played.stdout
+    assert still_there(data) == []
+    verified = subprocess.run(
+        [*installed("abholfach", "controller.cli"), "log", "verify", "--data", data / "data"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert verified.returncode == 0, verified.stderr
+    assert "is whole" in verified.stdout
+
+
+def test_the_story_needs_an_empty_directory(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    refused = subprocess.run(
+        [ROOT / "box", "demo", "--auto", "--data", tmp_path], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert refused.returncode == 1
+    assert "name another one" in refused.stderr
