@@ -122,6 +122,7 @@ class Shift:
         if here is None or here.door != "closed":
             return
         await hall.page.call(StaffRequestOpening(view.session, label, "clarification"))
+        await asyncio.sleep(0.005)  # a badge read in the very millisecond of the request does not count
         self.scene.at_door = Person(label, None)
         refused = await hall.scanner.show(self.scene.dice.choice((ANNA, OTTO)).text)
         if refused:

@@ -214,6 +214,7 @@ class Hall:
         """
         view = await self.staff()
         await self.page.call(StaffRequestOpening(view.session, label, purpose, reason))
+        await asyncio.sleep(0.005)  # a badge read in the very millisecond of the request does not count
         for badge in badges:
             refused = await self.scanner.show(badge.text)
             if refused:
