@@ -365,7 +365,7 @@ class FrontState:
     """What the pages need besides the folded state: transient, never in the log, gone with the process.
 
     ``kiosk_token`` and ``staff_token`` are what actions of the running session must carry. ``halted`` is why the box is
-    out of order.
+    out of order. ``comparing``: a second factor was counted and is not compared yet, so that nothing is wrong yet.
     """
 
     language: str = "de"
@@ -374,6 +374,7 @@ class FrontState:
     kiosk_token: str = ""
     staff_token: str = ""
     halted: str = ""
+    comparing: bool = False
     devices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     log_verified_seq: int = 0
     acknowledged_seq: int = 0

@@ -96,7 +96,9 @@ def _notice(notice: Notice, front: FrontState, now: Moment, simulated: bool) -> 
 
 
 def _in_session(box: Box, session: Session, front: FrontState, now: Moment, simulated: bool) -> Shown:
-    page, actions = _page_and_actions(box, session)
+    # A try that is counted and not compared yet is not wrong yet: the page stays as it is until it is answered.
+    wrong = session.failed_factors - (1 if front.comparing else 0)
+    page, actions = _page_and_actions(box, session, wrong)
     compartment = box.opening.compartment if box.opening is not None else ""
     if session.phase is Phase.UNLOCK_FAILED:
         deposit = box.deposits.get(session.deposit)
@@ -112,7 +114,7 @@ def _in_session(box: Box, session: Session, front: FrontState, now: Moment, simu
         number=session.total - len(session.queue) if session.deposit else 0,
         total=session.total,
         reference=spoken_reference(session.id),
-        tries_left=timing.FACTORS_PER_SESSION - session.failed_factors if page.endswith("_wrong") else 0,
+        tries_left=timing.FACTORS_PER_SESSION - wrong if page.endswith("_wrong") else 0,
         ends_in_ms=ends_in,
         warns_in_ms=max(1, ends_in - WARN_BEFORE_MS) if "more_time" in actions and ends else 0,
         declaration=_asked(session),
@@ -132,12 +134,12 @@ def _asked(session: Session) -> str:
     return session.declarations[len(session.declared)]
 
 
-def _page_and_actions(box: Box, session: Session) -> tuple[str, tuple[str, ...]]:
+def _page_and_actions(box: Box, session: Session, wrong: int) -> tuple[str, tuple[str, ...]]:
     more = ("more_time",) if session.extensions < timing.MAX_EXTENSIONS else ()
     match session.phase:
         case Phase.VERIFYING:
             page = FACTOR_PAGES.get(session.factor, "counter")
-            return (f"{page}_wrong" if session.failed_factors else page), ("factor", *more, "cancel", "language")
+            return (f"{page}_wrong" if wrong > 0 else page), ("factor", *more, "cancel", "language")
         case Phase.DECLARING:
             return DECLARATION_PAGES.get(_asked(session), "counter"), ("declare", *more, "cancel", "language")
         case Phase.CONFIRMING:
