@@ -248,14 +248,17 @@ class Actor:
         self.busy_since_mono_ms = 0
 
     async def stop(self, last: Sequence[Command]) -> None:
-        """Carries out ``last``, seals a checkpoint and ends `run`. Commands posted later are not heard."""
-        for command in last:
-            if not self._halted:
-                await self.submit(command)
+        """Carries out what is waiting, then ``last``, and ends `run`. From the call on nobody else is heard: a box that
+        is writing that it stops must not open another door.
+        """
         self._stopping = True
         if self._timer is not None:
             self._timer.cancel()
+        told = [] if self._halted else [self.post(command) for command in last]
         self.post(_Stop())
+        self._ended = True
+        for outcome in told:
+            await asyncio.shield(outcome)
 
     async def seal_checkpoint(self) -> None:
         """Seals a checkpoint now; only while `run` is not working (at start and at the end)."""

@@ -161,6 +161,22 @@ async def test_stopping_does_not_hang_on_an_actor_that_died(bench: Bench) -> Non
         await bench.acting
 
 
+async def test_nobody_is_heard_after_the_stop(bench: Bench) -> None:
+    """A code that is read while the last commit takes its time: no door of a box that stops is opened."""
+    await bench.stored("D1")
+    bench.log.hold()
+    stopping = asyncio.create_task(bench.actor.stop([cmd.StopBox("stopped")]))
+    await bench.log.begun.wait()
+    late = bench.actor.post(cmd.PresentCredential("R1", "qr", ()))
+    bench.log.release()
+    with pytest.raises(OutOfOrder):
+        await late
+    await stopping
+    await bench.acting
+    assert names(bench)[-1] == "BoxStopped"
+    assert bench.box.opening is None
+
+
 async def test_an_exception_out_of_a_listener_ends_the_actor(bench: Bench) -> None:
     """After the commit: what follows is unknown too, and a restart settles it."""
 
