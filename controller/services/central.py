@@ -183,5 +183,6 @@ def faults_payload(box: Box, halted: str) -> Mapping[str, object]:
         for _, fault in sorted(box.faults.items())
     ]
     if halted:
-        faults.insert(0, {"code": halted, "subject": "", "since": 0})
+        code, _, seq = halted.partition(":")
+        faults.insert(0, {"code": code, "subject": seq, "since": 0})
     return {"faults": faults}

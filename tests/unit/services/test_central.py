@@ -126,4 +126,4 @@ async def test_states_are_told_when_they_change(link: Link) -> None:
     assert told.count("faults") == 1
     link.bench.actor.halt("log_damaged:3")
     assert told[-1] == "faults"
-    assert link.service.state("faults")["faults"][0]["code"] == "log_damaged:3"  # type: ignore[index]
+    assert link.service.state("faults")["faults"][0] == {"code": "log_damaged", "subject": "3", "since": 0}  # type: ignore[index]
