@@ -6,11 +6,12 @@ import asyncio
 import hmac
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from controller.domain import commands as cmd
 from controller.domain import events as ev
 from controller.domain.decision import Refusal
-from controller.domain.model import Factor
+from controller.domain.model import Factor, Session
 from controller.domain.moment import Moment
 from controller.domain.verifiers import factor_key, normalise_birth_date, normalise_pin, verifier
 from controller.services.actor import Actor
@@ -36,6 +37,14 @@ def is_stale(captured_mono_ms: int, now_mono_ms: int) -> bool:
     return not 0 <= now_mono_ms - captured_mono_ms <= STALE_SCAN_MS
 
 
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """The credential that a session began with. Its secret is in no text and in no ``repr``."""
+
+    digest: bytes
+    secret: bytes = field(repr=False)
+
+
 class Residents:
     """Presents credentials to the rules. The secret of a running session stays here, in memory, until the session ends:
     second factors are keyed by it.
@@ -56,8 +65,8 @@ class Residents:
         self._refusals = refusals
         self._throttle = throttle
         self._secret_of = secret_of
-        self._presented: dict[str, deque[bytes]] = {}
-        self._secrets: dict[str, bytes] = {}
+        self._presented: dict[str, deque[_Shown]] = {}
+        self._secrets: dict[str, _Shown] = {}
         actor.on_event(self._happened)
 
     def _happened(self, event: ev.Event, at: Moment) -> None:
@@ -87,7 +96,7 @@ class Residents:
             return self._refuse(Refusal(page, {"date_wall_ms": row.ended_wall_ms}))
         # The secret is here before its session begins and goes with the answer: a reader that hangs up meanwhile leaves
         # a session behind whose second factor can still be compared.
-        self._presented.setdefault(row.right, deque()).append(self._secret_of(text))
+        self._presented.setdefault(row.right, deque()).append(_Shown(row.digest, self._secret_of(text)))
         asked = self._actor.post(cmd.PresentCredential(row.right, row.kind, tuple(row.verifiers)))
         asked.add_done_callback(lambda _: self._forget_presented(row.right))
         outcome = await asyncio.shield(asked)
@@ -107,25 +116,34 @@ class Residents:
     async def enter_factor(self, session_id: str, value: str) -> Refusal | None:
         """Counts the try durably, then compares in constant time."""
         session = self._actor.box.session
-        secret = self._secrets.get(session_id)
-        if session is None or session.id != session_id or secret is None or session.factor not in NORMALISE:
+        shown = self._secrets.get(session_id)
+        if session is None or session.id != session_id or shown is None or session.factor not in NORMALISE:
             return Refusal("no_session")
-        tried = await self._actor.submit(cmd.TryFactor(session_id))
+        if self._front.state.comparing:
+            return Refusal("wrong_phase")  # A second tap: the first is not answered yet.
+        self._front.update(comparing=True)
+        try:
+            return await self._count_and_compare(session, shown, value)
+        finally:
+            self._front.update(comparing=False)
+
+    async def _count_and_compare(self, session: Session, shown: _Shown, value: str) -> Refusal | None:
+        tried = await self._actor.submit(cmd.TryFactor(session.id))
         if tried.decision.refusal is not None:
             return tried.decision.refusal
-        matched = self._matches(session.right, session.factor, secret, value)
-        compared = await self._actor.submit(cmd.FactorCompared(session_id, matched))
+        matched = self._matches(session.right, session.factor, shown, value)
+        compared = await self._actor.submit(cmd.FactorCompared(session.id, matched))
         if compared.decision.refusal is not None:
             self._refusals.note(compared.decision.refusal.code)
         return compared.decision.refusal
 
-    def _matches(self, right: str, factor: Factor, secret: bytes, value: str) -> bool:
-        stored = self._book.verifiers(right).get(factor.value, "")
+    def _matches(self, right: str, factor: Factor, shown: _Shown, value: str) -> bool:
+        stored = self._book.verifiers(shown.digest).get(factor.value, "")
         try:
             normalised = NORMALISE[factor](value)
         except ValueError:
             return False
-        computed = verifier(factor_key(secret, right, factor.value), normalised).hex()
+        computed = verifier(factor_key(shown.secret, right, factor.value), normalised).hex()
         return hmac.compare_digest(computed, stored)
 
 

@@ -44,12 +44,14 @@ class Staff:
 
     async def log_in(self, pin: str) -> Refusal | None:
         """The PIN typed for the badge that was read last: counted durably, then compared."""
-        badge = self._actor.box.badge
-        if badge is None:
+        if self._actor.box.badge is None:
             return Refusal("badge_needed")
         tried = await self._actor.submit(cmd.TryStaffPin())
         if tried.decision.refusal is not None:
             return self._refuse(tried.decision.refusal)
+        badge = tried.decision.box.badge  # The one that the try was counted for; another may have been read since.
+        if badge is None:
+            return Refusal("badge_needed")
         stored = self._book.pin_hash(badge.staff)
         matched = stored is not None and await self._one_at_a_time.run(lambda: self._check_pin(stored, pin))
         compared = await self._actor.submit(cmd.StaffPinCompared(badge.staff, matched))

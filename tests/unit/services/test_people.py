@@ -7,11 +7,12 @@ import hashlib
 
 import pytest
 
+from controller.adapters.control.kiosk_view import kiosk_view
 from controller.domain import commands as cmd
 from controller.domain.decision import Refusal
 from controller.domain.model import Phase
 from controller.domain.verifiers import token_secret
-from controller.ports import PutStaffCredential, Tone
+from controller.ports import PutCredential, PutStaffCredential, Tone
 from controller.services.credentials import CredentialBook
 from controller.services.front import Front
 from controller.services.refusals import WINDOW_MS, RefusalLedger, Throttle
@@ -181,9 +182,46 @@ async def test_a_malformed_factor_is_a_wrong_one(counter: Counter, value: str) -
     assert code(await counter.residents.enter_factor(counter.session, value)) == "factor_wrong"
 
 
+async def test_a_factor_that_is_being_compared_is_not_wrong_yet(counter: Counter) -> None:
+    """Counting comes first; whoever typed the right thing must not see "wrong" while the disk takes its time."""
+    await counter.show(CODES["R2"])
+    seen: list[str] = []
+
+    def look() -> None:
+        seen.append(kiosk_view(counter.bench.box, counter.front.state, counter.bench.actor.now()).view.page)
+
+    counter.front.on_change(look)
+    both = (counter.residents.enter_factor(counter.session, value) for value in ("19900201", "19900201"))
+    answers = [code(answer) for answer in await asyncio.gather(*both)]
+    assert answers == ["", "wrong_phase"], "a second tap is no second try"
+    assert "birth_wrong" not in seen
+    assert seen[-1] == "opening"
+
+
+async def test_a_wrong_factor_is_told_once_it_was_compared(counter: Counter) -> None:
+    await counter.show(CODES["R2"])
+    await counter.residents.enter_factor(counter.session, "19900203")
+    view = kiosk_view(counter.bench.box, counter.front.state, counter.bench.actor.now()).view
+    assert (view.page, view.tries_left) == ("birth_wrong", 2)
+
+
 async def test_a_pin_is_its_own_rights(counter: Counter) -> None:
     await counter.show(CODES["R3"])
     assert code(await counter.residents.enter_factor(counter.session, "123456")) == ""
+
+
+async def test_a_factor_is_compared_with_the_code_that_was_shown(counter: Counter) -> None:
+    """A right's other credential has another verifier of the same birth date: each is keyed by its own secret."""
+    slip = Slip("R4", new_code("P"), ("D4",), birth_date="01.02.1990")
+    other = PutCredential(b"n" * 32, "number", "R4", {"birth_date": "00" * 32})
+    await counter.bench.announce("D4", "Personalausweis")
+    command = cmd.IssueRight(*counter.bench.central(), "R4", ("D4",), "de", 0, 0)
+    await counter.bench.done(command, other, credential_of(slip))
+    await counter.bench.log_in()
+    await counter.bench.load("D4")
+    await counter.bench.log_out()
+    assert await counter.show(slip.text) == ""
+    assert code(await counter.residents.enter_factor(counter.session, "19900201")) == ""
 
 
 async def test_no_factor_without_its_session(counter: Counter) -> None:
@@ -215,9 +253,10 @@ async def test_secrets_are_forgotten_with_the_session(counter: Counter) -> None:
 
 
 async def test_an_ended_rights_verifiers_leave_the_book(counter: Counter) -> None:
-    assert counter.book.verifiers("R2")
+    digest = hashlib.sha256(CODES["R2"].encode()).digest()
+    assert counter.book.verifiers(digest)
     await counter.bench.done(cmd.RevokeRight(*counter.bench.central(), "R2"))
-    assert counter.book.verifiers("R2") == {}
+    assert counter.book.verifiers(digest) == {}
     row = counter.book.pickup(CODES["R2"])
     assert row is not None
     assert (row.ended_reason, dict(row.verifiers)) == ("revoked", {})
@@ -267,6 +306,21 @@ async def test_a_badge_that_changes_while_its_pin_is_compared_logs_nobody_in(
     monkeypatch.setattr(counter.staff, "_check_pin", slowly)
     assert code(await counter.staff.log_in("lena")) == "badge_needed"
     assert counter.bench.box.staff_session is None
+
+
+async def test_a_pin_is_compared_for_the_badge_it_was_counted_for(counter: Counter) -> None:
+    """Another badge is read while the PIN is on its way: the try is that badge's, and so is the comparison."""
+    await counter.badge("lena")
+    counter.bench.log.hold()
+    other = asyncio.create_task(counter.badge("sabine"))
+    await counter.bench.log.begun.wait()
+    entered = asyncio.create_task(counter.staff.log_in("sabine"))
+    await asyncio.sleep(0)
+    counter.bench.log.release()
+    assert await other == ""
+    assert code(await entered) == ""
+    assert counter.bench.box.staff_session is not None
+    assert counter.bench.box.staff_session.staff == "sabine"
 
 
 async def test_a_badge_nobody_knows(counter: Counter) -> None:
