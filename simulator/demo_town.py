@@ -47,12 +47,17 @@ def run_directory(root: Path) -> Path:
     if len(os.fsencode(below)) <= LONGEST_RUN_DIRECTORY:
         return below
     name = f"abholfach-{os.getuid()}-{hashlib.sha256(os.fsencode(root.absolute())).hexdigest()[:10]}"
-    short = Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp") / name  # noqa: S108 - checked below
-    short.mkdir(mode=0o700, exist_ok=True)
-    seen = short.lstat()
-    if short.is_symlink() or seen.st_uid != os.getuid() or seen.st_mode & 0o077:
-        raise DemoError(f"{short} belongs to somebody else; choose a shorter path with --data")
-    return short
+    return Path(os.environ.get("XDG_RUNTIME_DIR") or "/tmp") / name  # noqa: S108 - checked before it is used
+
+
+def make_run_directory(root: Path) -> Path:
+    """Makes `run_directory`, for this user alone. Raises `DemoError` when somebody else has made it before."""
+    directory = run_directory(root)
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    seen = directory.lstat()
+    if directory.is_symlink() or seen.st_uid != os.getuid() or seen.st_mode & 0o022:
+        raise DemoError(f"{directory} can be written by somebody else; choose a shorter path with --data")
+    return directory
 
 
 class Watch:
@@ -79,8 +84,7 @@ class DemoTown:
         self._say = say
         # Children get SIGTERM when the thread that made them ends: one thread makes them all, and it outlives them.
         self._hand = ThreadPoolExecutor(1, thread_name_prefix="supervisor")
-        run = run_directory(self.root)
-        run.mkdir(parents=True, exist_ok=True, mode=0o700)
+        run = make_run_directory(self.root)
         self.town = Town(self.root, run_directory=run)
         self.broker = Broker(self.root / "broker")
         self.central: Process | None = None

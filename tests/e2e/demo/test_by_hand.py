@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from simulator.demo_town import run_directory
+from simulator.demo_town import DemoError, make_run_directory, run_directory
 from tests.e2e.demo.running import ROOT, Demo, demo, still_there, until
 
 
@@ -112,8 +112,12 @@ def test_a_path_too_long_for_sockets_moves_them_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    short = run_directory(tmp_path / ("long" * 30))
+    far = tmp_path / ("long" * 30)
+    short = make_run_directory(far)
     assert short.parent == tmp_path
     assert short.stat().st_mode & 0o777 == 0o700
-    assert run_directory(tmp_path / ("long" * 30)) == short != run_directory(tmp_path / ("gone" * 30))
+    assert run_directory(far) == short != run_directory(tmp_path / ("gone" * 30))
     assert run_directory(Path("/srv/a")) == Path("/srv/a/run")
+    short.chmod(0o777)
+    with pytest.raises(DemoError, match="somebody else"):
+        make_run_directory(far)

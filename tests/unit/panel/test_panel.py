@@ -158,7 +158,7 @@ def test_the_stream_brings_the_state_and_ends_with_the_process(panel: RunningPan
     ready(panel)
     with panel.http.stream("GET", "/events") as events:
         lines = events.iter_lines()
-        first = next(line for line in lines if line.startswith("data: "))
+        first = next(line for line in lines if line.startswith("data: ") and '"A12"' in line)
         assert len(json.loads(first.removeprefix("data: "))["compartments"]) == 12
         panel.plant.person.fault("A01", "jam")
         assert any('"faults": ["jam"]' in line for line in lines)
