@@ -16,7 +16,7 @@ from functools import partial
 from typing import Protocol
 
 from controller.domain import events as ev
-from controller.domain.commands import CentralCommand, Command, SealCheckpoint, Tick
+from controller.domain.commands import CentralCommand, Command, SealCheckpoint, StartBox, Tick
 from controller.domain.decide import decide
 from controller.domain.decide_time import expiring, next_due
 from controller.domain.decision import Decision
@@ -116,6 +116,9 @@ class Actor:
         self._last_hash = b""
         self._stopping = False
         self._ended = False
+        self._settled = False
+        """Whether this process has started the box. What an earlier one left open is settled then, and is nobody's to
+        act on before: an attempt that fell due in the downtime would be a pulse by a restart."""
         self.busy_since_mono_ms = 0
         """When the turn in progress began, 0 between turns: for the watchdog."""
 
@@ -198,7 +201,6 @@ class Actor:
         Whoever still waits then gets `OutOfOrder`: an end in order must not hang on a command that nobody carries out.
         """
         self._over = asyncio.get_running_loop().create_future()
-        self._schedule_tick()
         self._begin()
         try:
             await self._over
@@ -287,6 +289,7 @@ class Actor:
         for event in decision.events:
             for listener in self._listeners:
                 listener(event, at)
+        self._settled = self._settled or isinstance(command, StartBox)
         self._schedule_tick()
         for changed in self._after_turn:
             changed()
@@ -319,7 +322,7 @@ class Actor:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        if self._halted or self._stopping:
+        if self._halted or self._stopping or not self._settled:
             return
         due = next_due(self._box)
         delay = None if due is None else max(0.0, (due - self._clock.mono_ms()) / 1000)
