@@ -11,8 +11,10 @@ import pytest
 
 from controller.api import Confirm, Declare, EnterFactor
 from controller.domain.model import Contents, DepositStatus, Door, RightStatus
+from hal.interfaces import monotonic_ms
 from simulator.people import Hall
 from simulator.preload import Envelope, Preload, Slip, new_code
+from simulator.processes import wait_for
 from tests.recovery.conftest import MakeBox
 from tests.recovery.killed_box import KilledBox, Script, envelope, slip
 
@@ -234,9 +236,32 @@ STEPS = {
 }
 
 
+def rests(box: KilledBox, number: int) -> None:
+    """All attempts were made before the end: the deposit was never in doubt, its coil rests, nobody else is put in."""
+    assert box.deposit(number).status is DepositStatus.STORED
+    assert box.compartment(number).quarantine == ("jam",)
+    assert box.box.rights[f"R{number}"].status is RightStatus.ISSUED
+    is_told(box, number, "resting")
+
+
+GIVEN_UP = [
+    Step("append.before.UnlockFailed:1", shows, nothing, NOT_OPENED, once_more, fault="jam"),
+    Step("append.after.UnlockFailed:1", shows, nothing, "", rests, fault="jam"),
+]
+
+
+@pytest.mark.slow
+def test_pickup_given_up_and_killed(make_box: MakeBox) -> None:
+    """Twelve seconds of attempts each."""
+    _killed_at(GIVEN_UP, make_box)
+
+
 @pytest.mark.parametrize("state", STEPS)
 def test_pickup_killed_at(state: str, make_box: MakeBox) -> None:
-    steps = STEPS[state]
+    _killed_at(STEPS[state], make_box)
+
+
+def _killed_at(steps: list[Step], make_box: MakeBox) -> None:
     numbers = range(len(steps))
     box = make_box(Preload(stored=[envelope(n) for n in numbers], slips=[slip(n) for n in numbers]))
     for number, step in enumerate(steps):
@@ -260,6 +285,23 @@ def test_a_second_interruption_is_for_staff(make_box: MakeBox) -> None:
         box.kill()
     box.restart()
     for_staff(box, 0)
+
+
+def test_a_deadline_that_passed_in_downtime_fires_nothing(make_box: MakeBox) -> None:
+    """The opening was due for its next attempt, and then the session for its end, before the start had settled them."""
+    box = make_box(Preload(stored=[envelope(0), envelope(1)], slips=[slip(0), slip(1)]))
+    for number, at in enumerate(("append.after.UnlockAuthorised:1", "append.before.UnlockAuthorised:2")):
+        label = box.where[f"D{number}"]
+        box.plant.fault(label, "jam")
+        box.live(shows(box.codes[f"R{number}"]), at)
+        opening = box.box.opening
+        assert opening is not None
+        wait_for(lambda due=opening.deadline_mono_ms: monotonic_ms() > due + 100, 10.0, "the deadline")  # type: ignore[misc]
+        settled, rows = box.restart(safe_outputs=number == 0)
+        assert rows == [f"{NOT_OPENED} {label}"]
+        assert settled.start.before.opening == opening
+        once_more(box, number)
+        box.stop()
 
 
 @pytest.mark.parametrize("point", ["append.before.BoxStarted", "append.after.BoxStarted"])

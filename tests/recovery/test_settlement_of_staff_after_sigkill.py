@@ -4,6 +4,7 @@ guided openings and for a lock's test.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -238,6 +239,31 @@ def test_guided_opening_killed(purpose: str, make_box: MakeBox) -> None:
 @pytest.mark.parametrize("purpose", PURPOSES)
 def test_guided_opening_killed_at_every_step(purpose: str, make_box: MakeBox) -> None:
     _guided(make_box, purpose, GUIDED)
+
+
+def test_the_first_of_two_badges_does_not_outlive_the_process(make_box: MakeBox) -> None:
+    """Killed between the two badges of an emergency: the second one alone opens nothing."""
+    box = make_box(Preload(stored=[envelope(0)], slips=[slip(0)], badges=[ANNA, OTTO]))
+    label = box.where["D0"]
+
+    async def first_badge(hall: Hall) -> None:
+        view = await hall.log_in(ANNA)
+        await hall.page.call(api.StaffRequestOpening(view.session, label, "emergency", "water pipe"))
+        await asyncio.sleep(0.005)  # a badge read in the very millisecond of the request does not count
+        await hall.scanner.show(ANNA.text)
+
+    async def second_badge(hall: Hall) -> None:
+        assert await hall.scanner.show(OTTO.text) == ""
+        assert (await hall.staff()).page == "pin"  # the badge begins a login, nothing more
+
+    box.live(first_badge, "append.after.OpeningBadgeAccepted:1")
+    _, rows = box.restart()
+    assert rows == []
+    box.play(second_badge)
+    assert box.box.opening is None
+    assert box.deposit(0).status is DepositStatus.STORED
+    box.stop()
+    assert box.plant.box(label).door == "closed"
 
 
 # --- a technician's test of a lock
