@@ -35,6 +35,8 @@ from simulator.town import Town
 
 LONGEST_LIFE_S = 8.0
 """A life whose kill point does not come is ended from outside."""
+LONGEST_DOWNTIME_S = 4.0
+"""Longer than an attempt lasts: what was due in the meantime must not be done by a restart."""
 MOST_PASSES = 200
 """Kill points are drawn up to the so many-th pass."""
 POPPING_S = 0.1
@@ -128,6 +130,8 @@ class CrashTown:
         if self.dice.random() < 0.5:
             self.town.safe_outputs()
         self._wait_for_one_shots()
+        if self.dice.random() < 0.3:
+            time.sleep(self.dice.uniform(0, LONGEST_DOWNTIME_S))
         before = self.plant.status()
         self.town.start_controller(kill, wait=False)
         self.tally.restarts += 1
