@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from simulator.processes import die_with_parent
+
 _START_WITHIN_S = 10.0
 _STOP_WITHIN_S = 5.0
 #: Debian puts it where an ordinary user's PATH does not look.
@@ -189,6 +191,7 @@ class Broker:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=die_with_parent,
             )
 
     def _last_words(self) -> str:

@@ -23,7 +23,7 @@ class ProcessFailed(Exception):
     """A process did not do what was expected. The text names its log file and quotes its end."""
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """In the child, before exec: when the supervisor dies, however it dies, this process gets SIGTERM."""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
@@ -52,7 +52,7 @@ class Process:
                 env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
                 pass_fds=tuple(pass_fds),
                 start_new_session=True,  # Ctrl-C is for the supervisor: it ends the others in order
-                preexec_fn=_die_with_parent,
+                preexec_fn=die_with_parent,
             )
 
     @property
