@@ -149,8 +149,8 @@ class LogTail:
 
 def _short(data: dict[str, Any]) -> str:
     """What fits on a line: no digests, no deadlines."""
-    parts = [f"{name} {_word(value)}" for name, value in data.items() if not name.endswith(("_ms", "sha256", "hash"))]
-    text = ", ".join(part for part in parts if part)
+    said = {name: value for name, value in data.items() if value and not name.endswith(("_ms", "sha256", "hash"))}
+    text = ", ".join(f"{name} {_word(value)}" for name, value in said.items())
     return text if len(text) <= 160 else f"{text[:157]}…"
 
 
