@@ -157,6 +157,7 @@ async def test_a_sensor_that_contradicts_itself_opens_nothing_and_is_a_fault(box
         assert events(box)[-1]["seq"] - seq < 20, "it does not flood the log"
 
 
+@pytest.mark.slow
 async def test_a_coil_without_current_gives_up_and_says_so(box: Town) -> None:
     async with hall(box) as people:
         (label,) = await load(people, ANNA, ITEMS[0])
