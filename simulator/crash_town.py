@@ -25,7 +25,7 @@ from controller.ports import LogError
 from simulator.crash_people import STOCK, People
 from simulator.crash_table import expected_rows, misses, read_door
 from simulator.crash_truth import STAFF, Truth
-from simulator.crash_witness import Outsider, Told, settlements
+from simulator.crash_witness import Outsider, Told, acted_before_start, settlements
 from simulator.people import Hall, while_running
 from simulator.plant.client import PlantClient
 from simulator.plant.protocol import PlantGone, PlantStatus
@@ -215,6 +215,7 @@ class CrashTown:
         doors = {box.compartment: read_door(box) for box in before.compartments}
         told = self._read + self.outsider.look()
         self._read.clear()
+        self._violated(acted_before_start(told))
         for settled in settlements(told):
             self.tally.rows.update(row.name for row in expected_rows(settled.before, doors))
             self._violated(misses(settled, doors))

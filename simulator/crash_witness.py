@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -131,6 +131,13 @@ def settlements(told: Iterable[Told]) -> list[Settlement]:
         else:
             current = []
     return found
+
+
+def acted_before_start(life: Sequence[Told]) -> list[str]:
+    """``life`` is all that one process appended. Whatever it did before it settled was done by a restart (5)."""
+    if not life or isinstance(life[0].event, ev.BoxStarted):
+        return []
+    return [f"entry {life[0].seq}: a restart began with {type(life[0].event).__name__} and not with its settlement (5)"]
 
 
 # --- what holds for every event

@@ -13,7 +13,7 @@ from pathlib import Path
 from controller.api import ControlError, Disconnected
 from controller.domain.model import Box, Compartment, Deposit, Door
 from simulator.crash_table import expected_rows, misses, read_door
-from simulator.crash_witness import Outsider, Settlement, Told, settlements
+from simulator.crash_witness import Outsider, Settlement, Told, acted_before_start, settlements
 from simulator.people import Hall, while_running
 from simulator.plant.client import PlantClient
 from simulator.plant.protocol import PlantError
@@ -165,7 +165,9 @@ class KilledBox:
         self.look()
         pulses, doors = self.outsider.ledger.pulses, self.doors()
         self.town.start_controller()
-        (settled,) = settlements(self.look())
+        told = self.look()
+        assert acted_before_start(told) == []
+        (settled,) = settlements(told)
         assert misses(settled, doors) == []
         assert self.outsider.ledger.pulses == pulses, "a restart pulsed"
         rows = [f"{row.name} {row.compartment}".strip() for row in expected_rows(settled.before, doors)]

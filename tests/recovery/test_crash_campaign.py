@@ -25,7 +25,14 @@ from controller.domain.model import (
 from simulator.crash import campaign, main, table
 from simulator.crash_town import CrashTown, untruths
 from simulator.crash_truth import Truth
-from simulator.crash_witness import PlantWitness, Told, doubts_without_quarantine, wrong_about, wrong_state
+from simulator.crash_witness import (
+    PlantWitness,
+    Told,
+    acted_before_start,
+    doubts_without_quarantine,
+    wrong_about,
+    wrong_state,
+)
 from simulator.plant.ledger import CoilPulse, Movement
 from simulator.plant.protocol import BoxStatus, LedgerView, PlantStatus, Scene
 
@@ -89,6 +96,12 @@ def test_a_pulse_has_one_authorisation_of_its_own() -> None:
     assert "2 coils" in judged(coils=2)[0]
     other = replace(AUTHORISED, compartment="A02")
     assert "nothing authorises it" in judged(told(5, 1_000, other), pulses=(1_001.0,))[0]
+
+
+def test_a_life_begins_with_its_settlement() -> None:
+    start = told(6, 2_000, ev.BoxStarted("boot", "1"))
+    assert acted_before_start([start, told(7, 2_001, AUTHORISED)]) == []
+    assert "UnlockAuthorised" in acted_before_start([told(5, 1_999, AUTHORISED), start])[0]
 
 
 def test_a_spent_right_needs_a_door_that_moved() -> None:
