@@ -101,6 +101,8 @@ class CentralService:
             listener()
 
     async def execute(self, issuer: str, command: str, name: str, body: Mapping[str, object]) -> CommandAnswer:
+        if self._actor.halted:
+            return CommandAnswer("rejected", "out_of_order", False)
         if self._disk_refuses():
             # Not stored, so that the same command may be sent again when there is room.
             return CommandAnswer("rejected", "disk_full", False)

@@ -118,6 +118,14 @@ async def test_whoever_waits_for_more_is_woken(link: Link) -> None:
     await asyncio.wait_for(waiting, 5)
 
 
+async def test_a_command_to_a_box_out_of_order_is_answered_and_ends_nothing(link: Link) -> None:
+    """What `execute` raises ends the process, and a restart would have the damaged log serve again for a while."""
+    link.bench.actor.halt("log_damaged:3")
+    before = len(link.bench.log.appends)
+    assert await link.issue("i1", "R1", b"1" * 32) == CommandAnswer("rejected", "out_of_order", False)
+    assert len(link.bench.log.appends) == before
+
+
 async def test_states_are_told_when_they_change(link: Link) -> None:
     told: list[str] = []
     link.service.subscribe_state(told.append)
