@@ -40,27 +40,34 @@ def kiosk_view(box: Box, front: FrontState, now: Moment) -> Shown:
     if box.staff_session is not None:
         page = "maintenance" if box.staff_session.roles == (Role.TECHNICIAN,) else "staff_busy"
         return _plain(page, front, simulated)
+    suspended = next((label for label in box.unsettled if box.compartments[label].door is Door.OPEN), "")
+    if suspended:
+        # The box was restarted while somebody stood at this door: it is theirs, and it wants closing.
+        return _at_door("close", suspended, box, front, simulated)
     if front.notice is not None:
         return _notice(front.notice, front, now, simulated)
     open_door = next((c.label for c in box.compartments.values() if c.door is Door.OPEN), "")
     if open_door:
-        return Shown(
-            KioskView(
-                revision=0,
-                page="unexpected_open",
-                language=front.language,
-                compartment=open_door,
-                front=front_plan(box, open_door),
-                actions=("language",),
-                simulated=simulated,
-            ),
-            0,
-        )
+        return _at_door("unexpected_open", open_door, box, front, simulated)
     if "disk_full" in box.faults:
         return _plain("out_of_order", front, simulated, reference="disk")
     if "scanner_down" in box.faults:
         return _plain("scanner_down", front, simulated)
     return _plain("start", front, simulated)
+
+
+def _at_door(page: str, compartment: str, box: Box, front: FrontState, simulated: bool) -> Shown:
+    """A page about a door that belongs to no session."""
+    view = KioskView(
+        revision=0,
+        page=page,
+        language=front.language,
+        compartment=compartment,
+        front=front_plan(box, compartment),
+        actions=("language",),
+        simulated=simulated,
+    )
+    return Shown(view, 0)
 
 
 def _plain(page: str, front: FrontState, simulated: bool, reference: str = "") -> Shown:
