@@ -92,8 +92,8 @@ Parsed = tuple[cmd.CentralCommand, tuple[PutCredential, ...]]
 def parse(name: str, issuer: str, command_id: str, body: Mapping[str, object]) -> Parsed:
     """The domain's command in ``body``, and the credentials to be stored with it.
 
-    Raises `BodyRefused`. A credential of kind ``number`` carries the digest as sent: the box keys it with its device
-    key before storing.
+    Raises `BodyRefused`. A credential of kind ``number`` carries the digest as sent. Nothing at the box presents one
+    yet; whoever adds that keys it with the device key before it is stored.
     """
     parser = _PARSERS.get(name)
     if parser is None:
