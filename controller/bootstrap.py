@@ -24,7 +24,7 @@ from controller.adapters.control.pages_role import PagesRole
 from controller.adapters.control.reader_role import ReaderRole
 from controller.adapters.control.server import Connection, RoleServer
 from controller.adapters.event_codec import EventCodec
-from controller.adapters.event_store import ReserveFile, free_bytes, hold_data_directory, open_log
+from controller.adapters.event_store import Damage, DamageMark, ReserveFile, free_bytes, hold_data_directory, open_log
 from controller.adapters.mqtt import BoxIdentity, MqttConfig, MqttLink, TlsFiles
 from controller.adapters.mqtt.command_bodies import BodyRefused, parse
 from controller.adapters.pin_hash import check_pin
@@ -62,7 +62,9 @@ log = logging.getLogger(__name__)
 
 DOORS_SETTLE_MS = 3_000
 #: The pages' languages of this version.
-LANGUAGES = frozenset({"de", "en"})
+LANGUAGES = frozenset(
+    {"de", "de-simple", "en", "tr", "uk", "ru", "ar", "fa", "ro", "pl", "bg", "ku", "fr", "sq", "ti"}
+)
 TONES = {
     Tone.ACCEPTED: "ok",
     Tone.BOOKED: "ok",
@@ -148,6 +150,12 @@ async def _serve_held(
         reserve = ReserveFile(settings.paths.data)
         _keep_reserve(reserve, settings)
         codec = EventCodec()
+        found = DamageMark(settings.paths.data).read()
+        if found is not None:
+            message = "the log was found damaged; restore it, then run abholfach log verify"
+            remembered = LogError(found.code, message, found.seq)
+            await _serve_out_of_order(settings, outside, identity, remembered, stop)
+            return
         try:
             event_log, opened = outside.open_log(settings.paths.data / "log.db", identity.box, codec.fold_version)
         except LogError as error:
@@ -172,6 +180,13 @@ async def _serve_held(
             await event_log.close()
     finally:
         await closing.aclose()
+
+
+def _remember_damage(halted: str, mark: DamageMark) -> None:
+    """A box that halted because of its log stays out of order over restarts, until the log verifies."""
+    code, _, seq = halted.partition(":")
+    if code == "log_damaged" and mark.read() is None:
+        mark.put(Damage(code, int(seq or 0)))
 
 
 def _keep_reserve(reserve: ReserveFile, settings: Settings) -> None:
@@ -248,6 +263,8 @@ class Controller:
         book = CredentialBook(await self._log.credentials(), await self._log.staff_credentials())
         actor.on_row(book.written)
         actor.on_event(book.follow)
+        mark = DamageMark(self._settings.paths.data)
+        actor.after_turn(lambda: _remember_damage(actor.halted, mark))
         front = Front(actor, lambda tone: self._hardware.indicators.tone(TONES[tone]))
         refusals = RefusalLedger(actor, clock.mono_ms)
         watch = DoorWatch(
@@ -338,6 +355,7 @@ class Controller:
             for task in tasks - {acting}:
                 task.cancel()
             await asyncio.gather(*(tasks - {acting}), return_exceptions=True)
+        watchkeeper.last_words()
         await actor.stop([cmd.StopBox("stopped")])
         await acting
         await actor.seal_checkpoint()

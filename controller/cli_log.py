@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from controller.adapters.event_store import exported
 from controller.adapters.event_store.connections import connect_reader
+from controller.adapters.event_store.damage import DamageMark
 from controller.adapters.event_store.disk import DATABASE_NAME
 from controller.adapters.event_store.encoding import Body, decode_body
 from controller.adapters.event_store.errors import reading_error
@@ -82,6 +83,20 @@ def run_verify(options: argparse.Namespace, out: TextIO | None = None) -> int:
     out.write(f"The chain of box {chain.box} is whole: {count} entries in {seconds:.2f} s.\n")
     if count:
         out.write(f"Last entry: {chain.seq}, hash {chain.hash.hex()}\n")
+    return WELL if options.file is not None else _take_mark_away(options.data, out)
+
+
+def _take_mark_away(directory: Path, out: TextIO) -> int:
+    """The log was found damaged once, and is whole now: the box may serve again."""
+    mark = DamageMark(directory)
+    if mark.read() is None:
+        return WELL
+    try:
+        mark.clear()
+    except OSError as error:
+        out.write(f"It was found damaged before, and the mark stays: {error.strerror}. Run this as the box's user.\n")
+        return BAD_NEWS
+    out.write("It was found damaged before; the mark is taken away. Restart the controller to serve again.\n")
     return WELL
 
 

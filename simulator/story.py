@@ -153,7 +153,7 @@ class Story:
         await self.demo.kill("controller")
         self.say(f"the controller is killed with SIGKILL while door {label} stands open")
         check(await hall.plant.take(label) == ["D-4"], f"the envelope was not in {label}")
-        page = await hall.kiosk.until_page("interrupted", "unexpected_open")
+        page = await hall.kiosk.until_page("close")
         self.say(f"after the restart the screen says: »{page.headline}«")
         await hall.plant.close_door(label)
         end = await self._how_it_ended("D-4")

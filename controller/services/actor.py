@@ -173,6 +173,11 @@ class Actor:
         for listener in self._after_turn:
             listener()
 
+    def fail(self, error: Exception) -> None:
+        """An effect broke in a way that is not foreseen: `run` raises it, and the process ends."""
+        if self._over is not None and not self._over.done():
+            self._over.set_exception(error)
+
     def post(self, command: Command, rows: Sequence[RowChange] = ()) -> asyncio.Future[Outcome]:
         """Puts a command into the queue. The future is the caller's alone: cancelling it changes nothing but that
         nobody hears.

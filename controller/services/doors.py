@@ -100,7 +100,11 @@ class Doors:
             and opening.stage is OpeningStage.AUTHORISED
             and self._actor.now().mono_ms < opening.deadline_mono_ms
         ):
-            self._fire(authorised)
+            try:
+                self._fire(authorised)
+            except Exception as error:
+                # On the log's thread it would end the process; here, on the loop, nobody else would hear of it.
+                self._actor.fail(error)
 
     def _pulse_ended(self, authorisation: str, future: Future[PulseReport]) -> None:
         """On the lock bank's thread."""

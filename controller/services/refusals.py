@@ -37,6 +37,11 @@ class RefusalLedger:
         for code in [code for code in self._counted if now >= self._window_ends[code]]:
             self.flush(code)
 
+    def flush_all(self) -> None:
+        """Before an orderly end: counts that would be lost with the process."""
+        for code in list(self._counted):
+            self.flush(code)
+
     def flush(self, code: str) -> None:
         count = self._counted.pop(code, 0)
         if count:

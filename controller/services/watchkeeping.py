@@ -146,6 +146,10 @@ class Watchkeeper:
         since = self._log.progress()["busy_since_mono_ms"]
         return now - since if since else 0
 
+    def last_words(self) -> None:
+        """Before an orderly end."""
+        self._refusals.flush_all()
+
     def check_progress(self) -> None:
         """Raises `ProgressLost` when the actor, the writer or the door watch has stood still for too long."""
         now = self._clock.mono_ms()

@@ -84,7 +84,7 @@ class DoorWatch:
             return {compartment: self._levels.get(compartment, DoorLevel.UNKNOWN) for compartment in self._debouncers}
 
     def watch_closely(self, compartment: str, until_mono_ms: int) -> None:
-        """Poll this door every 40 ms until then. Call it before a pulse. Raises ``KeyError`` for an unknown door."""
+        """Poll this door every 40 ms until then. Call it with a pulse. Raises ``KeyError`` for an unknown door."""
         if compartment not in self._debouncers:
             raise KeyError(compartment)
         with self._wake:

@@ -125,7 +125,7 @@ def test_the_governor_keeps_two_coils_apart(plant: RunningPlant, cabinet: Cabine
 
 def test_a_door_that_opened_may_be_opened_again_at_once(plant: RunningPlant, cabinet: Cabinet) -> None:
     for _ in range(4):
-        pulse(cabinet, "A01", 60)
+        pulse(cabinet, "A01", 300)
         assert plant.person.wait("A01")
         assert plant.person.close_door("A01").moved
     assert len(pulses(plant.person.ledger())) == 4

@@ -290,12 +290,6 @@ async def test_a_checkpoint_is_sealed_when_enough_has_happened(bench: Bench, mon
     assert bench.folded() == bench.box
 
 
-async def test_five_thousand_is_enough() -> None:
-    from controller.services import actor
-
-    assert actor.CHECKPOINT_EVERY == 5_000
-
-
 async def test_a_start_from_snapshot_and_tail_is_the_whole_fold(tmp_path: Path, bench: Bench) -> None:
     await bench.stored("D1", "D2")
     await bench.stop()
