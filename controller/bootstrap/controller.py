@@ -1,0 +1,212 @@
+"""A controller in operation: every part made, and joined."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+
+from controller.adapters.event_codec import EventCodec
+from controller.adapters.event_store import Damage, DamageMark, ReserveFile
+from controller.adapters.mqtt import BoxIdentity, MqttLink
+from controller.adapters.pin_hash import check_pin
+from controller.bootstrap.central import identity_payload, mqtt_config, parse_command
+from controller.bootstrap.outside import Hardware, Outside
+from controller.bootstrap.sockets import control_sockets
+from controller.bootstrap.tasks import or_raise, until, watchdog
+from controller.domain import commands as cmd
+from controller.domain.model import Box, Door
+from controller.domain.verifiers import token_secret
+from controller.identity import Identity
+from controller.ports import EventLog, Opened, Tone
+from controller.services.actor import Actor
+from controller.services.central import CentralService
+from controller.services.clock_trust import ClockJudge
+from controller.services.credentials import CredentialBook
+from controller.services.doors import Doors
+from controller.services.forgetting import Forgetting
+from controller.services.front import Front
+from controller.services.hardware_faults import HardwareFaults
+from controller.services.operations import BoxOperations
+from controller.services.refusals import RefusalLedger, Throttle
+from controller.services.residents import Residents
+from controller.services.staff import Staff
+from controller.services.startup import Plan, bring_up, check_plan
+from controller.services.watchkeeping import DiskLimits, Watchkeeper
+from controller.settings import Settings
+from hal.doors.watch import DoorWatch
+from hal.notify import notify
+from hal.profile import Profile
+
+log = logging.getLogger(__name__)
+
+
+DOORS_SETTLE_MS = 3_000
+TONES = {
+    Tone.ACCEPTED: "ok",
+    Tone.BOOKED: "ok",
+    Tone.REFUSED: "refused",
+    Tone.FULL: "refused",
+    Tone.REMINDER: "attention",
+    Tone.ALARM: "attention",
+}
+
+
+class Controller:
+    """A controller in operation, with everything it is made of."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        outside: Outside,
+        identity: Identity,
+        profile: Profile,
+        plan: Plan,
+        hardware: Hardware,
+        faults: HardwareFaults,
+        event_log: EventLog,
+        opened: Opened,
+        reserve: ReserveFile,
+    ) -> None:
+        self._settings = settings
+        self._outside = outside
+        self._identity = identity
+        self._profile = profile
+        self._plan = plan
+        self._hardware = hardware
+        self._faults = faults
+        self._log = event_log
+        self._opened = opened
+        self._reserve = reserve
+
+    async def run(self, box: Box, codec: EventCodec, stop: asyncio.Event) -> None:
+        """Settles, serves, and stops in order when ``stop`` is set. Raises when a core task ends."""
+        clock = self._outside.clock
+        judge = ClockJudge(box.high_water_wall_ms)
+        trusted = judge.judge(clock.wall_ms(), clock.mono_ms(), clock.synchronised()).trusted
+        watchkeepers: list[Watchkeeper] = []
+        actor = Actor(
+            self._log,
+            codec,
+            clock,
+            lambda: watchkeepers[0].clock_trusted if watchkeepers else trusted,
+            box,
+            self._opened.snapshot_seq,
+        )
+        check_plan(box, self._plan, actor.now())
+        book = CredentialBook(await self._log.credentials(), await self._log.staff_credentials())
+        actor.on_row(book.written)
+        actor.on_event(book.follow)
+        mark = DamageMark(self._settings.paths.data)
+        actor.after_turn(lambda: _remember_damage(actor.halted, mark))
+        front = Front(actor, lambda tone: self._hardware.indicators.tone(TONES[tone]))
+        refusals = RefusalLedger(actor, clock.mono_ms)
+        watch = DoorWatch(
+            self._hardware.doors,
+            lambda reading: doors.sensed(reading),
+            debounce_ms=self._profile.sensors.debounce_ms,
+            faults=self._faults,
+        )
+        doors = Doors(actor, self._hardware.locks, self._hardware.indicators, watch.watch_closely)
+        watchkeeper = Watchkeeper(
+            actor,
+            self._log,
+            clock,
+            judge,
+            front,
+            refusals,
+            DiskLimits(self._settings.disk.alarm_bytes, self._settings.disk.refuse_bytes),
+            lambda: watch.progress_ms,
+            self._reserve.release,
+        )
+        watchkeepers.append(watchkeeper)
+        residents = Residents(actor, book, front, refusals, Throttle(clock.mono_ms), token_secret)
+        staff = Staff(actor, book, front, refusals, check_pin)
+        operations = BoxOperations(actor, self._log, front, residents, staff, refusals, watchkeeper)
+        acting = asyncio.create_task(actor.run(), name="actor")
+        try:
+            watch.start()
+            levels = await asyncio.to_thread(watch.wait_until_settled, DOORS_SETTLE_MS)
+            await or_raise(
+                acting, bring_up(actor, self._plan, {label: Door(level.value) for label, level in levels.items()})
+            )
+            doors.begin(watch.levels())
+            self._faults.attach(actor)
+            async with control_sockets(operations, self._settings, self._outside) as _:
+                await self._work(actor, acting, watchkeeper, operations, book, front, stop)
+        finally:
+            watch.close()
+            acting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await acting
+
+    async def _work(
+        self,
+        actor: Actor,
+        acting: asyncio.Task[None],
+        watchkeeper: Watchkeeper,
+        operations: BoxOperations,
+        book: CredentialBook,
+        front: Front,
+        stop: asyncio.Event,
+    ) -> None:
+        tasks = {
+            acting,
+            asyncio.create_task(watchkeeper.run(), name="watchkeeper"),
+            asyncio.create_task(watchdog(watchkeeper.check_progress), name="watchdog"),
+            asyncio.create_task(watchkeeper.verify_chain(), name="verification"),
+            asyncio.create_task(Forgetting(actor, self._log, book).run(), name="forgetting"),
+        }
+        if self._settings.mqtt is not None:
+            central = CentralService(
+                actor,
+                self._log,
+                book,
+                parse_command,
+                identity_payload(self._identity, self._outside.software),
+                watchkeeper.health,
+                lambda: watchkeeper.disk_refuses,
+                self._opened.epoch,
+            )
+            central.on_acknowledged(lambda: front.acknowledged(min(central.acknowledged.values(), default=0)))
+            link = MqttLink(
+                mqtt_config(self._settings.mqtt, self._identity),
+                central,
+                self._mqtt_identity(),
+                on_link_state=lambda connected, detail: watchkeeper.link_state(connected, detail),
+            )
+            tasks.add(asyncio.create_task(link.run(), name="mqtt"))
+        # What start-up made is there to stay: the collector need not walk through it in the middle of a pickup.
+        gc.collect()
+        gc.freeze()
+        notify(f"READY=1\nSTATUS=serving; log at {actor.box.seq}")
+        log.info("serving: box %s (%s), log at %d", self._identity.box, self._identity.kind.value, actor.box.seq)
+        try:
+            await until(stop, tasks)
+        finally:
+            self._outside.end_begins()
+            notify("STOPPING=1")
+            for task in tasks - {acting}:
+                task.cancel()
+            await asyncio.gather(*(tasks - {acting}), return_exceptions=True)
+        watchkeeper.last_words()
+        await actor.stop([cmd.StopBox("stopped")])
+        await acting
+        await actor.seal_checkpoint()
+
+    def _mqtt_identity(self) -> BoxIdentity:
+        return BoxIdentity(
+            box=self._identity.box,
+            epoch=self._opened.epoch,
+            boot=self._outside.clock.boot_id(),
+            software=self._outside.software,
+            hardware=self._identity.kind.value,
+        )
+
+
+def _remember_damage(halted: str, mark: DamageMark) -> None:
+    """A box that halted because of its log stays out of order over restarts, until the log verifies."""
+    code, _, seq = halted.partition(":")
+    if code == "log_damaged" and mark.read() is None:
+        mark.put(Damage(code, int(seq or 0)))

@@ -1,0 +1,32 @@
+"""What the configuration says the box is."""
+
+from __future__ import annotations
+
+from controller.domain.events import CompartmentPlan
+from controller.domain.model import LockRules
+from controller.identity import Identity
+from controller.policies_file import load_policies
+from controller.services.startup import Plan
+from controller.settings import Settings
+from hal.profile import Profile
+
+
+def plan_of(identity: Identity, profile: Profile, settings: Settings, software: str) -> Plan:
+    policies_sha256, policies = load_policies(settings.paths.policies)
+    compartments = tuple(
+        CompartmentPlan(
+            item.label, item.size.value, item.height_mm, item.column, item.row, profile.pulse_ms(item.label), "no"
+        )
+        for item in profile.compartments
+    )
+    return Plan(
+        box=identity.box,
+        kind=identity.kind.value,
+        software=software,
+        profile_sha256=profile.profile_hash(),
+        compartments=compartments,
+        rules=LockRules(),
+        policies_sha256=policies_sha256,
+        policies=policies,
+        seen_empty_by=identity.seen_empty_by,
+    )
