@@ -72,8 +72,8 @@ class Received:
 
 
 def tls_context(ca_file: str, certificate_file: str, key_file: str) -> ssl.SSLContext:
-    """A client's context: TLS 1.2 or newer, the broker's name is checked. Reads files; raises ``OSError`` or
-    ``ssl.SSLError``.
+    """A client's context: TLS 1.2 or newer, the broker's name is checked, its certificate is as RFC 5280 asks and by
+    the authority named, which need not be the topmost. Reads files; raises ``OSError`` or ``ssl.SSLError``.
     """
     for path in filter(None, (ca_file, certificate_file, key_file)):
         # The library's own error names no file.
@@ -81,6 +81,9 @@ def tls_context(ca_file: str, certificate_file: str, key_file: str) -> ssl.SSLCo
             raise FileNotFoundError(f"{path} does not exist")
     context = ssl.create_default_context(cafile=ca_file or None)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    # As from Python 3.13 on by itself: a certificate that will not do is found when the box is set up, and not when
+    # its system is renewed years later.
+    context.verify_flags |= ssl.VERIFY_X509_STRICT | ssl.VERIFY_X509_PARTIAL_CHAIN
     if certificate_file:
         context.load_cert_chain(certificate_file, key_file)
     return context

@@ -21,16 +21,27 @@ HANDBOOK = Path(__file__).parents[3] / "docs" / "technicians-mqtt.md"
 
 
 class Authority:
-    """A certificate authority that lives as long as a test."""
+    """A certificate authority that lives as long as a test.
 
-    def __init__(self, directory: Path) -> None:
+    ``above``: the authority that signs this one's certificate, which signs itself otherwise. ``careless``: it does not
+    say in the certificates it issues which key signed them, as RFC 5280 (4.2.1.1) asks.
+    """
+
+    def __init__(self, directory: Path, *, above: Authority | None = None, careless: bool = False) -> None:
         self._directory = directory
         directory.mkdir()
+        self._careless = careless
         self._key = ec.generate_private_key(ec.SECP256R1())
-        self._name = _name("test authority")
-        certificate = self._builder(self._name, self._key).add_extension(x509.BasicConstraints(True, None), True)
+        self._name = _name(directory.name)
+        signer = above or self
+        certificate = (
+            signer._builder(self._name, self._key)
+            .add_extension(x509.BasicConstraints(True, None), True)
+            .add_extension(_ONLY_SIGNS_CERTIFICATES, True)
+            .add_extension(x509.SubjectKeyIdentifier.from_public_key(self._key.public_key()), False)
+        )
         self.ca_file = directory / "ca.pem"
-        self.ca_file.write_bytes(certificate.sign(self._key, hashes.SHA256()).public_bytes(_PEM))
+        self.ca_file.write_bytes(certificate.sign(signer._key, hashes.SHA256()).public_bytes(_PEM))
 
     def certify(self, name: str) -> tuple[Path, Path]:
         """Paths of a certificate for this name and of its key."""
@@ -44,7 +55,7 @@ class Authority:
 
     def _builder(self, subject: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:
         now = datetime.datetime.now(datetime.UTC)
-        return (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(subject)
             .issuer_name(self._name)
@@ -53,9 +64,24 @@ class Authority:
             .not_valid_before(now - datetime.timedelta(hours=1))
             .not_valid_after(now + datetime.timedelta(hours=1))
         )
+        if self._careless:
+            return builder
+        signed_by = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        return builder.add_extension(signed_by, False)
 
 
 _PEM = serialization.Encoding.PEM
+_ONLY_SIGNS_CERTIFICATES = x509.KeyUsage(
+    digital_signature=False,
+    content_commitment=False,
+    key_encipherment=False,
+    data_encipherment=False,
+    key_agreement=False,
+    key_cert_sign=True,
+    crl_sign=True,
+    encipher_only=False,
+    decipher_only=False,
+)
 
 
 def _name(text: str) -> x509.Name:
@@ -110,6 +136,30 @@ async def test_a_certificate_of_nobody_we_know(tmp_path: Path) -> None:
         missing = TlsFiles(ca_file=str(tmp_path / "missing.pem"))
         async with running(configuration(broker, tls=missing), ScriptedFeed()) as box:
             await until(lambda: any("missing.pem does not exist" in detail for _, detail in box.told), "the file")
+
+
+async def test_a_certificate_that_does_not_say_which_key_signed_it(tmp_path: Path) -> None:
+    """Python 3.13 refuses it unasked, older ones do not: a box must not fall silent because its system was renewed."""
+    authority = Authority(tmp_path / "authority", careless=True)
+    tls = BrokerTls(authority.ca_file, *authority.certify("broker"))
+    certificate, key = authority.certify(BOX)
+    async with Broker(tmp_path / "broker", tls=tls) as broker:
+        files = TlsFiles(ca_file=str(authority.ca_file), certificate_file=str(certificate), key_file=str(key))
+        async with running(configuration(broker, tls=files), ScriptedFeed()) as box:
+            await until(lambda: any("Authority Key Identifier" in detail for _, detail in box.told), "the refusal")
+            assert not box.link.connected
+
+
+async def test_the_authority_that_is_named_need_not_be_the_topmost(tmp_path: Path) -> None:
+    """Python 3.13 takes the authority of the town hall alone, older ones ask for the one above it too."""
+    topmost = Authority(tmp_path / "topmost")
+    town_hall = Authority(tmp_path / "town hall", above=topmost)
+    tls = BrokerTls(topmost.ca_file, *town_hall.certify("broker"))
+    certificate, key = topmost.certify(BOX)
+    async with Broker(tmp_path / "broker", tls=tls) as broker:
+        files = TlsFiles(ca_file=str(town_hall.ca_file), certificate_file=str(certificate), key_file=str(key))
+        async with running(configuration(broker, tls=files), ScriptedFeed()) as box:
+            await box.connected()
 
 
 async def test_a_password_that_is_corrected_in_its_file(tmp_path: Path) -> None:
