@@ -21,6 +21,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from pathlib import Path
 
 from simulator.crash_town import CrashTown, Tally
+from simulator.processes import die_with_parent
 
 SHARE = 250
 """Kills a town: a new one begins after so many, so that a violation is found near where it began."""
@@ -32,6 +33,8 @@ _progress: multiprocessing.queues.Queue[int] | None = None
 def _joined(progress: multiprocessing.queues.Queue[int]) -> None:
     global _progress  # a pool hands it to its processes in no other way
     _progress = progress
+    # However the campaign ends, its towns end with it.
+    die_with_parent()
 
 
 def play(root: Path, seed: int, kills: int) -> Tally:
