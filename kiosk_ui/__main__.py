@@ -75,7 +75,7 @@ def _languages(wanted: str) -> tuple[str, ...]:
     available = languages.available()
     tags = tuple(tag.strip() for tag in wanted.split(",") if tag.strip()) or available
     for tag in tags:
-        if tag not in available:
+        if tag not in available and tag not in languages.PSEUDO_NAMES:
             raise SettingsError(f"--languages: no complete catalog for {tag!r}; there are {', '.join(available)}")
     # German binds: it is always there.
     return tags if languages.SOURCE_LANGUAGE in tags else (languages.SOURCE_LANGUAGE, *tags)

@@ -14,14 +14,34 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from kiosk_ui.pseudo import PseudoTranslations, longer, mirrored
+
 PACKAGE = Path(__file__).parent
 TRANSLATIONS = PACKAGE / "translations"
 DOMAIN = "pages"
 SOURCE_LANGUAGE = "de"
 
 #: Tag → the name that its speakers give it.
-NATIVE_NAMES: dict[str, str] = {"de": "Deutsch", "en": "English"}
-RIGHT_TO_LEFT = frozenset({"ar", "fa"})
+NATIVE_NAMES: dict[str, str] = {
+    "de": "Deutsch",
+    "de-simple": "Einfache Sprache",
+    "en": "English",
+    "tr": "Türkçe",
+    "uk": "Українська",
+    "ru": "Русский",
+    "ar": "العربية",
+    "fa": "فارسی",
+    "ro": "Română",
+    "pl": "Polski",
+    "bg": "Български",
+    "ku": "Kurmancî",
+    "fr": "Français",
+    "sq": "Shqip",
+    "ti": "ትግርኛ",
+}
+RIGHT_TO_LEFT = frozenset({"ar", "fa", "x-rtl"})
+#: Only where they are named on the command line, and on no button: tests see in them what does not fit.
+PSEUDO_NAMES: dict[str, str] = {"x-long": "Pseudo lang", "x-rtl": "Pseudo rechts"}
 
 
 def deferred(text: str) -> str:
@@ -46,18 +66,24 @@ class Language:
 
 
 def available() -> tuple[str, ...]:
-    """German and every language with a compiled catalog."""
+    """German and every language with a compiled catalog; only a complete one is compiled (`kiosk_ui.catalogs`)."""
     compiled = {path.parent.parent.name for path in TRANSLATIONS.glob(f"*/LC_MESSAGES/{DOMAIN}.mo")}
     return tuple(tag for tag in NATIVE_NAMES if tag == SOURCE_LANGUAGE or tag in compiled)
 
 
+def _translations(tag: str) -> gettext.NullTranslations:
+    if tag == SOURCE_LANGUAGE:
+        return gettext.NullTranslations()
+    if tag in PSEUDO_NAMES:
+        return PseudoTranslations(longer if tag == "x-long" else mirrored)
+    # By its path: Babel and the locale aliases of `gettext.translation` do not know the variant of "de-simple".
+    with (TRANSLATIONS / tag / "LC_MESSAGES" / f"{DOMAIN}.mo").open("rb") as file:
+        return gettext.GNUTranslations(file)
+
+
 def load(tag: str, globals_: Mapping[str, object]) -> Language:
     """Reads the catalog of ``tag``. Raises `FileNotFoundError` when there is none."""
-    translations = (
-        gettext.NullTranslations()
-        if tag == SOURCE_LANGUAGE
-        else gettext.translation(DOMAIN, TRANSLATIONS, languages=[tag])
-    )
+    translations = _translations(tag)
     environment = Environment(
         loader=FileSystemLoader(PACKAGE / "templates"),
         autoescape=True,
@@ -71,7 +97,8 @@ def load(tag: str, globals_: Mapping[str, object]) -> Language:
         translations.gettext, translations.ngettext, newstyle=True
     )
     direction = "rtl" if tag in RIGHT_TO_LEFT else "ltr"
-    language = Language(tag, NATIVE_NAMES[tag], direction, translations.gettext, translations.ngettext, environment)
+    name = NATIVE_NAMES.get(tag) or PSEUDO_NAMES[tag]
+    language = Language(tag, name, direction, translations.gettext, translations.ngettext, environment)
     environment.globals.update(globals_)
     environment.globals["language"] = language
     return language

@@ -15,7 +15,7 @@ from controller import api
 from kiosk_ui.answers import Actions, act, answer
 from kiosk_ui.forms import ConfirmForm, DeclareForm, FactorForm, Form, LanguageForm
 from kiosk_ui.front_plan import resident_plan
-from kiosk_ui.languages import SOURCE_LANGUAGE, Language
+from kiosk_ui.languages import PSEUDO_NAMES, SOURCE_LANGUAGE, Language
 from kiosk_ui.languages import deferred as _
 from kiosk_ui.link import Link
 from kiosk_ui.resident_pages import CANCELLABLE, DATE, MONTHS, PAGES, PROBLEMS, Button
@@ -113,7 +113,7 @@ class ResidentPages:
             )
             if spec.front
             else "",
-            "languages": tuple(self._languages.values()),
+            "languages": tuple(each for each in self._languages.values() if each.tag not in PSEUDO_NAMES),
             "office": self._office_lines(language) if spec.contact else {},
             "box_hours": self._hours(self._office.box_hours, language) if view.page == "closed" else "",
             "alert": self._alert(language, reason),

@@ -224,10 +224,10 @@ const Entry = {
 
 // --- what people do ------------------------------------------------------------------------------------------------------------
 
-async function post(form) {
+async function post(form, button) {
   if (busy) return; // one tap, one post
   busy = true;
-  const fields = Object.fromEntries(new FormData(form));
+  const fields = Object.fromEntries(new FormData(form, button)); // with what the button itself says
   if (form.hasAttribute("data-entry")) {
     for (const each of Entry.fields()) fields[each.dataset.field] = Entry.values[each.dataset.field] || "";
     Entry.forget();
@@ -250,7 +250,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target.closest("[data-post]");
   if (!form) return;
   event.preventDefault();
-  post(form);
+  post(form, event.submitter);
 });
 
 document.addEventListener("click", (event) => {

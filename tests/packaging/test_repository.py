@@ -80,7 +80,7 @@ def test_box_is_a_posix_script(shell: str) -> None:
 
 def test_box_help_names_every_subcommand_and_an_unknown_one_is_refused() -> None:
     helped = subprocess.run([ROOT / "box", "help"], check=True, capture_output=True, text=True)
-    for subcommand in ("demo", "test", "lint", "bench", "crash", "setup"):
+    for subcommand in ("demo", "test", "lint", "bench", "i18n", "crash", "setup"):
         assert re.search(rf"^  {subcommand}\b", helped.stdout, re.MULTILINE), subcommand
     refused = subprocess.run([ROOT / "box", "dance"], check=False, capture_output=True, text=True)
     assert refused.returncode == 2

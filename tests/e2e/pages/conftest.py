@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import pytest
 
 from tests.e2e.pages.running import Ui, ui
 from tests.e2e.pages.scripted import ScriptedController
+from tests.e2e.pages.shots import LANGUAGES
 
 
 @dataclass
@@ -26,10 +28,23 @@ class Stand:
         return httpx.AsyncClient(base_url=self.ui.origin, headers={"origin": self.ui.origin}, timeout=10)
 
 
-@pytest.fixture
-async def stand() -> AsyncIterator[Stand]:
+@contextlib.asynccontextmanager
+async def _stand(*arguments: str) -> AsyncIterator[Stand]:
     # Not tmp_path: the path of a unix socket must not be longer than 107 characters.
     with tempfile.TemporaryDirectory(prefix="pages") as directory:
         socket = Path(directory, "ui.sock")
-        async with ScriptedController(socket) as controller, ui(socket, "--log-level", "debug") as running:
+        async with ScriptedController(socket) as controller, ui(socket, *arguments) as running:
             yield Stand(controller, running)
+
+
+@pytest.fixture
+async def stand() -> AsyncIterator[Stand]:
+    async with _stand("--log-level", "debug") as stand:
+        yield stand
+
+
+@pytest.fixture
+async def stand_of_all() -> AsyncIterator[Stand]:
+    """With the pseudo-locales beside everything that is offered."""
+    async with _stand("--languages", ",".join(LANGUAGES)) as stand:
+        yield stand

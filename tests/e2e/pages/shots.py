@@ -12,13 +12,15 @@ from pathlib import Path
 import msgspec
 from playwright.async_api import Page
 
+from kiosk_ui import languages
 from tests.e2e.pages import views
 from tests.e2e.pages.fits import FITS
 from tests.e2e.pages.running import browser, opened, ui
 from tests.e2e.pages.scripted import ScriptedController
 
 PANELS = ((1080, 1920), (800, 1280), (1280, 800))
-LANGUAGES = ("de", "en")
+#: Every language that is offered, and the pseudo-locales.
+LANGUAGES = (*languages.available(), *languages.PSEUDO_NAMES)
 MODES = ("", "larger", "contrast")
 LAYERS = {"help": "start", "privacy": "start", "language": "birth", "problem": "confirm"}
 
@@ -28,7 +30,11 @@ async def shoot(directory: Path, only: set[str]) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch:
         path = Path(scratch, "ui.sock")
-        async with ScriptedController(path) as controller, ui(path) as pages, browser() as chrome:
+        async with (
+            ScriptedController(path) as controller,
+            ui(path, "--languages", ",".join(LANGUAGES)) as pages,
+            browser() as chrome,
+        ):
             for width, height in PANELS:
                 size = f"{width}x{height}"
                 for language in LANGUAGES:

@@ -8,21 +8,23 @@ import msgspec
 import pytest
 
 from controller import api
+from kiosk_ui.languages import NATIVE_NAMES, RIGHT_TO_LEFT
 from tests.e2e.pages import views
 from tests.e2e.pages.conftest import Stand
 from tests.e2e.pages.fits import FITS
 from tests.e2e.pages.running import Watched, browser, opened
 from tests.e2e.pages.scripted import Refusal
-from tests.e2e.pages.shots import LAYERS, MODES, PANELS
+from tests.e2e.pages.shots import LANGUAGES, LAYERS, MODES, PANELS
 
 pytestmark = pytest.mark.e2e
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda panel: f"{panel[0]}x{panel[1]}")
-@pytest.mark.parametrize("language", ["de", "en"])
-async def test_every_page_fits_in_every_mode(stand: Stand, panel: tuple[int, int], language: str) -> None:
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_every_page_fits_in_every_mode(stand_of_all: Stand, panel: tuple[int, int], language: str) -> None:
     """Nothing cut off, overlapping or too small to touch; a headline with the focus; no complaint of the browser."""
     problems: list[str] = []
+    stand = stand_of_all
     async with browser() as chrome, opened(chrome, stand.ui.address, *panel) as window:
         for name, view in views.KIOSK.items():
             stand.controller.show("kiosk", msgspec.structs.replace(view, language=language))
@@ -42,7 +44,7 @@ async def test_every_page_fits_in_every_mode(stand: Stand, panel: tuple[int, int
                 if base == name:
                     await window.page.click(f'[data-show="{layer}"]')
                     problems += [f"{name} {layer}: {problem}" for problem in await window.page.evaluate(FITS)]
-        assert problems == []
+        assert not problems, "\n".join(problems)
         assert window.complaints == []
 
 
@@ -115,6 +117,62 @@ async def test_language_contrast_and_size_are_chosen_and_given_back(stand: Stand
         await window.shows("start")
         assert not await window.page.evaluate("document.documentElement.matches('[data-contrast], [data-larger]')")
         assert window.complaints == []
+
+
+async def test_all_languages_are_one_touch_away_in_their_own_names_and_direction(stand: Stand) -> None:
+    async with browser() as chrome, opened(chrome, stand.ui.address) as window:
+        buttons = window.page.locator("[data-layer=''] .language")
+        shown = await buttons.evaluate_all(
+            "all => all.map(e => [e.lang, e.dir, e.innerText.trim(), getComputedStyle(e).direction])"
+        )
+        assert shown == [
+            [tag, direction, name, direction]
+            for tag, name in NATIVE_NAMES.items()
+            for direction in ["rtl" if tag in RIGHT_TO_LEFT else "ltr"]
+        ]
+        assert await buttons.evaluate_all("all => all.every(e => e.checkVisibility())")
+        await buttons.nth(6).click()
+    assert [each["language"] for each in stand.controller.asked("resident.language")] == ["ar"]
+
+
+async def test_a_page_loads_only_the_fonts_of_its_letters(stand: Stand) -> None:
+    """A page that shows the names of the languages needs all scripts; the others only their own."""
+    loaded: dict[str, set[str]] = {}
+    async with browser() as chrome:
+        for language in ("de", "uk", "ar", "fa", "ti"):
+            stand.controller.show("kiosk", views.kiosk("collected", language=language))
+            async with opened(chrome, stand.ui.address) as window:
+                await window.shows("collected")
+                await window.page.evaluate("document.fonts.ready")
+                loaded[language] = set(
+                    await window.page.evaluate(
+                        "[...document.fonts].filter(f => f.status === 'loaded').map(f => `${f.family} ${f.weight}`)"
+                    )
+                )
+                direction = "rtl" if language in RIGHT_TO_LEFT else "ltr"
+                assert await window.page.evaluate("getComputedStyle(document.body).direction") == direction
+                assert await window.page.get_attribute("html", "dir") == direction
+    of_script = {
+        tag: {face.replace('"', "").rpartition(" ")[0] for face in faces} - {"Fira Sans"}
+        for tag, faces in loaded.items()
+    }
+    assert of_script == {
+        "de": set(),
+        "uk": set(),
+        "ar": {"Noto Sans Arabic"},
+        "fa": {"Noto Sans Arabic"},
+        "ti": {"Noto Sans Ethiopic"},
+    }
+    assert any(face.endswith("700") for face in loaded["ar"]), "a headline in Arabic has its own bold"
+
+
+async def test_a_language_that_is_not_offered_falls_back_to_german(stand: Stand) -> None:
+    stand.controller.show("kiosk", views.kiosk("take", language="so"))
+    async with browser() as chrome, opened(chrome, stand.ui.address) as window:
+        await window.shows("take")
+        assert await window.page.get_attribute("html", "lang") == "de"
+        assert "Nehmen Sie den Umschlag" in await window.headline()
+        assert "Take the envelope" in await window.page.inner_text('.beside[lang="en"]')
 
 
 async def test_help_closes_with_the_next_page_and_a_stale_button_shows_what_stands(stand: Stand) -> None:
