@@ -9,9 +9,9 @@ import pytest
 
 from controller.domain import commands as cmd
 from controller.domain import decide_central, evolve
-from controller.domain.evolve import changes
 from controller.domain import events as ev
 from controller.domain.decide import RULES
+from controller.domain.evolve import changes
 from controller.domain.model import Box
 from controller.domain.moment import Moment
 
