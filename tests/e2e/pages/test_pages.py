@@ -18,32 +18,41 @@ from tests.e2e.pages.shots import LANGUAGES, LAYERS, MODES, PANELS
 
 pytestmark = pytest.mark.e2e
 
+#: `FITS` while a reading mode is on.
+FITS_IN_MODE = f"""(mode) => {{
+  const turn = () => mode && document.documentElement.toggleAttribute("data-" + mode);
+  turn();
+  const found = ({FITS})();
+  turn();
+  return found;
+}}"""
 
-@pytest.mark.parametrize("panel", PANELS, ids=lambda panel: f"{panel[0]}x{panel[1]}")
+
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_every_page_fits_in_every_mode(stand_of_all: Stand, panel: tuple[int, int], language: str) -> None:
+async def test_every_page_fits_on_every_panel_in_every_mode(stand_of_all: Stand, language: str) -> None:
     """Nothing cut off, overlapping or too small to touch; a headline with the focus; no complaint of the browser."""
     problems: list[str] = []
-    stand = stand_of_all
-    async with browser() as chrome, opened(chrome, stand.ui.address, *panel) as window:
+
+    async def look(window: Watched, what: str, modes: tuple[str, ...]) -> None:
+        for width, height in PANELS:
+            await window.page.set_viewport_size({"width": width, "height": height})
+            for mode in modes:
+                found = await window.page.evaluate(FITS_IN_MODE, mode)
+                problems.extend(f"{width}x{height} {what} {mode}: {problem}" for problem in found)
+
+    async with browser() as chrome, opened(chrome, stand_of_all.ui.address, *PANELS[0]) as window:
         for name, view in views.KIOSK.items():
-            stand.controller.show("kiosk", msgspec.structs.replace(view, language=language))
+            stand_of_all.controller.show("kiosk", msgspec.structs.replace(view, language=language))
             await window.shows(name)
             await window.page.wait_for_selector(f'html[lang="{language}"] #page[lang="{language}"]')
-            for mode in MODES:
-                await window.page.evaluate(
-                    "mode => mode && document.documentElement.toggleAttribute('data-' + mode)", mode
-                )
-                problems += [f"{name} {mode}: {problem}" for problem in await window.page.evaluate(FITS)]
-                await window.page.evaluate(
-                    "mode => mode && document.documentElement.toggleAttribute('data-' + mode)", mode
-                )
+            await window.page.evaluate("document.fonts.ready")
             assert (await window.headline()).strip(), name
             assert await window.page.evaluate("document.activeElement.classList.contains('headline')"), name
+            await look(window, name, MODES)
             for layer, base in LAYERS.items():
                 if base == name:
                     await window.page.click(f'[data-show="{layer}"]')
-                    problems += [f"{name} {layer}: {problem}" for problem in await window.page.evaluate(FITS)]
+                    await look(window, f"{name} {layer}", ("",))
         assert not problems, "\n".join(problems)
         assert window.complaints == []
 
@@ -164,6 +173,25 @@ async def test_a_page_loads_only_the_fonts_of_its_letters(stand: Stand) -> None:
         "ti": {"Noto Sans Ethiopic"},
     }
     assert any(face.endswith("700") for face in loaded["ar"]), "a headline in Arabic has its own bold"
+
+
+async def test_the_birth_date_is_read_and_typed_in_the_direction_of_the_language(stand: Stand) -> None:
+    """The example in the sentence above runs from the right in Arabic, and so do the fields; the keypad never does."""
+    order: dict[str, list[str]] = {}
+    async with browser() as chrome:
+        for language in ("tr", "ar"):
+            stand.controller.show("kiosk", views.kiosk("birth", language=language))
+            async with opened(chrome, stand.ui.address) as window:
+                await window.shows("birth")
+                order[language] = await window.page.evaluate(
+                    """() => [...document.querySelectorAll("[data-field], [data-digit='1'], [data-digit='3']")]
+                    .map((e) => [e.getBoundingClientRect().left, e.dataset.field || e.dataset.digit])
+                    .sort((a, b) => a[0] - b[0]).map((e) => e[1])"""
+                )
+    assert [name for name in order["tr"] if len(name) > 1] == ["day", "month", "year"]
+    assert [name for name in order["ar"] if len(name) > 1] == ["year", "month", "day"]
+    for each in order.values():
+        assert each.index("1") < each.index("3")
 
 
 async def test_a_language_that_is_not_offered_falls_back_to_german(stand: Stand) -> None:
