@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 
 def running_under(directory: Path) -> list[str]:
@@ -26,18 +31,26 @@ def until(condition: bool, deadline: float) -> bool:
     return condition or time.monotonic() > deadline
 
 
-def test_a_campaign_that_is_terminated_takes_its_towns_along(tmp_path: Path) -> None:
-    arguments = ["--kills", "1000", "--jobs", "2", "--seed", "77", "--data", str(tmp_path)]
+@pytest.fixture
+def data() -> Iterator[Path]:
+    """A short path: unix sockets have room for a hundred characters, and pytest's own directories are long."""
+    directory = Path(tempfile.mkdtemp(prefix="ends-"))
+    yield directory
+    shutil.rmtree(directory, ignore_errors=True)
+
+
+def test_a_campaign_that_is_terminated_takes_its_towns_along(data: Path) -> None:
+    arguments = ["--kills", "1000", "--jobs", "2", "--seed", "77", "--data", str(data)]
     campaign = subprocess.Popen([sys.executable, "-m", "simulator.crash", *arguments], stdout=subprocess.DEVNULL)
     try:
         deadline = time.monotonic() + 60
-        while not until(len(running_under(tmp_path)) >= 2, deadline):
+        while not until(len(running_under(data)) >= 2, deadline):
             time.sleep(0.05)
-        assert len(running_under(tmp_path)) >= 2, "no town came to life"
+        assert len(running_under(data)) >= 2, "no town came to life"
     finally:
         campaign.terminate()
         campaign.wait(10)
     deadline = time.monotonic() + 20
-    while not until(not running_under(tmp_path), deadline):
+    while not until(not running_under(data), deadline):
         time.sleep(0.05)
-    assert running_under(tmp_path) == []
+    assert running_under(data) == []
