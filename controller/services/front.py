@@ -50,25 +50,25 @@ class Front:
         """``listener`` is called on the loop after every change of the front's state or the box's."""
         self._listeners.append(listener)
 
-    def update(self, **changes: object) -> None:
-        """Replaces fields of the state, and tells whoever listens."""
-        self._state = replace(self._state, **changes)  # type: ignore[arg-type]
+    def show(self, state: FrontState) -> None:
+        """Takes ``state`` for the present one (made of it by `dataclasses.replace`), and tells whoever listens."""
+        self._state = state
         self._changed()
 
     def choose_language(self, language: str) -> None:
-        self.update(language=language)
+        self.show(replace(self._state, language=language))
 
     def notice(self, page: str, lasting_ms: int = NOTICE_MS, details: Mapping[str, str | int] | None = None) -> None:
         """The resident's page says this until the time is over or somebody acts."""
-        self.update(notice=Notice(page, self._actor.now().mono_ms + lasting_ms, details or {}))
+        self.show(replace(self._state, notice=Notice(page, self._actor.now().mono_ms + lasting_ms, details or {})))
 
     def staff_notice(self, code: str, details: Mapping[str, str | int]) -> None:
         """The staff page says this until something else happens."""
-        self.update(staff_notice=Notice(code, self._actor.now().mono_ms + STAFF_NOTICE_MS, details))
+        self.show(replace(self._state, staff_notice=Notice(code, self._actor.now().mono_ms + STAFF_NOTICE_MS, details)))
 
     def dismiss(self) -> None:
         language = "de" if self._actor.box.session is None else self._state.language
-        self.update(notice=None, language=language)
+        self.show(replace(self._state, notice=None, language=language))
 
     def refuse_resident(self, code: str, details: Mapping[str, str | int]) -> None:
         """Says why a presented code opens nothing now."""

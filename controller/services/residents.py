@@ -6,7 +6,7 @@ import asyncio
 import hmac
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from controller.domain import commands as cmd
 from controller.domain import events as ev
@@ -121,11 +121,11 @@ class Residents:
             return Refusal("no_session")
         if self._front.state.comparing:
             return Refusal("wrong_phase")  # A second tap: the first is not answered yet.
-        self._front.update(comparing=True)
+        self._front.show(replace(self._front.state, comparing=True))
         try:
             return await self._count_and_compare(session, shown, value)
         finally:
-            self._front.update(comparing=False)
+            self._front.show(replace(self._front.state, comparing=False))
 
     async def _count_and_compare(self, session: Session, shown: _Shown, value: str) -> Refusal | None:
         tried = await self._actor.submit(cmd.TryFactor(session.id))

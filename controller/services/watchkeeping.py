@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from controller.domain.commands import JudgeClock, SetFault
 from controller.ports import Clock, EventLog, LogError
@@ -136,7 +136,7 @@ class Watchkeeper:
             devices["central system"] = ("ok" if self._link[0] else "fault", self._link[1])
             self._set_fault("central_unreachable", "", not self._link[0])
         if dict(self._front.state.devices) != devices:
-            self._front.update(devices=devices)
+            self._front.show(replace(self._front.state, devices=devices))
 
     def _set_fault(self, code: str, subject: str, active: bool) -> None:
         if active != (code in self._actor.box.faults):
@@ -171,9 +171,9 @@ class Watchkeeper:
             try:
                 async for seq in self._log.verify_in_idle():
                     if seq % 10_000 == 0:
-                        self._front.update(log_verified_seq=seq)
+                        self._front.show(replace(self._front.state, log_verified_seq=seq))
             except LogError as error:
                 self._actor.halt(f"{error.code}:{error.seq}")
                 return
-            self._front.update(log_verified_seq=self._actor.box.seq)
+            self._front.show(replace(self._front.state, log_verified_seq=self._actor.box.seq))
             await asyncio.sleep(7 * 86_400)

@@ -15,17 +15,15 @@ from controller.domain import commands as cmd
 from controller.domain.model import Box, Door
 from controller.ports import (
     Appended,
-    CredentialRow,
-    Entry,
     EventLog,
     NewEvent,
     PutCredential,
     RowChange,
-    StaffCredentialRow,
     Stamp,
 )
 from controller.services.actor import Actor, Outcome
 from controller.services.startup import fold, fold_tail
+from simulator.kill_points import KillableLog, KillPoints
 from tests.unit.domain.builder import CABINET, MORNING, POLICIES, RULES, STAFF
 
 BOX = "box-1"
@@ -56,11 +54,11 @@ class Clock:
         self.mono += ms
 
 
-class HeldLog:
+class HeldLog(KillableLog):
     """The real log; a test can hold the commit, let it fail, and see what was handed over."""
 
     def __init__(self, log: EventLog) -> None:
-        self._log = log
+        super().__init__(log, KillPoints())
         self.appends: list[tuple[str, ...]] = []
         """The names of the events of every append that was begun."""
         self.begun = asyncio.Event()
@@ -98,32 +96,11 @@ class HeldLog:
         await self.gate.wait()
         return await self._log.append(events, stamp, rows, committed)
 
-    async def read(self, after_seq: int, limit: int) -> tuple[Entry, ...]:
-        return await self._log.read(after_seq, limit)
-
-    async def command_result(self, issuer: str, command: str) -> str | None:
-        return await self._log.command_result(issuer, command)
-
-    async def cursor(self, consumer: str) -> int:
-        return await self._log.cursor(consumer)
-
-    async def credentials(self) -> tuple[CredentialRow, ...]:
-        return await self._log.credentials()
-
-    async def staff_credentials(self) -> tuple[StaffCredentialRow, ...]:
-        return await self._log.staff_credentials()
-
-    def verify_in_idle(self) -> AsyncIterator[int]:
-        return self._log.verify_in_idle()
-
     def free_bytes(self) -> int:
         return self.free
 
     def progress(self) -> Mapping[str, int]:
         return {**self._log.progress(), "busy_since_mono_ms": self.busy_since}
-
-    async def close(self) -> None:
-        await self._log.close()
 
 
 class Bench:
