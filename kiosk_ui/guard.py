@@ -4,6 +4,8 @@ itself.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -64,23 +66,29 @@ class Guard:
                 headers["cache-control"] = "public, max-age=31536000, immutable" if immutable else "no-store"
             await send(message)
 
-        refusal = self._refusal(scope)
+        refusal = refusal_of(scope, self._hosts, self._origins, BODY_LIMIT)
         if refusal is not None:
             await refusal(scope, receive, send_with_headers)
             return
         await self._app(scope, receive, send_with_headers)
 
-    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
-        headers = Headers(scope=scope)
-        if headers.get("host", "") not in self._hosts:
-            return PlainTextResponse("unknown host\n", 421)
-        if scope["method"] in ("GET", "HEAD"):
-            return None
-        if headers.get("origin", "") not in self._origins:
-            return PlainTextResponse("not from this page\n", 403)
-        length = headers.get("content-length", "")
-        if not length.isascii() or not length.isdigit():
-            return PlainTextResponse("length required\n", 411)
-        if int(length) > BODY_LIMIT:
-            return PlainTextResponse("too long\n", 413)
+
+def refusal_of(
+    scope: Scope, hosts: Collection[str], origins: Collection[str], body_limit: int
+) -> PlainTextResponse | None:
+    """Why a request is not taken: another host's name (DNS rebinding), another page's origin, a body of unknown or too
+    great length. None when it is.
+    """
+    headers = Headers(scope=scope)
+    if headers.get("host", "") not in hosts:
+        return PlainTextResponse("unknown host\n", 421)
+    if scope["method"] in ("GET", "HEAD"):
         return None
+    if headers.get("origin", "") not in origins:
+        return PlainTextResponse("not from this page\n", 403)
+    length = headers.get("content-length", "")
+    if not length.isascii() or not length.isdigit():
+        return PlainTextResponse("length required\n", 411)
+    if int(length) > body_limit:
+        return PlainTextResponse("too long\n", 413)
+    return None

@@ -5,9 +5,10 @@ The panel opens doors only of a simulated cabinet; still no web page that somebo
 
 from __future__ import annotations
 
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kiosk_ui.guard import refusal_of
 
 PICTURE_LIMIT = 24 * 1024 * 1024
 """A photograph of a telephone."""
@@ -43,23 +44,8 @@ class Guard:
                 MutableHeaders(scope=message).update(_HEADERS)
             await send(message)
 
-        refusal = self._refusal(scope)
+        refusal = refusal_of(scope, self._hosts, self._origins, PICTURE_LIMIT)
         if refusal is not None:
             await refusal(scope, receive, send_with_headers)
             return
         await self._app(scope, receive, send_with_headers)
-
-    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
-        headers = Headers(scope=scope)
-        if headers.get("host", "") not in self._hosts:
-            return PlainTextResponse("unknown host\n", 421)
-        if scope["method"] in ("GET", "HEAD"):
-            return None
-        if headers.get("origin", "") not in self._origins:
-            return PlainTextResponse("not from this page\n", 403)
-        length = headers.get("content-length", "")
-        if not length.isascii() or not length.isdigit():
-            return PlainTextResponse("length required\n", 411)
-        if int(length) > PICTURE_LIMIT:
-            return PlainTextResponse("too long\n", 413)
-        return None
