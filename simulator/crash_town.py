@@ -136,8 +136,7 @@ class CrashTown:
         self.town.start_controller(kill, wait=False)
         self.tally.restarts += 1
         asyncio.run(self._live(delay_s))
-        controller = self.town.controller
-        assert controller is not None  # noqa: S101  # started above
+        controller = self.town.started_controller()
         if controller.wait(5.0) != -signal.SIGKILL:
             self._violated([f"the controller ended by itself with {controller.exit_code}\n{controller.tail()}"])
         self.tally.kills += 1
@@ -147,8 +146,7 @@ class CrashTown:
 
     async def _live(self, delay_s: float) -> None:
         """People come when the controller is ready; after ``delay_s`` it is killed from outside, if it still lives."""
-        controller = self.town.controller
-        assert controller is not None  # noqa: S101  # started before
+        controller = self.town.started_controller()
         self._died_at_point = True
 
         def kill() -> None:

@@ -137,6 +137,12 @@ class Town:
         """Takes what the controller tells its supervisor all the time; unheard, it would fill the socket."""
         self._notify.drain()
 
+    def started_controller(self) -> Process:
+        """The controller that was started last, running or not. Raises `ProcessFailed` when none was."""
+        if self.controller is None:
+            raise ProcessFailed("no controller has been started yet")
+        return self.controller
+
     def stop_controller(self) -> int:
         """An orderly stop, as systemd does it. The exit code."""
         if self.controller is None:
