@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Callable
 import msgspec
 
 from controller.api.messages import LINE_LIMIT, ControlError, Disconnected, Incoming, ViewChanged
-from controller.api.requests import Request, ResultT
+from controller.api.requests.base import Request, ResultT
 
 
 class ControlClient:

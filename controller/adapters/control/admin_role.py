@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from controller import api
 from controller.adapters.control.board import ViewBoard
-from controller.adapters.control.pages_role import answer
+from controller.adapters.control.pages_common import answer
 from controller.adapters.control.server import Handler, RequestError, method
 from controller.domain import commands as cmd
 from controller.ports import LogError, Operations

@@ -1,0 +1,91 @@
+"""What can be asked. The class names the method and the type of the result."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from controller.api.requests.admin import (
+    GetStatus,
+    RegisterStaff,
+    UnlockStaff,
+    VerifyLog,
+)
+from controller.api.requests.base import (
+    Nothing,
+    Request,
+)
+from controller.api.requests.residents import (
+    Cancel,
+    ChooseLanguage,
+    Confirm,
+    Declare,
+    Dismiss,
+    EnterFactor,
+    MoreTime,
+)
+from controller.api.requests.staff import (
+    StaffAnswerLoading,
+    StaffDropRequest,
+    StaffLogin,
+    StaffLogout,
+    StaffObstructed,
+    StaffReport,
+    StaffRequestOpening,
+    TestCompartment,
+)
+from controller.api.requests.views import (
+    GetKiosk,
+    GetStaff,
+    GetTechnician,
+)
+
+__all__ = [
+    "ADMIN_REQUESTS",
+    "UI_REQUESTS",
+    "Cancel",
+    "ChooseLanguage",
+    "Confirm",
+    "Declare",
+    "Dismiss",
+    "EnterFactor",
+    "GetKiosk",
+    "GetStaff",
+    "GetStatus",
+    "GetTechnician",
+    "MoreTime",
+    "Nothing",
+    "RegisterStaff",
+    "Request",
+    "StaffAnswerLoading",
+    "StaffDropRequest",
+    "StaffLogin",
+    "StaffLogout",
+    "StaffObstructed",
+    "StaffReport",
+    "StaffRequestOpening",
+    "TestCompartment",
+    "UnlockStaff",
+    "VerifyLog",
+]
+
+UI_REQUESTS: tuple[type[Request[Any]], ...] = (
+    GetKiosk,
+    GetStaff,
+    GetTechnician,
+    ChooseLanguage,
+    Declare,
+    EnterFactor,
+    Confirm,
+    MoreTime,
+    Cancel,
+    Dismiss,
+    StaffLogin,
+    StaffLogout,
+    StaffObstructed,
+    StaffAnswerLoading,
+    StaffRequestOpening,
+    StaffDropRequest,
+    StaffReport,
+    TestCompartment,
+)
+ADMIN_REQUESTS: tuple[type[Request[Any]], ...] = (GetStatus, RegisterStaff, UnlockStaff, VerifyLog)

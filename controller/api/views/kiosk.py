@@ -1,0 +1,39 @@
+"""What a resident's page shows."""
+
+from __future__ import annotations
+
+import msgspec
+
+from controller.api.views.front import CompartmentView
+
+
+class KioskView(msgspec.Struct, frozen=True):
+    """What a resident's page shows now. No name, no document type: only compartments.
+
+    ``page`` is a key of the pages (start, code_unknown, opening, take, …). ``session`` is the token that actions carry;
+    empty on pages without a session. ``ends_in_ms`` is how long the page lasts, counted at the moment of the answer (0:
+    it does not end by itself). ``number`` of ``total``: which of several envelopes. ``actions`` are the requests the
+    page may offer, by name. ``help`` is how a call for help stands: empty (none can be made here), offered, pending,
+    acknowledged or unstaffed; ``help_reference`` is what to say on the telephone. ``place`` names another site.
+    """
+
+    revision: int
+    page: str
+    session: str = ""
+    language: str = "de"
+    compartment: str = ""
+    number: int = 0
+    total: int = 0
+    reference: str = ""
+    tries_left: int = 0
+    wait_s: int = 0
+    date_wall_ms: int = 0
+    ends_in_ms: int = 0
+    warns_in_ms: int = 0
+    declaration: str = ""
+    actions: tuple[str, ...] = ()
+    front: tuple[CompartmentView, ...] = ()
+    simulated: bool = False
+    help: str = ""
+    help_reference: str = ""
+    place: str = ""

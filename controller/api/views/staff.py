@@ -1,0 +1,65 @@
+"""What the staff page at the box shows."""
+
+from __future__ import annotations
+
+import msgspec
+
+from controller.api.views.front import CompartmentView
+
+
+class LoadingQuestion(msgspec.Struct, frozen=True):
+    """After an interrupted loading: is the envelope of ``order`` in ``compartment``?"""
+
+    deposit: str
+    order: str
+    compartment: str
+
+
+class DoubtfulCompartment(msgspec.Struct, frozen=True):
+    """A compartment under clarification, with what is known of it."""
+
+    label: str
+    reasons: tuple[str, ...]
+    orders: tuple[str, ...]
+    contents: str
+    door: str
+
+
+class StaffNotice(msgspec.Struct, frozen=True):
+    """The last thing that happened at the front, for the staff page: ``code`` (load_booked, load_unknown, …) and
+    where.
+    """
+
+    code: str
+    compartment: str = ""
+    order: str = ""
+    tries_left: int = 0
+
+
+class StaffView(msgspec.Struct, frozen=True):
+    """What the staff page at the box shows now.
+
+    ``page``: badge (show your badge), pin, load_ready, load_open, show_badge (an opening waits for its badge), report
+    (what lies inside?), busy (a resident is served), out_of_order.
+    """
+
+    revision: int
+    page: str
+    session: str = ""
+    staff: str = ""
+    roles: tuple[str, ...] = ()
+    compartment: str = ""
+    purpose: str = ""
+    reason: str = ""
+    badges_needed: int = 0
+    badges_seen: int = 0
+    look_inside: bool = False
+    notice: StaffNotice | None = None
+    questions: tuple[LoadingQuestion, ...] = ()
+    doubtful: tuple[DoubtfulCompartment, ...] = ()
+    expected: int = 0
+    occupied: int = 0
+    vacant: int = 0
+    stored_now: int = 0
+    front: tuple[CompartmentView, ...] = ()
+    simulated: bool = False

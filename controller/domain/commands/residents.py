@@ -1,0 +1,56 @@
+"""What residents ask for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from controller.domain.commands.base import Command
+
+
+@dataclass(frozen=True, slots=True)
+class PresentCredential(Command):
+    """A credential that the box knows was presented. ``verifiers`` are the second factors that can be compared for
+    it.
+    """
+
+    right: str
+    via: str
+    verifiers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TryFactor(Command):
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactorCompared(Command):
+    session: str
+    matched: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Declare(Command):
+    """``answer`` is ``yes`` or ``no``."""
+
+    session: str
+    declaration: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Confirm(Command):
+    """``choice``: ``everything``, ``open_again``, ``missing``, ``foreign``, ``error``."""
+
+    session: str
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExtendSession(Command):
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class CancelSession(Command):
+    session: str
