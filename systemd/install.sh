@@ -29,11 +29,13 @@ put() {
     install -m 644 -t "$directory" "$@"
 }
 
-put /etc/systemd/system "$here"/*.service "$here"/*.socket "$here"/*.target
+put /etc/systemd/system "$here"/*.service "$here"/*.socket "$here"/*.path "$here"/*.target
 put /etc/systemd/system.conf.d "$here"/system.conf.d/*.conf
 put /etc/sysusers.d "$here"/sysusers.d/*.conf
 put /etc/tmpfiles.d "$here"/tmpfiles.d/*.conf
 put /etc/udev/rules.d "$here"/udev/*.rules
+put /etc/pam.d "$here"/pam.d/*
+put /etc/chromium/policies/managed "$here"/chromium/*.json
 
 [ -z "$root" ] || exit 0
 systemd-sysusers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import os
 import re
 import shutil
@@ -22,12 +23,17 @@ UNITS = ROOT / "systemd"
 PROGRAMS = "/opt/abholfach/bin/"
 SERVICES = tuple(sorted(path.name for path in UNITS.glob("*.service")))
 SOCKETS = tuple(sorted(path.name for path in UNITS.glob("*.socket")))
+PATHS = tuple(sorted(path.name for path in UNITS.glob("*.path")))
+#: Units that start Debian's own programs, not ours.
+OF_DEBIAN = ("abholfach-browser.service", "abholfach-browser-restart.service")
 KNOWN_TO_DEBIAN_12 = frozenset(
     (ROOT / "tests" / "packaging" / "systemd_252_options.txt").read_text(encoding="utf-8").splitlines()
 )
 
 #: Exposure by ``systemd-analyze security``, in tenths: 100 is everything, 0 is nothing.
 EXPOSURE = {
+    "abholfach-browser-restart.service": 10,
+    "abholfach-browser.service": 40,  # a browser makes sandboxes of its own, and needs the screen
     "abholfach-controller.service": 22,  # it may ask about the clock, which counts as if it could set it
     "abholfach-reader@.service": 10,
     "abholfach-safe-outputs.service": 15,
@@ -71,6 +77,9 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     programs.mkdir(parents=True)
     for script in METADATA["project"]["scripts"]:
         shutil.copy("/bin/true", programs / script)
+    for program in ("cage", "chromium", "systemctl"):
+        (root / "usr/bin").mkdir(parents=True, exist_ok=True)
+        shutil.copy("/bin/true", root / "usr/bin" / program)
     return root
 
 
@@ -79,8 +88,8 @@ def instance(unit: str) -> str:
 
 
 def test_systemd_has_nothing_to_say_about_the_units(image: Path) -> None:
-    units = [instance(name) for name in (*SERVICES, *SOCKETS, "abholfach.target")]
-    assert len(units) == 9
+    units = [instance(name) for name in (*SERVICES, *SOCKETS, *PATHS, "abholfach.target")]
+    assert len(units) == 12
     finished = subprocess.run(
         ["systemd-analyze", "verify", f"--root={image}", "--man=no", "abholfach-reader@eid.service", *units],
         capture_output=True,
@@ -131,7 +140,7 @@ def test_a_service_can_do_little_besides_its_work(image: Path, unit: str) -> Non
     assert "Overall exposure level" in finished.stdout
 
 
-@pytest.mark.parametrize("unit", [*SERVICES, *SOCKETS, "abholfach.target"])
+@pytest.mark.parametrize("unit", [*SERVICES, *SOCKETS, *PATHS, "abholfach.target"])
 def test_every_option_is_known_to_debian_12(unit: str) -> None:
     """Whatever systemd this test runs with: a newer one knows more, and an older one ignores what it does not know."""
     assert {f"{section}.{name}" for section, name, _ in options(unit)} - KNOWN_TO_DEBIAN_12 == set()
@@ -141,7 +150,9 @@ def test_one_command_enables_the_whole_box(image: Path) -> None:
     subprocess.run(["systemctl", f"--root={image}", "enable", "abholfach.target"], check=True, capture_output=True)
     etc = image / "etc/systemd/system"
     wanted = {path.name for path in (etc / "abholfach.target.wants").iterdir()}
-    assert wanted == {instance(name) for name in (*SERVICES, *SOCKETS)}
+    # Starting the screen anew is the path unit's, never the boot's.
+    started = set(SERVICES) - {"abholfach-browser-restart.service"}
+    assert wanted == {instance(name) for name in (*started, *SOCKETS, *PATHS)}
     assert {path.name for path in (etc / "multi-user.target.wants").glob("abholfach*")} == {"abholfach.target"}
 
 
@@ -151,7 +162,7 @@ def commands(unit: str) -> list[str]:
 
 def test_what_is_started_is_what_is_installed() -> None:
     scripts = METADATA["project"]["scripts"]
-    started = {command.split()[0] for unit in SERVICES for command in commands(unit)}
+    started = {command.split()[0] for unit in SERVICES if unit not in OF_DEBIAN for command in commands(unit)}
     assert {Path(program).parent.as_posix() + "/" for program in started} == {PROGRAMS}
     names = {Path(program).name for program in started}
     assert names <= set(scripts)
@@ -198,9 +209,12 @@ def test_the_users_are_those_of_the_code_and_are_made() -> None:
     fields = [line.split() for line in lines if line and not line.startswith("#")]
     users = {words[1] for words in fields if words[0] == "u"}
     groups = {words[1] for words in fields if words[0] == "g"} | users
-    assert users == {CONTROLLER_USER, *SERVICE_USERS.values()} - {"root"}
+    # The browser is no process of the box's own: it has no control socket, and so not the shared group.
+    assert users == {CONTROLLER_USER, "abholfach-browser", *SERVICE_USERS.values()} - {"root"}
     assert SHARED_GROUP in groups
-    assert {tuple(words[1:]) for words in fields if words[0] == "m"} == {(user, SHARED_GROUP) for user in users}
+    assert {tuple(words[1:]) for words in fields if words[0] == "m"} == {
+        (user, SHARED_GROUP) for user in users - {"abholfach-browser"}
+    }
     for unit in SERVICES:
         user = value(unit, "User")
         assert user == "root" or user in users or user.replace("%i", "qr") in users
@@ -274,6 +288,33 @@ def test_neither_reader_nor_pages_reach_log_or_network() -> None:
     assert (pages["IPAddressDeny"], pages["IPAddressAllow"]) == ("any", "localhost")
     assert str(DATA) in pages["InaccessiblePaths"]
     assert pages["PrivateDevices"] == "yes"
+
+
+def test_the_screen_is_started_anew_when_the_controller_says_so() -> None:
+    told = value("abholfach-browser-restart.path", "PathChanged")
+    assert Path(told).parent == Path("/run") / value("abholfach-controller.service", "RuntimeDirectory")
+    assert value("abholfach-browser-restart.path", "Unit") == "abholfach-browser-restart.service"
+    (command,) = commands("abholfach-browser-restart.service")
+    assert command.split()[1:] == ["--no-block", "try-restart", "abholfach-browser.service"]
+    defaults = (ROOT / "provisioning/defaults/abholfach.toml").read_text(encoding="utf-8")
+    assert f'"{told}"' in defaults
+
+
+def test_the_browser_shows_the_pages_and_reaches_nothing_else() -> None:
+    policies = json.loads((UNITS / "chromium" / "abholfach.json").read_text(encoding="utf-8"))
+    (command,) = commands("abholfach-browser.service")
+    page = command.split()[-1]
+    assert policies["URLBlocklist"] == ["*"]
+    assert [page.rstrip("/")] == policies["URLAllowlist"]
+    assert f"--port {page.rstrip('/').rpartition(':')[2]} " in value("abholfach-ui.service", "ExecStart") + " "
+    browser = {name: setting for _, name, setting in options("abholfach-browser.service")}
+    assert (browser["IPAddressDeny"], browser["IPAddressAllow"]) == ("any", "localhost")
+    for place in (str(DATA), str(CONFIGURATION), "/run/abholfach"):
+        assert place in browser["InaccessiblePaths"]
+    profile = next(word for word in command.split() if word.startswith("--user-data-dir="))
+    assert profile.partition("=")[2].startswith(f"/run/{browser['RuntimeDirectory']}/")
+    assert "--no-sandbox" not in command
+    assert "remote-debugging" not in command
 
 
 #: Memory that is writable is not executable any more; then everything native is loaded and used once.
