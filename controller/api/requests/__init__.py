@@ -15,12 +15,15 @@ from controller.api.requests.base import (
     Request,
 )
 from controller.api.requests.residents import (
+    CallHelp,
     Cancel,
     ChooseLanguage,
     Confirm,
     Declare,
     Dismiss,
     EnterFactor,
+    EnterNumber,
+    Knock,
     MoreTime,
 )
 from controller.api.requests.staff import (
@@ -42,16 +45,19 @@ from controller.api.requests.views import (
 __all__ = [
     "ADMIN_REQUESTS",
     "UI_REQUESTS",
+    "CallHelp",
     "Cancel",
     "ChooseLanguage",
     "Confirm",
     "Declare",
     "Dismiss",
     "EnterFactor",
+    "EnterNumber",
     "GetKiosk",
     "GetStaff",
     "GetStatus",
     "GetTechnician",
+    "Knock",
     "MoreTime",
     "Nothing",
     "RegisterStaff",

@@ -61,3 +61,28 @@ class Dismiss(Request[Nothing], frozen=True, forbid_unknown_fields=True):
 
     METHOD = "resident.dismiss"
     revision: int
+
+
+class EnterNumber(Request[Nothing], frozen=True, forbid_unknown_fields=True):
+    """The typed pickup number: 12 digits, whose last is the check digit that the pages have compared."""
+
+    METHOD = "resident.number"
+    revision: int
+    number: str
+
+    def __repr__(self) -> str:
+        return "EnterNumber(…)"
+
+
+class CallHelp(Request[Nothing], frozen=True, forbid_unknown_fields=True):
+    """Somebody at the box asks for a person."""
+
+    METHOD = "resident.help"
+    revision: int
+
+
+class Knock(Request[Nothing], frozen=True, forbid_unknown_fields=True):
+    """ "I want to collect", while staff hold the front."""
+
+    METHOD = "resident.knock"
+    revision: int
