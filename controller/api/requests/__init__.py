@@ -26,6 +26,9 @@ from controller.api.requests.residents import (
     Knock,
     MoreTime,
 )
+from controller.api.requests.screen import (
+    ScreenShown,
+)
 from controller.api.requests.staff import (
     StaffAnswerLoading,
     StaffDropRequest,
@@ -40,6 +43,10 @@ from controller.api.requests.views import (
     GetKiosk,
     GetStaff,
     GetTechnician,
+)
+from controller.api.requests.waiting import (
+    StaffInterrupt,
+    StaffSoon,
 )
 
 __all__ = [
@@ -62,13 +69,16 @@ __all__ = [
     "Nothing",
     "RegisterStaff",
     "Request",
+    "ScreenShown",
     "StaffAnswerLoading",
     "StaffDropRequest",
+    "StaffInterrupt",
     "StaffLogin",
     "StaffLogout",
     "StaffObstructed",
     "StaffReport",
     "StaffRequestOpening",
+    "StaffSoon",
     "TestCompartment",
     "UnlockStaff",
     "VerifyLog",

@@ -41,6 +41,10 @@ class StaffView(msgspec.Struct, frozen=True):
 
     ``page``: badge (show your badge), pin, load_ready, load_open, show_badge (an opening waits for its badge), report
     (what lies inside?), busy (a resident is served), out_of_order.
+
+    ``waiting``: ``knocked`` when a resident wants to collect and has not been answered, ``soon`` when they were told to
+    wait a little, else empty. ``suspended``: this front was lent to a resident, and the badge of whoever lent it is all
+    that is needed to go on.
     """
 
     revision: int
@@ -63,3 +67,5 @@ class StaffView(msgspec.Struct, frozen=True):
     stored_now: int = 0
     front: tuple[CompartmentView, ...] = ()
     simulated: bool = False
+    waiting: str = ""
+    suspended: bool = False
