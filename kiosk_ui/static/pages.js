@@ -10,6 +10,8 @@ const home = root.dataset.home || "";
 const GONE_MS = 25_000;
 /** A layer (help, language …) or a reading mode that nobody used for this long is given back on a page without a session. */
 const IDLE_MS = 60_000;
+/** Reading modes that a person chooses; they end with the session. */
+const MODES = ["larger", "contrast", "reach"];
 /** A typed digit is legible for this long, then a dot. */
 const LEGIBLE_MS = 1_000;
 
@@ -24,35 +26,55 @@ let touchedAt = performance.now();
 let shownAt = performance.now();
 let stream = null;
 let busy = false;
+let calling = false; // help was called here, and the page that says what became of it has not come yet
+/** Somebody has been served since the reading modes were given back. */
+let served = false;
+/** Which button opened the layer that is open: it gets the focus back. */
+let opener = "";
+
+/** Tells keypad.js and speech.js what became of the page. They need not be there. */
+const tell = (what, detail = {}) => document.dispatchEvent(new CustomEvent(`box:${what}`, { detail }));
 
 const page = () => document.getElementById("page");
 
 // --- fragments ---------------------------------------------------------------------------------------------------------------
 
+/** Puts the answer on the screen. Resolves to whether what was typed is to be kept. */
 async function request(url, options) {
   const number = ++asked;
   const response = await fetch(url, { cache: "no-store", credentials: "same-origin", ...options });
   const type = response.headers.get("content-type") || "";
-  if (!type.startsWith("text/html")) return;
+  if (!type.startsWith("text/html")) return false;
   const text = await response.text();
   heardAt = performance.now();
-  if (number < applied) return; // an answer that was overtaken
+  if (number < applied) return false; // an answer that was overtaken
   applied = number;
-  show(text, options !== undefined);
+  show(text, options !== undefined, response.status);
+  // A slip of the finger is mended, not typed anew; so is what came too late for the page it was typed on.
+  return response.status === 409 || page().hasAttribute("data-keep");
 }
 
-function show(text, posted) {
+function show(text, posted, status) {
   const parsed = new DOMParser().parseFromString(policy.createHTML(text), "text/html");
   const next = parsed.getElementById("page");
   const old = page();
   setGone(false);
   if (!next) return;
+  // What was done on a layer is done with it. "More time?" is asked anew by the clock if it still has to be.
+  let layer = (posted && status === 200) || openLayer() === "more_time" ? "" : openLayer();
+  if (calling && next.dataset.called) {
+    calling = false;
+    layer = "call";
+  }
   // Unchanged: nothing is touched, so that nothing flickers and no typed digit is lost. A refused post says why, so it is shown.
-  if (next.dataset.tag === old.dataset.tag && !(posted && next.querySelector("[role=alert]"))) return;
+  if (next.dataset.tag === old.dataset.tag && !(posted && next.querySelector("[role=alert]"))) {
+    if (layer !== openLayer()) showLayer(layer);
+    return;
+  }
   const same = next.dataset.page === old.dataset.page && next.dataset.session === old.dataset.session;
-  // "More time?" is asked anew by the clock if it still has to be.
-  const layer = same && openLayer() !== "more_time" ? openLayer() : "";
   const focus = same && old.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
+  const layerBefore = openLayer();
+  tell("arriving");
   document.adoptNode(next);
   old.replaceWith(next);
   root.lang = next.lang || "de";
@@ -60,9 +82,12 @@ function show(text, posted) {
   shownAt = performance.now();
   if (!same) {
     Entry.forget();
-    if (next.dataset.page === "start") resetModes();
+    touchedAt = performance.now();
+    served = served || next.dataset.session !== "";
+    if (next.dataset.page === "start" && served) resetModes();
   }
-  enter(same ? layer : "", focus);
+  enter(same || layer === "call" ? layer : "", focus);
+  tell("shown", { old, same, layerChanged: layerBefore !== openLayer() });
 }
 
 /** Wires the fragment that has just come onto the screen. */
@@ -106,6 +131,7 @@ function setGone(gone) {
   there.hidden = !gone;
   page().hidden = gone;
   if (gone) there.querySelector(".headline").focus();
+  tell("gone", { gone });
 }
 
 // --- layers and modes ------------------------------------------------------------------------------------------------------------
@@ -116,8 +142,14 @@ function openLayer() {
 }
 
 function showLayer(name, focusKey) {
+  const before = openLayer();
+  if (name && !before) opener = page().contains(document.activeElement) ? document.activeElement.dataset.key || "" : "";
+  if (openLayer() === "number" && name !== "number") Entry.forget(); // legible, so not left behind
   for (const each of page().querySelectorAll("[data-layer]")) each.hidden = each.dataset.layer !== name;
-  focusOn(page().querySelector(`[data-layer="${name}"]`) || page(), focusKey);
+  Entry.draw();
+  if (name || focusKey || !opener) focusOn(page().querySelector(`[data-layer="${name}"]`) || page(), focusKey);
+  else focusOn(page(), opener);
+  tell("layer", { name, before });
 }
 
 function toggleMode(mode) {
@@ -132,12 +164,14 @@ function markModes() {
 }
 
 function resetModes() {
-  root.removeAttribute("data-larger");
-  root.removeAttribute("data-contrast");
+  for (const mode of MODES) root.removeAttribute(`data-${mode}`);
+  served = false;
+  tell("fresh");
 }
 
 // --- typing digits -------------------------------------------------------------------------------------------------------------
-// What is typed lives here and never in the document: not in a field, not in an attribute. Digits are shown for a second, then as dots.
+// What is typed lives here and never in a field or an attribute of the document. Digits are shown for a second, then as dots; where they
+// stand on the person's paper anyway (data-legible) they stay legible, so that they can be compared.
 
 const Entry = {
   values: {},
@@ -145,8 +179,8 @@ const Entry = {
   legible: false,
   timer: 0,
 
-  form: () => page().querySelector("[data-entry]"),
-  fields: () => [...page().querySelectorAll("[data-field]")],
+  form: () => [...page().querySelectorAll("[data-entry]")].find((each) => !each.closest("[hidden]")),
+  fields: () => [...(Entry.form() ? Entry.form().querySelectorAll("[data-field]") : [])],
 
   forget() {
     this.values = {};
@@ -169,6 +203,7 @@ const Entry = {
     }
     const name = field.dataset.field;
     this.values[name] = (this.values[name] || "") + digit;
+    tell("typed", { taken: true });
     this.current = name;
     this.legible = true;
     clearTimeout(this.timer);
@@ -202,6 +237,13 @@ const Entry = {
     this.draw();
   },
 
+  /** Writes what was typed into `fields` of a post; a form may want it as one (data-join). */
+  into(fields, form) {
+    const typed = this.fields().map((each) => [each.dataset.field, this.values[each.dataset.field] || ""]);
+    if (form.dataset.join) fields[form.dataset.join] = typed.map(([, value]) => value).join("");
+    else Object.assign(fields, Object.fromEntries(typed));
+  },
+
   isFull: (field) => (Entry.values[field.dataset.field] || "").length >= Number(field.dataset.length),
   isDone: (field) =>
     (Entry.values[field.dataset.field] || "").length >= Number(field.dataset.least || (field.dataset.length > 2 ? 4 : 1)),
@@ -214,7 +256,7 @@ const Entry = {
     for (const each of fields) {
       const value = this.values[each.dataset.field] || "";
       const last = this.legible && each.dataset.field === this.current;
-      const text = last ? "•".repeat(value.length - 1) + value.slice(-1) : "•".repeat(value.length);
+      const text = this.form().hasAttribute("data-legible") ? value : last ? "•".repeat(value.length - 1) + value.slice(-1) : "•".repeat(value.length);
       each.querySelector("[data-value]").textContent = text;
       each.classList.toggle("field--current", each === writing);
     }
@@ -228,13 +270,12 @@ async function post(form, button) {
   if (busy) return; // one tap, one post
   busy = true;
   const fields = Object.fromEntries(new FormData(form, button)); // with what the button itself says
-  if (form.hasAttribute("data-entry")) {
-    for (const each of Entry.fields()) fields[each.dataset.field] = Entry.values[each.dataset.field] || "";
-    Entry.forget();
-    Entry.draw();
-  }
+  const entry = form.hasAttribute("data-entry");
+  let keep = false;
+  if (entry) Entry.into(fields, form);
+  if (button && button.dataset.key === "help") calling = true;
   try {
-    await request(form.getAttribute("action"), {
+    keep = await request(form.getAttribute("action"), {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(fields),
@@ -243,6 +284,10 @@ async function post(form, button) {
     refresh(); // the line broke: whether it had an effect is shown by the page that comes
   } finally {
     busy = false;
+    if (entry && !keep) {
+      Entry.forget();
+      Entry.draw();
+    }
   }
 }
 
@@ -268,7 +313,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   touchedAt = performance.now();
   if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-  if (!page().querySelector("[data-entry]")) return;
+  if (!Entry.form()) return;
   if (/^[0-9]$/.test(event.key)) Entry.type(event.key);
   else if (event.key === "Backspace") Entry.erase();
   else return;
