@@ -27,6 +27,11 @@ from controller.domain.commands.central import (
     IssueRight,
     RevokeRight,
 )
+from controller.domain.commands.reporting import (
+    NoteDocumentsIssued,
+    NotePageUse,
+    NoteRunningCost,
+)
 from controller.domain.commands.residents import (
     CancelSession,
     Confirm,
@@ -77,7 +82,10 @@ __all__ = [
     "ItemSensed",
     "JudgeClock",
     "LogOut",
+    "NoteDocumentsIssued",
+    "NotePageUse",
     "NoteRefusals",
+    "NoteRunningCost",
     "OpenLog",
     "PresentBadge",
     "PresentCredential",

@@ -52,6 +52,12 @@ from controller.domain.events.doors import (
     UnlockAuthorised,
     UnlockFailed,
 )
+from controller.domain.events.reporting import (
+    DocumentsIssuedNoted,
+    PageUseNoted,
+    RunningCostNoted,
+    UseCount,
+)
 from controller.domain.events.rights import (
     RightBlocked,
     RightEnded,
@@ -107,6 +113,7 @@ __all__ = [
     "DepositReturnedToExpected",
     "DepositStored",
     "DepositUnverified",
+    "DocumentsIssuedNoted",
     "DoorClosed",
     "DoorLeftOpen",
     "DoorOpened",
@@ -126,6 +133,7 @@ __all__ = [
     "OpeningRequested",
     "OpeningSuspended",
     "OpeningUnwitnessed",
+    "PageUseNoted",
     "PoliciesActivated",
     "PolicyRule",
     "ProblemReported",
@@ -139,6 +147,7 @@ __all__ = [
     "RightIssued",
     "RightPrepared",
     "RightReleased",
+    "RunningCostNoted",
     "SessionAdvanced",
     "SessionEnded",
     "SessionExtended",
@@ -153,4 +162,5 @@ __all__ = [
     "StaffUnlocked",
     "UnlockAuthorised",
     "UnlockFailed",
+    "UseCount",
 ]

@@ -7,7 +7,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from controller.domain import events as ev
-from controller.domain.evolve import box, deposits, doors, rights, sessions, staff  # each registers its rules
+from controller.domain.evolve import (  # each registers its rules
+    box,
+    deposits,
+    doors,
+    reporting,
+    rights,
+    sessions,
+    staff,
+)
 from controller.domain.evolve.changes import apply
 from controller.domain.model import Box
 from controller.domain.moment import Moment
@@ -16,7 +24,7 @@ from controller.domain.moment import Moment
 FOLD_VERSION = 1
 
 #: The modules whose rules `evolve` follows.
-RULES = (box, deposits, doors, rights, sessions, staff)
+RULES = (box, deposits, doors, reporting, rights, sessions, staff)
 
 
 def evolve(box: Box, event: ev.Event, at: Moment) -> Box:
