@@ -14,6 +14,14 @@ from controller.api.requests.base import (
     Nothing,
     Request,
 )
+from controller.api.requests.report import (
+    AdminNoteCost,
+    AdminNoteIssued,
+    GetReport,
+    NoteCost,
+    NoteIssued,
+    TellModes,
+)
 from controller.api.requests.residents import (
     CallHelp,
     Cancel,
@@ -52,6 +60,8 @@ from controller.api.requests.waiting import (
 __all__ = [
     "ADMIN_REQUESTS",
     "UI_REQUESTS",
+    "AdminNoteCost",
+    "AdminNoteIssued",
     "CallHelp",
     "Cancel",
     "ChooseLanguage",
@@ -61,11 +71,14 @@ __all__ = [
     "EnterFactor",
     "EnterNumber",
     "GetKiosk",
+    "GetReport",
     "GetStaff",
     "GetStatus",
     "GetTechnician",
     "Knock",
     "MoreTime",
+    "NoteCost",
+    "NoteIssued",
     "Nothing",
     "RegisterStaff",
     "Request",
@@ -79,6 +92,7 @@ __all__ = [
     "StaffReport",
     "StaffRequestOpening",
     "StaffSoon",
+    "TellModes",
     "TestCompartment",
     "UnlockStaff",
     "VerifyLog",

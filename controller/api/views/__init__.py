@@ -8,6 +8,14 @@ from controller.api.views.front import (
 from controller.api.views.kiosk import (
     KioskView,
 )
+from controller.api.views.report import (
+    Downtime,
+    MonthFigures,
+    ReportView,
+    Spread,
+    TrendMonth,
+    UseShown,
+)
 from controller.api.views.staff import (
     DoubtfulCompartment,
     LoadingQuestion,
@@ -25,11 +33,17 @@ __all__ = [
     "CompartmentView",
     "DeviceView",
     "DoubtfulCompartment",
+    "Downtime",
     "FaultView",
     "KioskView",
     "LoadingQuestion",
     "LogPosition",
+    "MonthFigures",
+    "ReportView",
+    "Spread",
     "StaffNotice",
     "StaffView",
     "TechnicianView",
+    "TrendMonth",
+    "UseShown",
 ]
