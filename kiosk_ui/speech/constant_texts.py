@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import struct
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from kiosk_ui.languages import DOMAIN, NATIVE_NAMES, PSEUDO_NAMES, SOURCE_LANGUAGE, TRANSLATIONS
 
 #: The German texts are the keys of every catalog; this one is read for them.
 _ANY_CATALOG = "en"
+#: Where one sentence ends and the next begins, in the scripts of our languages.
+_END = re.compile(r"(?<=[.!?؟።]) ")
 
 
 def read_catalog(path: Path) -> dict[str, str]:
@@ -40,3 +44,15 @@ def constant_texts(tag: str) -> frozenset[str]:
     texts = read_catalog(TRANSLATIONS / catalog / "LC_MESSAGES" / f"{DOMAIN}.mo")
     said = texts.keys() if tag == SOURCE_LANGUAGE else texts.values()
     return frozenset(" ".join(text.split()) for text in (*said, *NATIVE_NAMES.values()) if "%(" not in text)
+
+
+def sentences(texts: Iterable[str]) -> frozenset[str]:
+    """These texts and each sentence of them: pages put sentences together."""
+    return frozenset(part for text in texts for part in (text, *_END.split(text)))
+
+
+def is_of(text: str, known: Collection[str]) -> bool:
+    """Whether ``text`` is made of known sentences (`sentences`) and marks of punctuation, and of nothing else."""
+    return text in known or all(
+        sentence in known or not any(letter.isalnum() for letter in sentence) for sentence in _END.split(text)
+    )

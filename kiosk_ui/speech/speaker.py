@@ -14,7 +14,7 @@ from pathlib import Path
 
 from kiosk_ui.languages import NATIVE_NAMES
 from kiosk_ui.speech import espeak
-from kiosk_ui.speech.constant_texts import constant_texts
+from kiosk_ui.speech.constant_texts import constant_texts, is_of, sentences
 from kiosk_ui.speech.reading import Piece, annotate
 from kiosk_ui.speech.shelf import Shelf, file_name
 from kiosk_ui.speech.voices import SPOKEN_NAMES, VOICES
@@ -71,6 +71,7 @@ class Speaker:
     ) -> None:
         """``cache``: where sounds are kept, None for nowhere; so it is too when the directory cannot be used."""
         self._constant: Mapping[str, frozenset[str]] = {tag: constant_texts(tag) for tag in tags}
+        self._sentences = {tag: sentences(texts) for tag, texts in self._constant.items()}
         self._recordings = {
             tag: {path.stem: path for path in (recordings / tag).glob("*.*") if path.suffix in _TYPES} for tag in tags
         }
@@ -112,9 +113,8 @@ class Speaker:
             if not text or language not in self.voices:
                 return ""
             return self._give(Utterance(language, text, constant=True))
-        known = self._constant.get(language, frozenset())
-        constant = text in known or all(part in known or not any(map(str.isalnum, part)) for part in piece.parts)
-        return self._give(Utterance(language, text, constant))
+        known = self._sentences.get(language, frozenset())
+        return self._give(Utterance(language, text, all(is_of(part, known) for part in piece.parts)))
 
     def _can_say(self, language: str, text: str) -> bool:
         return language in self.voices or recording_name(text) in self._recordings.get(language, {})
