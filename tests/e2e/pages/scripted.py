@@ -33,6 +33,8 @@ class ScriptedController:
         self.staff = views.staff("badge")
         self.technician = views.TECHNICIAN
         self.requests: list[tuple[str, dict[str, Any]]] = []
+        #: The revisions that a page said it had painted: its heartbeat, not among ``requests``.
+        self.shown: list[int] = []
         #: Method → what happens when it is asked. Without one the answer is an empty result.
         self.answers: dict[str, Callable[[dict[str, Any]], None]] = {}
         self._server: asyncio.Server | None = None
@@ -94,7 +96,10 @@ class ScriptedController:
         method, params = message["method"], message.get("params", {})
         if method.startswith("view."):
             return self._line(message["id"], {"result": getattr(self, method.removeprefix("view."))})
-        self.requests.append((method, params))
+        if method == api.ScreenShown.METHOD:
+            self.shown.append(params["revision"])
+        else:
+            self.requests.append((method, params))
         try:
             if method in self.answers:
                 self.answers[method](params)

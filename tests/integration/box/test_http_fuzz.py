@@ -5,6 +5,7 @@ an error of the server, each is one that is documented, and no door opens.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import schemathesis
@@ -41,9 +42,9 @@ def served() -> Iterator[Town]:
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture],
 )
-def test_whatever_is_asked_is_answered(served: Town, case: schemathesis.Case) -> None:
+def test_whatever_is_asked_is_answered(served: Town, case: schemathesis.Case[Any]) -> None:
     origin = served.pages_address.rstrip("/")
-    headers = {**(case.headers or {}), "origin": origin}
+    headers = {**dict(case.headers or {}), "origin": origin}
     response = case.call(base_url=origin, headers=headers, timeout=20)
     if response.status_code in (404, 405):
         # A method or path that schemathesis made up.
