@@ -1,5 +1,6 @@
-"""The browser's managed policies, obeyed by a real Chromium: in a mount namespace of the test's own, so that the machine's
-Chromium keeps its settings. Each thing is tried without the policies as well: what never works proves nothing.
+"""The browser's managed policies, obeyed by a real Chromium: in a mount namespace of the test's own, so that the
+machine's Chromium keeps its settings. Each thing is tried without the policies as well: what never works proves
+nothing.
 """
 
 from __future__ import annotations
@@ -97,7 +98,7 @@ def browser(page: str, home: Path, policies: Path | None, debugging_port: int) -
     (profile / "Default").mkdir()
     (profile / "Default" / "Preferences").write_text(json.dumps(preferences), encoding="utf-8")
     chromium = [CHROMIUM, *OPTIONS, f"--user-data-dir={profile}", f"--remote-debugging-port={debugging_port}", page]
-    script = "exec \"$@\""
+    script = 'exec "$@"'
     if policies is not None:
         script = (
             "set -e; mount -t tmpfs none /etc/chromium; mkdir -p /etc/chromium/policies/managed; "
