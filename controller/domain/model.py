@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from controller.domain.hours import Calendar
+from controller.domain.tasks import Task
+
 
 class Door(StrEnum):
     """A door is what its sensor says."""
@@ -106,7 +109,8 @@ class DepositEnd(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Deposit:
     """An envelope, announced or inside. ``reason`` says why it is ``UNVERIFIED``; ``tries_left`` how often its holder
-    may still try then.
+    may still try then. ``stored_wall_ms`` is when it was put in; ``overdue`` that a right over it has expired and no
+    other was issued since. ``hold_reason`` is why staff hold it, ``hold_seq`` the entry in the log that says so.
     """
 
     id: str
@@ -121,6 +125,10 @@ class Deposit:
     held: bool = False
     reason: str = ""
     tries_left: int = 0
+    stored_wall_ms: int = 0
+    overdue: bool = False
+    hold_reason: str = ""
+    hold_seq: int = 0
 
     @property
     def collectable(self) -> bool:
@@ -166,8 +174,9 @@ _STRICTNESS = {factor: rank for rank, factor in enumerate(Factor)}
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """Who presents its credential may collect ``deposits`` (those not yet ended). Times are wall clock; 0 means
-    none.
+    """Who presents its credential may collect ``deposits`` (those not yet ended). Times are wall clock; 0 means none.
+    ``proxy``: it is the right of somebody who collects for somebody else, and always asks for the PIN on their slip.
+    ``paused_since_wall_ms``: its period stands still since then, because of ``paused_reason``.
     """
 
     id: str
@@ -179,6 +188,9 @@ class Right:
     status: RightStatus = RightStatus.PREPARED
     failed_factors: int = 0
     opened: bool = False
+    paused_since_wall_ms: int = 0
+    paused_reason: str = ""
+    proxy: bool = False
 
 
 class Purpose(StrEnum):
@@ -192,6 +204,8 @@ class Purpose(StrEnum):
     CLARIFICATION = "clarification"
     EMERGENCY = "emergency"
     TEST = "test"
+    UNDO = "undo"
+    HANDOVER = "handover"
 
 
 class OpeningStage(StrEnum):
@@ -207,8 +221,8 @@ class Opening:
 
     ``door_before`` is what the sensor said at the first authorisation. ``witnessed`` is true once an edge CLOSED → OPEN
     was seen after it. ``authorisation`` names the latest attempt; every retry is an authorisation of its own.
-    ``obstructed`` is set when a loader found the compartment not empty. ``authorised_mono_ms`` is the instant of the
-    first attempt: an edge before it is no evidence.
+    ``obstructed`` is set when a loader found the compartment not empty, ``too_small`` when the envelope does not fit.
+    ``authorised_mono_ms`` is the instant of the first attempt: an edge before it is no evidence.
     """
 
     authorisation: str
@@ -227,6 +241,7 @@ class Opening:
     obstructed: bool = False
     reason: str = ""
     authorised_mono_ms: int = 0
+    too_small: bool = False
 
 
 class Phase(StrEnum):
@@ -252,7 +267,10 @@ class SessionEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One resident at the front. ``queue`` are the deposits not yet reached, ``deposit`` the one in hand."""
+    """One resident at the front. ``queue`` are the deposits not yet reached, ``deposit`` the one in hand.
+    ``return_until_wall_ms``: until when old documents that were not brought are to be handed in (0: nothing was asked
+    for, or the clock is not trusted and no date can be named).
+    """
 
     id: str
     right: str
@@ -271,6 +289,7 @@ class Session:
     returning: bool = False
     collected: int = 0
     jammed: tuple[str, ...] = ()
+    return_until_wall_ms: int = 0
 
 
 class Role(StrEnum):
@@ -298,7 +317,11 @@ class BadgeSeen:
 
 @dataclass(frozen=True, slots=True)
 class RequestedOpening:
-    """A staff opening that the page shows and that waits for its badge (two persons' badges for an emergency)."""
+    """A staff opening that the page shows and that waits for its badge (two persons' badges for an emergency).
+
+    ``deposit`` is set when the opening is about one envelope: loaded to its group, or in place of an old document, or
+    taken out again.
+    """
 
     compartment: str
     purpose: Purpose
@@ -306,11 +329,33 @@ class RequestedOpening:
     mono_ms: int
     badges: tuple[str, ...] = ()
     first_badge_mono_ms: int = 0
+    deposit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A walk from compartment to compartment for one ``purpose``. ``waiting`` begins with the one in hand; ``total``
+    is how many there were. ``paused``: staff do something else meanwhile.
+    """
+
+    purpose: Purpose
+    waiting: tuple[str, ...]
+    total: int
+    reason: str = ""
+    paused: bool = False
+
+    @property
+    def number(self) -> int:
+        """Which of ``total`` is in hand, from 1."""
+        return self.total - len(self.waiting) + 1
 
 
 @dataclass(frozen=True, slots=True)
 class StaffSession:
-    """A staff member at the front, holding the front lease. ``stored`` counts this session's envelopes."""
+    """A staff member at the front, holding the front lease. ``stored`` counts the envelopes loaded in this session,
+    ``last_stored`` is the last of them, as long as its booking may be undone. ``round`` is the walk in progress.
+    ``back_wall_ms``: when they expect to be done (0: not said).
+    """
 
     id: str
     staff: str
@@ -319,6 +364,20 @@ class StaffSession:
     requested: RequestedOpening | None = None
     reporting: str = ""
     stored: int = 0
+    last_stored: str = ""
+    round: Round | None = None
+    back_wall_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SuspendedStaff:
+    """A staff session that let a resident go first. It holds no lease; until ``until_mono_ms`` the badge of its member
+    alone resumes it.
+    """
+
+    session: StaffSession
+    since_mono_ms: int
+    until_mono_ms: int
 
 
 class Holder(StrEnum):
@@ -342,12 +401,64 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class DocumentPolicy:
-    """What the municipality asks for a document type. ``holding_days`` counts from the day the deposit is stored."""
+    """What the municipality asks for a document type. ``holding_days`` counts from the day the deposit is stored.
+
+    ``missing_old_document`` is what follows when somebody has not brought the old document: ``allow`` (it is to be
+    handed in within ``old_document_days``) or ``stop`` (come back with it).
+    """
 
     document_type: str
     factor: Factor
     declarations: tuple[str, ...]
     holding_days: int
+    missing_old_document: str = "allow"
+    old_document_days: int = 14
+
+
+@dataclass(frozen=True, slots=True)
+class KnownTime:
+    """The last instant of the log at which the clock was trusted: wall clock, and the monotonic clock of ``boot``."""
+
+    wall_ms: int = 0
+    mono_ms: int = 0
+    boot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Downtime:
+    """The controller has started and the clock cannot say yet how long it was away. ``since_wall_ms`` is the last known
+    time before; ``mono_ms`` is when it started, in ``boot``.
+    """
+
+    since_wall_ms: int
+    mono_ms: int
+    boot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """The box was reported out of order: nothing opens for residents, and periods stand still."""
+
+    reason: str
+    by: str
+    since_wall_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class HelpCall:
+    """Somebody at the box needs a person. ``reason``: resident, jam or left_open. ``staffed`` (yes, no, unknown): when
+    it was made. ``deadline_mono_ms``: until when it stands; 0 after a restart, then it stands until it is answered.
+    """
+
+    id: str
+    reference: str
+    reason: str
+    compartment: str
+    session: str
+    staffed: str
+    since_wall_ms: int
+    deadline_mono_ms: int
+    acknowledged_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +473,9 @@ class LockRules:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """The whole state, folded from the log. ``seq`` is the number of the last event in it."""
+    """The whole state, folded from the log. ``seq`` is the number of the last event in it; ``left_round`` the walk that
+    staff left unfinished, for the next of them.
+    """
 
     box: str = ""
     kind: str = ""
@@ -380,11 +493,20 @@ class Box:
     faults: dict[str, Fault] = field(default_factory=dict)
     session: Session | None = None
     staff_session: StaffSession | None = None
+    suspended: SuspendedStaff | None = None
     opening: Opening | None = None
     unsettled: dict[str, Opening] = field(default_factory=dict)
     badge: BadgeSeen | None = None
+    left_round: Round | None = None
+    tasks: dict[str, Task] = field(default_factory=dict)
     clock_trusted: bool = False
     high_water_wall_ms: int = 0
+    known_time: KnownTime = field(default_factory=KnownTime)
+    calendar: Calendar | None = None
+    calendar_sha256: str = ""
+    outage: Outage | None = None
+    downtime: Downtime | None = None
+    help_calls: dict[str, HelpCall] = field(default_factory=dict)
 
     @property
     def lease(self) -> Holder:

@@ -9,22 +9,29 @@ from dataclasses import replace
 from controller.domain import events as ev
 from controller.domain.evolve import (  # each registers its rules
     box,
+    declarations,
     deposits,
     doors,
+    help,
+    hours,
+    loading,
+    office,
     reporting,
     rights,
+    rounds,
     sessions,
     staff,
+    suspension,
 )
 from controller.domain.evolve.changes import apply
-from controller.domain.model import Box
+from controller.domain.model import Box, KnownTime
 from controller.domain.moment import Moment
 
 #: Changes whenever the same events would fold into a different state: older snapshots are then not used.
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 
 #: The modules whose rules `evolve` follows.
-RULES = (box, deposits, doors, reporting, rights, sessions, staff)
+RULES = (box, declarations, deposits, doors, help, hours, office, reporting, rights, sessions, staff, suspension)
 
 
 def evolve(box: Box, event: ev.Event, at: Moment) -> Box:
@@ -34,5 +41,11 @@ def evolve(box: Box, event: ev.Event, at: Moment) -> Box:
         # alone.
         return replace(box, seq=box.seq + 1)
     after = apply(event, box, at)
-    high_water = max(box.high_water_wall_ms, at.wall_ms) if at.clock_trusted else box.high_water_wall_ms
-    return replace(after, seq=box.seq + 1, high_water_wall_ms=high_water)
+    if not at.clock_trusted:
+        return replace(after, seq=box.seq + 1)
+    return replace(
+        after,
+        seq=box.seq + 1,
+        high_water_wall_ms=max(box.high_water_wall_ms, at.wall_ms),
+        known_time=KnownTime(at.wall_ms, at.mono_ms, at.boot),
+    )

@@ -16,9 +16,11 @@ from controller.domain.evolve.changes import (
 )
 from controller.domain.model import (
     Box,
+    Compartment,
     Contents,
     Deposit,
     DepositStatus,
+    Purpose,
     Size,
 )
 from controller.domain.moment import Moment
@@ -40,17 +42,28 @@ def _(event: ev.DepositAnnounced, box: Box, at: Moment) -> Box:
 
 @apply.register
 def _(event: ev.DepositStored, box: Box, at: Moment) -> Box:
+    opening = box.opening
+    loaded = opening is not None and opening.purpose is Purpose.LOADING and opening.deposit == event.deposit
     box = change_deposit(
         box,
         event.deposit,
-        lambda d: replace(d, status=DepositStatus.STORED, compartment=event.compartment, reason="", tries_left=0),
+        lambda d: replace(
+            d,
+            status=DepositStatus.STORED,
+            compartment=event.compartment,
+            reason="",
+            tries_left=0,
+            stored_wall_ms=d.stored_wall_ms or at.wall_ms,
+        ),
     )
     box = change_compartment(
         box,
         event.compartment,
         lambda c: replace(c, contents=Contents.HOLDS, deposits=tuple(dict.fromkeys((*c.deposits, event.deposit)))),
     )
-    return change_staff_session(box, lambda s: replace(s, stored=s.stored + 1))
+    if not loaded:
+        return box
+    return change_staff_session(box, lambda s: replace(s, stored=s.stored + 1, last_stored=event.deposit))
 
 
 @apply.register
@@ -74,6 +87,9 @@ def _(event: ev.DepositUnverified, box: Box, at: Moment) -> Box:
 
 
 def _deposit_leaves(box: Box, deposit: str, compartment: str) -> Box:
+    # What the office wanted done with it cannot be done any more.
+    if any(task.deposit == deposit for task in box.tasks.values()):
+        box = replace(box, tasks={name: task for name, task in box.tasks.items() if task.deposit != deposit})
     if compartment not in box.compartments:
         return box
     return change_compartment(
@@ -84,10 +100,16 @@ def _deposit_leaves(box: Box, deposit: str, compartment: str) -> Box:
 @apply.register
 def _(event: ev.DepositReturnedToExpected, box: Box, at: Moment) -> Box:
     box = _deposit_leaves(box, event.deposit, event.compartment)
-    return change_deposit(
+    box = change_deposit(
         box,
         event.deposit,
-        lambda d: replace(d, status=DepositStatus.EXPECTED, compartment="", reason="", tries_left=0),
+        lambda d: replace(
+            d, status=DepositStatus.EXPECTED, compartment="", reason="", tries_left=0, stored_wall_ms=0, overdue=False
+        ),
+    )
+    return change_staff_session(
+        box,
+        lambda s: replace(s, stored=s.stored - 1, last_stored="") if s.last_stored == event.deposit else s,
     )
 
 
@@ -99,6 +121,15 @@ def _(event: ev.DepositMissing, box: Box, at: Moment) -> Box:
         event.deposit,
         lambda d: replace(d, status=DepositStatus.MISSING, compartment="", reason="missing", tries_left=0),
     )
+
+
+def _left(compartment: Compartment, left: Contents) -> Compartment:
+    """What is held once the envelope is gone is the old document that its holder put in, or the rest of its group."""
+    if not compartment.deposits:
+        return replace(compartment, contents=left, old_document=left is Contents.HOLDS)
+    old_document = compartment.old_document or left is Contents.HOLDS
+    contents = Contents.UNKNOWN if Contents.UNKNOWN in (compartment.contents, left) else Contents.HOLDS
+    return replace(compartment, contents=contents, old_document=old_document)
 
 
 @apply.register
@@ -115,11 +146,7 @@ def _(event: ev.DepositEnded, box: Box, at: Moment) -> Box:
         },
     )
     if event.compartment in box.compartments:
-        left = Contents(event.left)
-        # What is held once the envelope is gone is the old document that its holder put in.
-        box = change_compartment(
-            box, event.compartment, lambda c: replace(c, contents=left, old_document=left is Contents.HOLDS)
-        )
+        box = change_compartment(box, event.compartment, lambda c: _left(c, Contents(event.left)))
     if event.end.startswith("collected"):
         box = change_session(box, lambda s: replace(s, collected=s.collected + 1))
     return box
