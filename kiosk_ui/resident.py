@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,13 +13,14 @@ from starlette.requests import Request
 
 from controller import api
 from kiosk_ui.answers import Actions, act, answer
-from kiosk_ui.forms import ConfirmForm, DeclareForm, FactorForm, Form, LanguageForm
+from kiosk_ui.forms import NUMBER_TYPO, ConfirmForm, DeclareForm, FactorForm, Form, LanguageForm, NumberForm
 from kiosk_ui.front_plan import resident_plan
 from kiosk_ui.languages import PSEUDO_NAMES, SOURCE_LANGUAGE, Language
 from kiosk_ui.languages import deferred as _
 from kiosk_ui.link import Link
-from kiosk_ui.resident_pages import CANCELLABLE, DATE, MONTHS, PAGES, PROBLEMS, Button
+from kiosk_ui.resident_pages import CALLS, DATE, MONTHS, NUMBER_BUTTON, PAGES, PROBLEMS, Call
 from kiosk_ui.settings import Office
+from kiosk_ui.speech.speaker import Speaker
 
 #: Shown beside German when nobody knows which language the person reads.
 SECOND_LANGUAGE = "en"
@@ -40,6 +41,9 @@ ACTIONS: Actions = {
     "more_time": (Form, lambda f: api.MoreTime(f.session, _revision(f))),
     "cancel": (Form, lambda f: api.Cancel(f.session, _revision(f))),
     "dismiss": (Form, lambda f: api.Dismiss(_revision(f))),
+    "number": (NumberForm, lambda f: api.EnterNumber(_revision(f), f.checked())),
+    "help": (Form, lambda f: api.CallHelp(_revision(f))),
+    "knock": (Form, lambda f: api.Knock(_revision(f))),
 }
 
 
@@ -55,10 +59,11 @@ class Words:
 class ResidentPages:
     """Writes fragments and the page around them. For one event loop."""
 
-    def __init__(self, link: Link, languages: Mapping[str, Language], office: Office) -> None:
+    def __init__(self, link: Link, languages: Mapping[str, Language], office: Office, speaker: Speaker) -> None:
         self._link = link
         self._languages = languages
         self._office = office
+        self._speaker = speaker
         self._last_language = SOURCE_LANGUAGE
 
     async def view(self) -> tuple[api.KioskView, str]:
@@ -84,14 +89,18 @@ class ResidentPages:
         language = self._language(view)
         gone = api.KioskView(revision=0, page="out_of_order")
         html = language.environment.get_template("shell.html").render(
-            fragment=self.render(view, tag),
+            fragment=self._render(view, tag),
             gone=[self._words(each, gone) for each in self._two_languages()],
             base="/kiosk",
             title=language.say(_("Abholstation"), {}),
         )
-        return html, self._link.away
+        return self._speaker.annotate(html, language.tag), self._link.away
 
     def render(self, view: api.KioskView, tag: str, reason: str = "") -> str:
+        """The fragment, with the names of what it says aloud."""
+        return self._speaker.annotate(self._render(view, tag, reason), self._language(view).tag)
+
+    def _render(self, view: api.KioskView, tag: str, reason: str = "") -> str:
         language, spec = self._language(view), PAGES[view.page]
         beside: list[Words] = []
         if spec.binding and language.tag != SOURCE_LANGUAGE:
@@ -101,21 +110,26 @@ class ResidentPages:
         context: dict[str, Any] = {
             "view": view,
             "tag": tag,
+            "voiced": self._speaker.reads(language.tag),
             "spec": spec,
             "words": self._words(language, view),
             "beside": beside,
             "binding": spec.binding,
-            "buttons": [button for button in spec.buttons if not button.needs or button.needs in view.actions],
+            "entry": spec.body in ("birth", "pin") and "factor" in view.actions,
+            "buttons": [
+                button for button in (NUMBER_BUTTON, *spec.buttons) if not button.needs or button.needs in view.actions
+            ],
             "problems": PROBLEMS,
-            "cancel": Button(_("Abbrechen"), "cancel") if self._cancellable(view) else None,
+            "call": self._call(language, view),
+            "typo": reason == NUMBER_TYPO,
+            "counter": self._office_lines(language),
             "plan": resident_plan(
                 view.front, language.say(_("Fach %(compartment)s"), {"compartment": view.compartment})
             )
             if spec.front
             else "",
             "languages": tuple(each for each in self._languages.values() if each.tag not in PSEUDO_NAMES),
-            "office": self._office_lines(language) if spec.contact else {},
-            "box_hours": self._hours(self._office.box_hours, language) if view.page == "closed" else "",
+            "hours": self._hours(self._office.box_hours, language) if view.page == "closed" else "",
             "alert": self._alert(language, reason),
         }
         return language.environment.get_template("page.html").render(context)
@@ -135,7 +149,9 @@ class ResidentPages:
             "date": _date(language, view.date_wall_ms),
         }
         text = [
-            language.say(sentence, values) for sentence in spec.text if view.date_wall_ms or "%(date)s" not in sentence
+            language.say(sentence, values)
+            for sentence in (spec.with_number if spec.with_number and "number" in view.actions else spec.text)
+            if view.date_wall_ms or "%(date)s" not in sentence
         ]
         if view.tries_left:
             left = language.translate_count("Noch %(n)s Versuch.", "Noch %(n)s Versuche.", view.tries_left)
@@ -147,8 +163,13 @@ class ResidentPages:
             text.append(language.say(_("Weiter ab etwa %(time)s."), {"time": f"{back:%H:%M}"}))
         return Words(language, language.say(spec.headline, values), tuple(text))
 
-    def _cancellable(self, view: api.KioskView) -> bool:
-        return view.page in CANCELLABLE and "cancel" in view.actions
+    def _call(self, language: Language, view: api.KioskView) -> Call | None:
+        """What the box says about a call for help; None when none was made."""
+        said = CALLS.get(view.help)
+        if said is None:
+            return None
+        text = tuple(language.translate(sentence) for sentence in said.text)
+        return replace(said, headline=language.translate(said.headline), text=text)
 
     def _office_lines(self, language: Language) -> dict[str, str]:
         lines = {
@@ -162,7 +183,7 @@ class ResidentPages:
         return hours.get(language.tag, hours.get(SOURCE_LANGUAGE, ""))
 
     def _alert(self, language: Language, reason: str) -> str:
-        if not reason or reason in ("factor_wrong", "factor_denied", "factor_blocked"):
+        if not reason or reason in ("factor_wrong", "factor_denied", "factor_blocked", NUMBER_TYPO):
             return ""  # the page itself says it
         return language.say(NO_SUCH_DATE if reason == "no_such_date" else NOT_DONE, {})
 

@@ -21,8 +21,16 @@ from tests.e2e.pages.scripted import ScriptedController
 PANELS = ((1080, 1920), (800, 1280), (1280, 800))
 #: Every language that is offered, and the pseudo-locales.
 LANGUAGES = (*languages.available(), *languages.PSEUDO_NAMES)
-MODES = ("", "larger", "contrast")
-LAYERS = {"help": "start", "privacy": "start", "language": "birth", "problem": "confirm"}
+MODES = ("", "larger", "contrast", "reach")
+#: Layer → the pages on which it is looked at.
+LAYERS = {
+    "help": ("start",),
+    "privacy": ("start",),
+    "language": ("birth",),
+    "problem": ("confirm",),
+    "number": ("start", "code_unknown"),
+    "call": ("birth_wrong", "start", "stuck_unstaffed"),
+}
 
 
 async def shoot(directory: Path, only: set[str]) -> None:
@@ -53,9 +61,9 @@ async def shoot(directory: Path, only: set[str]) -> None:
                                 await _report(window.page, f"{size} {language} {name} {mode}")
                                 await window.page.click(f'[data-mode="{mode}"]')
                             for layer, base in LAYERS.items():
-                                if base != name:
+                                if name not in base:
                                     continue
-                                await window.page.click(f'[data-show="{layer}"]')
+                                await window.page.click(f'[data-show="{layer}"] >> visible=true')
                                 await window.page.screenshot(path=directory / f"{size}-{language}-{name}-{layer}.png")
                                 await _report(window.page, f"{size} {language} {name} {layer}")
                                 await window.page.click('[data-layer]:not([hidden]) [data-show=""]')

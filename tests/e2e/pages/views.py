@@ -64,9 +64,9 @@ def _said(page: str, **fields: object) -> KioskView:
     )
 
 
-def _asked(page: str, action: str, **fields: object) -> KioskView:
-    """A page of a session before the door."""
-    actions = (action, "more_time", "cancel", "language")
+def _asked(page: str, action: str = "", **fields: object) -> KioskView:
+    """A page of a session before the door. Without ``action`` it waits for something that is laid or shown."""
+    actions = (*((action,) if action else ()), "more_time", "cancel", "language")
     view = {"revision": 1, "page": page, "session": SESSION, "ends_in_ms": 60_000, "warns_in_ms": 40_000}
     return msgspec.convert({**view, "actions": actions, **fields}, type=KioskView)
 
@@ -90,24 +90,27 @@ def _idle(page: str, **fields: object) -> KioskView:
 
 
 _ALL = (
-    _idle("start"),
-    _idle("scanner_down"),
+    _idle("start", actions=("number", "language")),
+    _idle("scanner_down", actions=("number", "language")),
     _idle("closed"),
     _idle("maintenance", date_wall_ms=DAY),
-    _idle("staff_busy"),
+    _idle("staff_busy", actions=("knock", "language")),
     _door("unexpected_open", session=""),
     _idle("power_fail", actions=()),
     _idle("out_of_order"),
-    _said("code_foreign"),
-    _said("code_unknown"),
+    _said("scan_hint", actions=("number", "dismiss", "language")),
+    _said("code_foreign", actions=("number", "dismiss", "language")),
+    _said("code_unknown", actions=("number", "dismiss", "language")),
     _idle("slow_down", wait_s=8, ends_in_ms=8_000, actions=()),
     _said("not_yet"),
     _said("collected", date_wall_ms=DAY),
     _said("expired"),
+    _said("other_site", place="Rathaus Nord, Lindenstraße 12, Erdgeschoss"),
     _said("counter"),
     _said("factor_blocked"),
     _said("factor_denied"),
     _said("pin_letter_no"),
+    _said("old_none_stop"),
     _said("ended"),
     _said("interrupted"),
     KioskView(revision=1, page="checking", session=SESSION),
@@ -115,8 +118,24 @@ _ALL = (
     _asked("birth_wrong", "factor", tries_left=2),
     _asked("pin", "factor"),
     _asked("pin_wrong", "factor", tries_left=1),
+    _asked("proxy", "factor"),
+    _asked("proxy_wrong", "factor", tries_left=2),
+    _asked("chip_place"),
+    _asked("chip_can", "factor"),
+    _asked("chip_mrz"),
+    _asked("chip_reading"),
+    _asked("chip_removed"),
+    _asked("chip_wrong"),
+    _asked("chip_unsupported"),
+    _asked("chip_expired"),
+    _asked("eid_pin", "factor"),
+    _asked("eid_wrong", "factor", tries_left=1),
+    _said("eid_stop"),
+    _said("eid_down"),
+    _asked("staff_check"),
     _asked("several", "declare", declaration="several", total=3),
     _asked("old_ask", "declare", declaration="old_documents"),
+    _asked("old_none_allow", "declare", declaration="old_documents_none", date_wall_ms=DAY),
     _asked("pin_letter", "declare", declaration="pin_letter"),
     _door("opening"),
     _door("next", number=2, total=3),
@@ -137,7 +156,23 @@ _ALL = (
     _said("problem_reported", reference="K7-2292"),
     _said("done", ends_in_ms=10_000),
 )
-KIOSK: dict[str, KioskView] = {view.page: msgspec.structs.replace(view, simulated=True) for view in _ALL}
+#: On every other page help can be called; one state of a call each stands on the pages that have the least room.
+_CALLS = {
+    "birth_wrong": "pending",
+    "stuck_unstaffed": "unstaffed",
+    "start": "acknowledged",
+    "old_none_allow": "unstaffed",
+}
+_NO_HELP = {"out_of_order", "power_fail"}
+
+
+def _with_help(view: KioskView) -> KioskView:
+    state = "" if view.page in _NO_HELP else _CALLS.get(view.page, "offered")
+    reference = "K7-2293" if view.page in _CALLS else ""
+    return msgspec.structs.replace(view, simulated=True, help=state, help_reference=reference)
+
+
+KIOSK: dict[str, KioskView] = {view.page: _with_help(view) for view in _ALL}
 
 
 def kiosk(page: str, language: str = "de", **fields: object) -> KioskView:
