@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         offered = _languages(options.languages)
         with _listen(host, options.port) as listening:
             port: int = listening.getsockname()[1]
-            settings = Settings(options.socket, port, offered, office, options.px_per_mm)
+            settings = Settings(options.socket, port, offered, office, options.px_per_mm, options.speech_cache)
             _serve(settings, host, listening)
     except SettingsError as error:
         sys.stderr.write(f"abholfach-ui: {error}\n")
@@ -53,6 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--languages", default="", help="tags to offer, as in de,en (default: every complete one)")
     parser.add_argument("--office", type=Path, help="office.toml: counter room, telephone, hours")
     parser.add_argument("--px-per-mm", type=float, default=DEFAULT_PX_PER_MM, help="default: %(default)s")
+    parser.add_argument("--speech-cache", type=Path, help="keeps sounds of what everybody hears (default: nowhere)")
     parser.add_argument("--log-level", default="info", choices=("debug", "info", "warning", "error"))
     return parser
 

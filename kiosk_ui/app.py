@@ -15,11 +15,13 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
-from kiosk_ui import languages, resident, staff, technician
+from kiosk_ui import languages, resident, screen, staff, technician
 from kiosk_ui.events import EventStream
 from kiosk_ui.guard import Guard
 from kiosk_ui.link import VIEWS, Link
 from kiosk_ui.settings import Settings
+from kiosk_ui.speech import routes as speech
+from kiosk_ui.speech.speaker import Speaker
 
 #: A controller that neither answers nor refuses does not keep the pages from starting for longer.
 FIRST_ATTEMPT_S = 2.0
@@ -42,6 +44,7 @@ def create(settings: Settings, link: Link) -> FastAPI:
     globals_ = {"static": lambda name: f"{prefix}/{name}"}
     offered = {tag: languages.load(tag, globals_) for tag in settings.languages}
     german = offered[languages.SOURCE_LANGUAGE]
+    speaker = Speaker(settings.languages, settings.speech_cache)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -58,7 +61,9 @@ def create(settings: Settings, link: Link) -> FastAPI:
     # Before the routers: their ``{action}`` takes posts only, but a name of our own should not depend on that.
     for view in VIEWS:
         app.router.routes.append(Route(f"/{view}/events", EventStream(link, view), methods=["GET"]))
-    app.include_router(resident.router(link, resident.ResidentPages(link, offered, settings.office)))
+    app.include_router(screen.router(link))
+    app.include_router(resident.router(link, resident.ResidentPages(link, offered, settings.office, speaker)))
+    app.include_router(speech.router(speaker))
     app.include_router(staff.router(link, staff.StaffPages(link, german)))
     app.include_router(technician.router(link, technician.TechnicianPages(link, german)))
     app.mount(prefix, StaticFiles(directory=STATIC))

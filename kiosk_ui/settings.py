@@ -40,6 +40,8 @@ class Settings:
     languages: tuple[str, ...]
     office: Office = field(default_factory=Office)
     px_per_mm: float = DEFAULT_PX_PER_MM
+    #: Where sounds of what everybody hears are kept (on a memory file system); None: nowhere.
+    speech_cache: Path | None = None
 
 
 def read_office(path: Path | None) -> Office:
