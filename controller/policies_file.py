@@ -16,6 +16,7 @@ from typing import Annotated
 
 import msgspec
 
+from controller.domain.decide_pickup import ALLOW, STOP
 from controller.domain.events import PolicyRule
 from controller.domain.model import Factor
 from hal import strict_toml
@@ -37,8 +38,21 @@ class Declaration(StrEnum):
     PIN_LETTER = "pin_letter"
 
 
+class MissingOldDocument(StrEnum):
+    """What follows when a resident has not brought the old document: collect all the same and bring it, or come
+    back.
+    """
+
+    ALLOW = ALLOW
+    STOP = STOP
+
+
 class DocumentType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One document type as it is written. ``holding_days``: how long it waits in the box, from the day it is stored."""
+    """One document type as it is written. ``holding_days``: how long it waits in the box, from the day it is stored.
+
+    ``missing_old_document`` and ``old_document_days`` (until when it is to be brought) are for types that declare
+    ``old_documents``.
+    """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
     factor: Factor
@@ -49,6 +63,8 @@ class DocumentType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     legal_basis: str = ""
     approved_by: str = ""
     approved_on: datetime.date | None = None
+    missing_old_document: MissingOldDocument = MissingOldDocument.ALLOW
+    old_document_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 14
 
 
 class PoliciesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -76,6 +92,8 @@ class PoliciesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
                 factor=kind.factor.value,
                 declarations=tuple(declaration.value for declaration in kind.declarations),
                 holding_days=kind.holding_days,
+                missing_old_document=kind.missing_old_document.value,
+                old_document_days=kind.old_document_days,
             )
             for kind in self.types
         )

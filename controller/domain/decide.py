@@ -7,17 +7,20 @@ from typing import Any
 
 from controller.domain import commands as cmd
 from controller.domain import (
+    decide_help,
+    decide_hours,
     decide_box,
     decide_central,
     decide_doors,
     decide_loading,
     decide_office,
     decide_pickup,
-    decide_screen,
     decide_reporting,
+    decide_screen,
     decide_staff,
     decide_suspension,
     decide_time,
+    pauses,
     settlement,
 )
 from controller.domain.decision import Decision, Draft, Refused, RefusedAndNoted
@@ -28,6 +31,7 @@ RULES: dict[type[cmd.Command], Callable[[Draft, Any], None]] = {
     cmd.OpenLog: decide_box.open_log,
     cmd.ActivateProfile: decide_box.activate_profile,
     cmd.ActivatePolicies: decide_box.activate_policies,
+    cmd.ActivateCalendar: decide_hours.activate_calendar,
     cmd.StartBox: settlement.start_box,
     cmd.StopBox: decide_box.stop_box,
     cmd.Tick: lambda draft, _: decide_time.tick(draft),
@@ -63,6 +67,12 @@ RULES: dict[type[cmd.Command], Callable[[Draft, Any], None]] = {
     cmd.NoteDocumentsIssued: decide_reporting.note_documents_issued,
     cmd.NoteRunningCost: decide_reporting.note_running_cost,
     cmd.NotePageUse: decide_reporting.note_page_use,
+    cmd.ReportOutage: decide_hours.report_outage,
+    cmd.EndOutage: decide_hours.end_outage,
+    cmd.SetBackAt: decide_hours.set_back_at,
+    cmd.CallHelp: decide_help.call_help,
+    cmd.AcknowledgeHelp: decide_help.acknowledge_help,
+    cmd.EndHelp: decide_help.end_help,
     cmd.AnnounceOrder: decide_central.announce_order,
     cmd.CancelOrder: decide_central.cancel_order,
     cmd.HoldDeposit: decide_central.hold_deposit,
@@ -77,6 +87,9 @@ RULES: dict[type[cmd.Command], Callable[[Draft, Any], None]] = {
     cmd.ExtendPeriod: decide_office.extend_period,
     cmd.ReplaceCredential: decide_office.replace_credential,
     cmd.AmendDeposit: decide_office.amend_deposit,
+    cmd.CentralReportOutage: decide_hours.central_report_outage,
+    cmd.CentralEndOutage: decide_hours.central_end_outage,
+    cmd.CentralAcknowledgeHelp: decide_help.central_acknowledge_help,
 }
 
 
@@ -95,6 +108,8 @@ def decide(box: Box, command: cmd.Command, at: Moment) -> Decision:
     except Refused as refused:
         refusal = refused.refusal
         draft = Draft(box, at)
+    pauses.follow(draft, box)
+    decide_help.follow(draft)
     if isinstance(command, cmd.CentralCommand):
         decide_central.settled(draft, command, refusal.code if refusal else "")
     return Decision(tuple(draft.events), draft.box, refusal)

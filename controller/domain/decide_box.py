@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from controller.domain import commands as cmd
 from controller.domain import events as ev
+from controller.domain.decide_pickup import ALLOW, STOP
 from controller.domain.decision import Draft, Refused
 from controller.domain.model import Contents, Factor, OpeningStage, Size
 
@@ -51,6 +52,8 @@ def activate_policies(draft: Draft, command: cmd.ActivatePolicies) -> None:
         return
     if not {rule.factor for rule in command.rules} <= {factor.value for factor in Factor}:
         raise Refused("factor_unknown")
+    if not {rule.missing_old_document for rule in command.rules} <= {ALLOW, STOP}:
+        raise Refused("policy_unknown")
     draft.emit(ev.PoliciesActivated(command.sha256, command.rules))
 
 

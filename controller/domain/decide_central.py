@@ -64,6 +64,8 @@ def issue_right(draft: Draft, command: cmd.IssueRight) -> None:
         raise Refused("deposits_wrong")
     if any(name not in draft.box.deposits for name in command.deposits):
         raise Refused("deposit_unknown")
+    if command.proxy and not command.checked_by:
+        raise Refused("checked_by_missing")  # Nobody collects for somebody else unless a person has looked.
     draft.emit(
         ev.RightPrepared(
             right=command.right,
@@ -72,6 +74,8 @@ def issue_right(draft: Draft, command: cmd.IssueRight) -> None:
             not_before_wall_ms=command.not_before_wall_ms,
             expires_wall_ms=command.expires_wall_ms,
             issuer=command.issuer,
+            proxy="yes" if command.proxy else "no",
+            checked_by=command.checked_by if command.proxy else "",
         )
     )
     issue_if_complete(draft, draft.box.rights[command.right])
@@ -93,6 +97,17 @@ def revoke_right(draft: Draft, command: cmd.RevokeRight) -> None:
         draft.emit(ev.RightEnded(right.id, RightEnd.REVOKED.value))
 
 
+def note_elsewhere(draft: Draft, command: cmd.NoteElsewhere) -> None:
+    """The right's holder is to be sent to another site. Not for a right that lives here: that is revoked first."""
+    if not command.right:
+        raise Refused("id_missing")
+    if not command.place.strip():
+        raise Refused("place_missing")
+    if command.right in draft.box.rights:
+        raise Refused("right_known")
+    draft.emit(ev.RightElsewhere(command.right, command.place, command.issuer))
+
+
 def settled(draft: Draft, command: cmd.CentralCommand, code: str) -> None:
     """Notes the command's result in the log, beside its effect."""
     name = NAMES[type(command)]
@@ -105,4 +120,8 @@ NAMES: dict[type[cmd.CentralCommand], str] = {
     cmd.HoldDeposit: "deposit.hold",
     cmd.IssueRight: "right.issue",
     cmd.RevokeRight: "right.revoke",
+    cmd.CentralReportOutage: "outage.report",
+    cmd.CentralEndOutage: "outage.end",
+    cmd.CentralAcknowledgeHelp: "help.acknowledge",
+    cmd.NoteElsewhere: "right.elsewhere",
 }

@@ -6,6 +6,7 @@ from controller.domain import commands as cmd
 from controller.domain import events as ev
 from controller.domain import timing
 from controller.domain.decision import Draft, Refused, RefusedAndNoted
+from controller.domain.in_use import check_in_use
 from controller.domain.model import (
     Contents,
     DepositEnd,
@@ -27,10 +28,18 @@ from controller.domain.rights import expire_if_due, leave_right, let_rights_foll
 #: The declaration that several envelopes come one after the other.
 SEVERAL = "several"
 OLD_DOCUMENTS = "old_documents"
+#: Asked after a "no" to `OLD_DOCUMENTS` where the policy lets the person collect all the same: bring them by a date.
+OLD_DOCUMENTS_NONE = "old_documents_none"
 PIN_LETTER = "pin_letter"
 
 #: Factors whose verification the pages can ask for; stricter ones are done by people until their verifiers are fitted.
 COMPARABLE_FACTORS = (Factor.BIRTH_DATE, Factor.PIN)
+
+#: What a policy says when the old document was not brought.
+ALLOW, STOP = "allow", "stop"
+
+#: The code of everything that is not done because the page may not show what stands.
+SCREEN_STALE = "screen_stale"
 
 PROBLEMS = ("missing", "foreign", "error")
 
@@ -40,6 +49,9 @@ def present_credential(draft: Draft, command: cmd.PresentCredential) -> None:
     box = draft.box
     if box.staff_session is not None or box.session is not None or box.opening is not None:
         raise Refused("busy", holder=box.lease.value)
+    if not draft.at.screen_fresh:
+        raise Refused(SCREEN_STALE)
+    check_in_use(draft)
     right = box.rights.get(command.right)
     if right is None:
         raise Refused("code_unknown")
@@ -117,6 +129,9 @@ def _conditions(draft: Draft, right: Right, reachable: int) -> tuple[Factor, tup
                 raise Refused("counter")
             factor = max(factor, policy.factor, key=lambda f: f.strictness)
             declarations += [d for d in policy.declarations if d not in declarations]
+    if right.proxy:
+        # The code alone never is enough to collect for somebody else.
+        factor = max(factor, Factor.PIN, key=lambda f: f.strictness)
     return factor, tuple(declarations)
 
 
@@ -168,18 +183,43 @@ def declare(draft: Draft, command: cmd.Declare) -> None:
     asked = session.declarations[len(session.declared)]
     if command.declaration != asked or command.answer not in ("yes", "no"):
         raise Refused("wrong_phase", phase=session.phase.value)
+    if asked == OLD_DOCUMENTS_NONE and command.answer == "no":
+        raise Refused("wrong_choice")  # It is read and gone on from, or the session is left.
     draft.emit(ev.DeclarationMade(session.id, asked, command.answer, draft.after(timing.ENTRY)))
     if asked == PIN_LETTER and command.answer == "no":
         end_session(draft, SessionEnd.DENIED, PIN_LETTER)
         raise RefusedAndNoted(PIN_LETTER)
-    if len(session.declared) + 1 == len(session.declarations):
+    if asked == OLD_DOCUMENTS and command.answer == "no":
+        _without_old_documents(draft, draft.box.rights[session.right])
+    elif asked == OLD_DOCUMENTS_NONE:
+        draft.emit(ev.ReturnMissing(session.id, session.right, session.return_until_wall_ms))
+    if len(draft.session.declared) == len(draft.session.declarations):
         _open_next(draft)
+
+
+def _without_old_documents(draft: Draft, right: Right) -> None:
+    """By the policies of the document types that ask for them: the strictest answer and the earliest date."""
+    types = [name for deposit in right.deposits for name in draft.box.deposits[deposit].document_types]
+    asking = [
+        policy
+        for name in types
+        if (policy := draft.box.policies.get(name)) is not None and OLD_DOCUMENTS in policy.declarations
+    ]
+    if not asking or any(policy.missing_old_document == STOP for policy in asking):
+        end_session(draft, SessionEnd.DENIED, OLD_DOCUMENTS)
+        raise RefusedAndNoted(OLD_DOCUMENTS)
+    days = min(policy.old_document_days for policy in asking)
+    until = draft.at.wall_ms + days * timing.DAY if draft.at.clock_trusted else 0
+    draft.emit(ev.DeclarationAdded(draft.session.id, OLD_DOCUMENTS_NONE, until))
 
 
 def _open_next(draft: Draft) -> None:
     """Authorises the next deposit of the session that can be reached, or ends the session."""
     session = draft.session
     right = draft.box.rights[session.right]
+    if not draft.at.screen_fresh:
+        end_session(draft, SessionEnd.DONE if session.collected else SessionEnd.ABORTED, SCREEN_STALE)
+        return
     collectable = draft.box.collectable(right)
     for name in session.queue:
         if name in collectable and _rest_ms(draft, name) <= 0:
@@ -211,8 +251,10 @@ def confirm(draft: Draft, command: cmd.Confirm) -> None:
         # A door that cannot show an edge is pulsed once: another pulse could not be told from the first.
         if session.reopened >= timing.REOPENINGS or unseen:
             raise Refused("reopened_enough")
+        if not draft.at.screen_fresh:
+            raise Refused(SCREEN_STALE)
         _reopen(draft, session, "")
-    elif command.choice == "foreign" and (session.problem == "foreign" or unseen):
+    elif command.choice == "foreign" and (session.problem == "foreign" or unseen or not draft.at.screen_fresh):
         draft.emit(ev.ProblemReported(session.id, session.deposit, "foreign"))
         conclude_deposit(draft, "foreign")
     elif command.choice == "foreign":

@@ -7,6 +7,7 @@ from controller.domain import events as ev
 from controller.domain import timing
 from controller.domain.decide_loading import interrupted, keep_active, staff_session
 from controller.domain.decide_pickup import check_takeover, take_over_session
+from controller.domain.decide_suspension import end_suspended, resumes
 from controller.domain.decision import Draft, Refused, RefusedAndNoted
 from controller.domain.model import (
     Contents,
@@ -23,15 +24,6 @@ from controller.domain.model import (
 )
 from controller.domain.openings import authorise, doubt_deposits, end_opening, quarantine
 from controller.domain.rights import let_rights_follow
-
-#: Whose badge may authorise which opening of a compartment that may hold something.
-OPENING_ROLES: dict[Purpose, tuple[Role, ...]] = {
-    Purpose.RECALL: (Role.LOADER, Role.SUPERVISOR),
-    Purpose.RETURNS: (Role.LOADER, Role.SUPERVISOR),
-    Purpose.STOCKTAKE: (Role.LOADER, Role.SUPERVISOR),
-    Purpose.CLARIFICATION: (Role.LOADER, Role.SUPERVISOR),
-    Purpose.EMERGENCY: (Role.LOADER, Role.SUPERVISOR),
-}
 
 
 def register_staff(draft: Draft, command: cmd.RegisterStaff) -> None:
@@ -50,7 +42,7 @@ def unlock_staff(draft: Draft, command: cmd.UnlockStaff) -> None:
 
 def present_badge(draft: Draft, command: cmd.PresentBadge) -> None:
     """A badge was read at the box. With a requested opening on the page it authorises that opening, once; otherwise it
-    starts a login.
+    resumes the session that its owner has suspended, or starts a login.
     """
     member = draft.box.staff.get(command.staff)
     if member is None:
@@ -61,7 +53,8 @@ def present_badge(draft: Draft, command: cmd.PresentBadge) -> None:
         raise Refused("badge_needed")  # Stamped in the future: it would stay valid for too long.
     session = draft.box.staff_session
     if session is None:
-        draft.emit(ev.BadgePresented(member.id, command.seen_mono_ms))
+        if not resumes(draft, member, command.seen_mono_ms):
+            draft.emit(ev.BadgePresented(member.id, command.seen_mono_ms))
         return
     requested = session.requested
     if requested is None or command.seen_mono_ms <= requested.mono_ms:
@@ -82,6 +75,7 @@ def present_badge(draft: Draft, command: cmd.PresentBadge) -> None:
         session=session.id,
         badges=(*badges, member.id),
         reason=requested.reason,
+        deposit=requested.deposit,
     )
     keep_active(draft, session)
 
@@ -136,6 +130,7 @@ def staff_pin_compared(draft: Draft, command: cmd.StaffPinCompared) -> None:
             raise RefusedAndNoted("staff_locked")
         raise Refused("pin_wrong", tries_left=timing.STAFF_PINS - member.failed_pins)
     take_over_session(draft)
+    end_suspended(draft, "replaced")
     draft.emit(ev.StaffLoggedIn(draft.next_id("P"), member.id, draft.after(timing.STAFF_IDLE)))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from controller.domain import decide_pickup, decide_staff, timing
+from controller.domain import decide_help, decide_pickup, decide_staff, decide_suspension, timing
 from controller.domain import events as ev
 from controller.domain.decide_doors import ON_UNWITNESSED, WAITING, unlock_failed
 from controller.domain.decision import Draft
@@ -22,6 +22,7 @@ def tick(draft: Draft) -> None:
     if deadline is not None and draft.at.mono_ms >= deadline:
         decide_pickup.session_due(draft)
     _staff_due(draft)
+    decide_help.calls_due(draft)
     for name in tuple(draft.box.rights):
         expire_if_due(draft, name)
 
@@ -39,10 +40,15 @@ def _not_opened_in_time(draft: Draft, opening: Opening) -> None:
     if Door.CLOSED is not opening.door_before or draft.box.compartments[opening.compartment].door is not Door.CLOSED:
         # Nobody can say whether it opened, and a second pulse could not be told from the first.
         ON_UNWITNESSED[opening.purpose](draft, opening)
-    elif opening.attempt < draft.box.lock_rules.attempts:
+    elif opening.attempt < draft.box.lock_rules.attempts and _may_retry(draft, opening):
         authorise_again(draft, opening)
     else:
         unlock_failed(draft, opening)
+
+
+def _may_retry(draft: Draft, opening: Opening) -> bool:
+    """Nobody is told to push against a door by a page that may not be on the screen: it then counts as not opened."""
+    return opening.purpose is not Purpose.PICKUP or draft.at.screen_fresh
 
 
 def _left_open(draft: Draft, opening: Opening) -> None:
@@ -62,6 +68,9 @@ def _left_open(draft: Draft, opening: Opening) -> None:
 
 
 def _staff_due(draft: Draft) -> None:
+    suspended = draft.box.suspended
+    if suspended is not None and draft.at.mono_ms >= suspended.until_mono_ms:
+        decide_suspension.end_suspended(draft, "suspended_too_long")
     session = draft.box.staff_session
     if session is None:
         return
@@ -88,11 +97,16 @@ def next_due(box: Box) -> int | None:
     deadline = _session_deadline(box)
     if deadline is not None:
         due.append(deadline)
+    if box.suspended is not None:
+        due.append(box.suspended.until_mono_ms)
     if box.staff_session is not None:
         if opening is None or opening.stage is OpeningStage.CLOSED:
             due.append(box.staff_session.deadline_mono_ms)
         if box.staff_session.requested is not None:
             due.append(decide_staff.request_over_mono_ms(box.staff_session.requested))
+    call_due = decide_help.next_call_due(box)
+    if call_due is not None:
+        due.append(call_due)
     return min(due, default=None)
 
 

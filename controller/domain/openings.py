@@ -28,6 +28,8 @@ def authorise(
     rules = draft.box.lock_rules
     target = draft.box.compartments[compartment]
     current = draft.box.opening
+    if purpose is Purpose.PICKUP and not draft.at.screen_fresh:
+        raise Refused("screen_stale")  # The rules that can end a session instead have done so before they come here.
     if current is not None and (attempt == 1) and current.compartment != compartment:
         raise Refused("door_busy", compartment=current.compartment)
     if target.rest_until_mono_ms > draft.at.mono_ms:

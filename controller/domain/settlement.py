@@ -10,6 +10,7 @@ from controller.domain import commands as cmd
 from controller.domain import events as ev
 from controller.domain.decide_loading import interrupted
 from controller.domain.decide_pickup import opened_by_itself
+from controller.domain.decide_suspension import end_suspended
 from controller.domain.decision import Draft
 from controller.domain.model import (
     Contents,
@@ -45,6 +46,7 @@ def start_box(draft: Draft, command: cmd.StartBox) -> None:
         leave_right(draft, session.right)
     if staff_session is not None:
         draft.emit(ev.StaffLoggedOut(staff_session.id, staff_session.staff, "interrupted"))
+    end_suspended(draft, "interrupted")
     let_rights_follow(draft, RightEnd.SPENT)
     if _quarantined(draft) - quarantined_before > MANY_QUARANTINES:
         draft.raise_fault("many_quarantined")

@@ -8,6 +8,8 @@ BADGE_VALID: Final = 30_000
 TWO_PERSONS_WITHIN: Final = 60_000
 REQUEST_VALID: Final = 60_000
 STAFF_IDLE: Final = 120_000
+#: A staff session that let a resident go first waits this long for the badge that resumes it.
+SUSPENDED: Final = 600_000
 
 ENTRY: Final = 60_000
 CONFIRMATION: Final = 45_000
@@ -18,6 +20,11 @@ MAX_EXTENSIONS: Final = 10
 #: alarm standing.
 LEFT_OPEN_STAGES: Final = (("reminder", 30_000), ("staff", 60_000), ("alarm", 180_000))
 LEFT_OPEN_ABANDONED: Final = 300_000
+
+#: How long a call for help stands: nobody has answered yet; somebody said that they are coming; nobody is there.
+HELP_PENDING: Final = 900_000
+HELP_ACKNOWLEDGED: Final = 1_800_000
+HELP_UNSTAFFED: Final = 120_000
 
 FACTORS_PER_SESSION: Final = 3
 FACTORS_PER_RIGHT: Final = 5

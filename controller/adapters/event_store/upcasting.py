@@ -7,7 +7,7 @@ until none fits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
 from controller.ports import LogError, NewEvent, RecordedEvent
@@ -63,5 +63,24 @@ class Upcasters:
         )
 
 
-#: The events' upcasters. Empty: every event is still in its first shape.
+#: The events' upcasters.
 UPCASTERS = Upcasters()
+
+
+@UPCASTERS.register("RightPrepared", 1)
+def _says_whether_it_is_a_proxys(event: NewEvent) -> NewEvent:
+    return NewEvent(event.type, 2, {**event.data, "proxy": "no", "checked_by": ""})
+
+
+@UPCASTERS.register("PoliciesActivated", 1)
+def _says_what_a_missing_old_document_means(event: NewEvent) -> NewEvent:
+    """Until then everybody could collect all the same, and no date was named; the answer of the defaults is the
+    same.
+    """
+    rules = event.data["rules"]
+    lifted = [
+        {**rule, "missing_old_document": "allow", "old_document_days": 14}
+        for rule in (rules if isinstance(rules, list | tuple) else ())
+        if isinstance(rule, Mapping)
+    ]
+    return NewEvent(event.type, 2, {**event.data, "rules": lifted})

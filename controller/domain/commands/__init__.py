@@ -58,6 +58,11 @@ from controller.domain.commands.reporting import (
     NotePageUse,
     NoteRunningCost,
 )
+from controller.domain.commands.loading import (
+    ReportNoOldDocument,
+    ReportTooSmall,
+    UndoLoading,
+)
 from controller.domain.commands.residents import (
     CancelSession,
     Confirm,
@@ -67,10 +72,21 @@ from controller.domain.commands.residents import (
     PresentCredential,
     TryFactor,
 )
+from controller.domain.commands.rounds import (
+    GoOnWithRound,
+    LeaveRound,
+    SkipInRound,
+    StartRound,
+    StopRound,
+)
 from controller.domain.commands.sensors import (
     DoorSensed,
     ItemSensed,
     PulseFinished,
+)
+from controller.domain.commands.service import (
+    KeepStaffSession,
+    SetService,
 )
 from controller.domain.commands.staff import (
     AnswerLoading,
@@ -115,18 +131,21 @@ __all__ = [
     "ExtendPeriod",
     "ExtendSession",
     "FactorCompared",
+    "GoOnWithRound",
     "HoldByStaff",
     "HoldDeposit",
     "IssueRight",
     "ItemSensed",
     "JudgeClock",
     "JudgeScreen",
+    "KeepStaffSession",
+    "LeaveRound",
     "LogOut",
     "NoteDocumentsIssued",
+    "NoteElsewhere",
     "NoteOfficeLogin",
     "NoteOfficePassword",
     "NotePageUse",
-    "NoteElsewhere",
     "NoteRefusals",
     "NoteRunningCost",
     "OpenLog",
@@ -138,20 +157,27 @@ __all__ = [
     "RegisterStaff",
     "ReplaceCredential",
     "ReportContents",
+    "ReportNoOldDocument",
     "ReportObstructed",
     "ReportOutage",
+    "ReportTooSmall",
     "RequestOpening",
     "RevokeRight",
     "SealCheckpoint",
     "SetBackAt",
     "SetFault",
+    "SetService",
+    "SkipInRound",
     "StaffPinCompared",
     "StartBox",
+    "StartRound",
     "StopBox",
+    "StopRound",
     "SuspendStaff",
     "TestCompartment",
     "Tick",
     "TryFactor",
     "TryStaffPin",
+    "UndoLoading",
     "UnlockStaff",
 ]

@@ -58,6 +58,13 @@ class JudgeClock(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class JudgeScreen(Command):
+    """Whether the resident's page is known to show what stands now."""
+
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SetFault(Command):
     """A device's state as its owner sees it. Repeating it changes nothing."""
 

@@ -39,13 +39,25 @@ class HoldDeposit(CentralCommand):
 
 @dataclass(frozen=True, slots=True)
 class IssueRight(CentralCommand):
+    """``proxy``: for somebody who collects for somebody else; ``checked_by`` is then who checked it (an opaque id)."""
+
     right: str
     deposits: tuple[str, ...]
     language: str
     not_before_wall_ms: int
     expires_wall_ms: int
+    proxy: bool = False
+    checked_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class RevokeRight(CentralCommand):
     right: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteElsewhere(CentralCommand):
+    """What the right is for lies at another site, which ``place`` names for its holder."""
+
+    right: str
+    place: str

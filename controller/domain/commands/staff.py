@@ -43,6 +43,13 @@ class LogOut(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class SuspendStaff(Command):
+    """Staff let a resident go first."""
+
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
 class PresentOrder(Command):
     """A loader scanned the barcode of an order or document."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from controller.domain.events.base import Event
 
@@ -53,16 +54,19 @@ class CabinetSeenEmpty(Event):
 
 @dataclass(frozen=True, slots=True)
 class PolicyRule:
-    """A document type's policy (part of `PoliciesActivated`)."""
+    """A document type's policy (part of `PoliciesActivated`). ``missing_old_document`` is ``allow`` or ``stop``."""
 
     document_type: str
     factor: str
     declarations: tuple[str, ...]
     holding_days: int
+    missing_old_document: str = "allow"
+    old_document_days: int = 14
 
 
 @dataclass(frozen=True, slots=True)
 class PoliciesActivated(Event):
+    VERSION: ClassVar[int] = 2
     sha256: str
     rules: tuple[PolicyRule, ...]
 

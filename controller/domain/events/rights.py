@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from controller.domain.events.base import Event
 
 
 @dataclass(frozen=True, slots=True)
 class RightPrepared(Event):
+    """A right is known. ``proxy`` is ``yes`` or ``no``: somebody collects for somebody else; ``checked_by`` is then who
+    checked the authorisation (an opaque id), else empty.
+    """
+
+    VERSION: ClassVar[int] = 2
     right: str
     deposits: tuple[str, ...]
     language: str
     not_before_wall_ms: int
     expires_wall_ms: int
+    issuer: str
+    proxy: str = "no"
+    checked_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RightElsewhere(Event):
+    """What this right is for lies at another site: ``place`` in words for its holder. It never was, or is no longer, a
+    right of this box.
+    """
+
+    right: str
+    place: str
     issuer: str
 
 
@@ -28,6 +47,15 @@ class RightIssued(Event):
 @dataclass(frozen=True, slots=True)
 class RightReleased(Event):
     """The session ended and deposits remain: the right may be presented again."""
+
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class RightWaits(Event):
+    """None of its envelopes is inside any more, and one is expected again: it is prepared, as before the first was
+    stored.
+    """
 
     right: str
 

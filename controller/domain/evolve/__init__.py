@@ -31,7 +31,22 @@ from controller.domain.moment import Moment
 FOLD_VERSION = 2
 
 #: The modules whose rules `evolve` follows.
-RULES = (box, declarations, deposits, doors, help, hours, office, reporting, rights, sessions, staff, suspension)
+RULES = (
+    box,
+    declarations,
+    deposits,
+    doors,
+    help,
+    hours,
+    loading,
+    office,
+    reporting,
+    rights,
+    rounds,
+    sessions,
+    staff,
+    suspension,
+)
 
 
 def evolve(box: Box, event: ev.Event, at: Moment) -> Box:

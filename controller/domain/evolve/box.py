@@ -16,6 +16,7 @@ from controller.domain.model import (
     Contents,
     DocumentPolicy,
     Door,
+    Downtime,
     Factor,
     Fault,
     Item,
@@ -74,7 +75,12 @@ def _(event: ev.CabinetSeenEmpty, box: Box, at: Moment) -> Box:
 def _(event: ev.PoliciesActivated, box: Box, at: Moment) -> Box:
     policies = {
         rule.document_type: DocumentPolicy(
-            rule.document_type, Factor(rule.factor), rule.declarations, rule.holding_days
+            rule.document_type,
+            Factor(rule.factor),
+            rule.declarations,
+            rule.holding_days,
+            rule.missing_old_document,
+            rule.old_document_days,
         )
         for rule in event.rules
     }
@@ -89,7 +95,25 @@ def _(event: ev.BoxStarted, box: Box, at: Moment) -> Box:
         label: replace(compartment, rest_until_mono_ms=0) if event.boot != box.boot else compartment
         for label, compartment in box.compartments.items()
     }
-    return replace(box, boot=event.boot, starts=box.starts + 1, badge=None, compartments=compartments)
+    # A call for help outlives the process that wrote it down; its time was that process's.
+    calls = {name: replace(call, deadline_mono_ms=0) for name, call in box.help_calls.items()}
+    return replace(
+        box,
+        boot=event.boot,
+        starts=box.starts + 1,
+        badge=None,
+        compartments=compartments,
+        help_calls=calls,
+        downtime=_downtime(box, at),
+    )
+
+
+def _downtime(box: Box, at: Moment) -> Downtime | None:
+    """What a start without the time has to find out later: how long the box was away."""
+    if at.clock_trusted:
+        return None
+    since = box.downtime.since_wall_ms if box.downtime is not None else box.known_time.wall_ms
+    return Downtime(since, at.mono_ms, at.boot) if since else None
 
 
 @apply.register
@@ -99,7 +123,8 @@ def _(event: ev.BoxStopped, box: Box, at: Moment) -> Box:
 
 @apply.register
 def _(event: ev.ClockTrustChanged, box: Box, at: Moment) -> Box:
-    return replace(box, clock_trusted=event.state == "trusted")
+    trusted = event.state == "trusted"
+    return replace(box, clock_trusted=trusted, downtime=None if trusted else box.downtime)
 
 
 @apply.register

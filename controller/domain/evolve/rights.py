@@ -7,6 +7,7 @@ from dataclasses import replace
 from controller.domain import events as ev
 from controller.domain.evolve.changes import (
     apply,
+    change_deposit,
     change_right,
     with_entry,
     without_entry,
@@ -14,6 +15,7 @@ from controller.domain.evolve.changes import (
 from controller.domain.model import (
     Box,
     Right,
+    RightEnd,
     RightStatus,
 )
 from controller.domain.moment import Moment
@@ -28,8 +30,23 @@ def _(event: ev.RightPrepared, box: Box, at: Moment) -> Box:
         not_before_wall_ms=event.not_before_wall_ms,
         expires_wall_ms=event.expires_wall_ms,
         issuer=event.issuer,
+        proxy=event.proxy == "yes",
     )
-    return replace(box, rights=with_entry(box.rights, event.right, right))
+    box = replace(box, rights=with_entry(box.rights, event.right, right))
+    return _overdue(box, event.deposits, False)
+
+
+def _overdue(box: Box, deposits: tuple[str, ...], overdue: bool) -> Box:
+    """Whether the holding period of these is over, for as many as are still in the box."""
+    for name in deposits:
+        if name in box.deposits and box.deposits[name].overdue is not overdue:
+            box = change_deposit(box, name, lambda d: replace(d, overdue=overdue))
+    return box
+
+
+@apply.register
+def _(event: ev.RightElsewhere, box: Box, at: Moment) -> Box:
+    return box
 
 
 @apply.register
@@ -47,10 +64,20 @@ def _(event: ev.RightReleased, box: Box, at: Moment) -> Box:
 
 
 @apply.register
+def _(event: ev.RightWaits, box: Box, at: Moment) -> Box:
+    return change_right(box, event.right, lambda r: replace(r, status=RightStatus.PREPARED))
+
+
+@apply.register
 def _(event: ev.RightBlocked, box: Box, at: Moment) -> Box:
     return change_right(box, event.right, lambda r: replace(r, status=RightStatus.BLOCKED))
 
 
 @apply.register
 def _(event: ev.RightEnded, box: Box, at: Moment) -> Box:
-    return replace(box, rights=without_entry(box.rights, event.right))
+    ended = box.rights.get(event.right)
+    box = replace(box, rights=without_entry(box.rights, event.right))
+    if ended is None or event.end != RightEnd.EXPIRED:
+        return box
+    alone = tuple(name for name in ended.deposits if not box.rights_over(name))
+    return _overdue(box, alone, True)

@@ -60,7 +60,10 @@ def _(event: ev.StaffUnlocked, box: Box, at: Moment) -> Box:
 @apply.register
 def _(event: ev.StaffLoggedIn, box: Box, at: Moment) -> Box:
     box = _member(box, event.staff, lambda m: replace(m, failed_pins=0))
-    session = StaffSession(event.session, event.staff, box.staff[event.staff].roles, event.deadline_mono_ms)
+    roles = box.staff[event.staff].roles
+    session = StaffSession(event.session, event.staff, roles, event.deadline_mono_ms)
+    if {Role.LOADER, Role.SUPERVISOR} & set(roles):
+        return replace(box, staff_session=replace(session, round=box.left_round), badge=None, left_round=None)
     return replace(box, staff_session=session, badge=None)
 
 
@@ -71,6 +74,14 @@ def _(event: ev.StaffActive, box: Box, at: Moment) -> Box:
 
 @apply.register
 def _(event: ev.StaffLoggedOut, box: Box, at: Moment) -> Box:
+    suspended = box.suspended
+    waited = suspended is not None and suspended.session.id == event.session
+    session = suspended.session if waited and suspended is not None else box.staff_session
+    walk = session.round if session is not None else None
+    if walk is not None and walk.purpose is not Purpose.EMERGENCY:
+        box = replace(box, left_round=replace(walk, paused=True))
+    if waited:
+        return replace(box, suspended=None)
     return replace(box, staff_session=None, badge=None)
 
 

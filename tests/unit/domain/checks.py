@@ -31,6 +31,7 @@ GUIDED = (Purpose.RECALL, Purpose.RETURNS, Purpose.STOCKTAKE, Purpose.CLARIFICAT
 def check_state(box: Box) -> None:
     """What holds in every state that the log can lead to."""
     _front(box)
+    _suspended(box)
     _whereabouts(box)
     _rights(box)
 
@@ -54,6 +55,14 @@ def _front(box: Box) -> None:
     for label, opening in box.unsettled.items():
         assert opening.compartment == label
         assert box.compartments[label].door is not Door.CLOSED, "a door that can be read closed is settled"
+
+
+def _suspended(box: Box) -> None:
+    """A session that let a resident go first holds nothing."""
+    if box.suspended is not None:
+        assert box.staff_session is None, "one is suspended, and somebody else is logged in"
+        assert box.suspended.session.requested is None
+        assert not box.suspended.session.reporting
 
 
 def _whereabouts(box: Box) -> None:
@@ -99,6 +108,7 @@ def check_decision(box: Box, command: cmd.Command, at: Moment, decision: Decisio
         if isinstance(event, ev.UnlockAuthorised):
             assert not isinstance(command, cmd.StartBox), "a restart opened a door"
             _authority(box, before, command, at, event)
+            assert event.purpose != Purpose.PICKUP or at.screen_fresh, "opened for a resident who may not see the page"
         folded = evolve(folded, event, at)
         assert folded.seq == before.seq + 1
     assert folded == decision.box, "the fold of the log is not the state in memory"
@@ -113,6 +123,7 @@ def nothing_stands(box: Box) -> None:
     assert box.staff_session is None
     assert box.opening is None
     assert box.badge is None
+    assert box.suspended is None
     assert next_due(box) is None
 
 

@@ -30,6 +30,7 @@ FIELDS: dict[str, tuple[Any, ...]] = {
     "box": ("box-1",),
     "by": ("sabine", ""),
     "cents": (0, 39_000, -1, 2**40),
+    "checked_by": ("", "sabine"),
     "choice": ("everything", "open_again", "missing", "foreign", "error", ""),
     "code": ("", "short_circuit", "qr_unknown"),
     "command": ("c1", "c2"),
@@ -53,6 +54,7 @@ FIELDS: dict[str, tuple[Any, ...]] = {
     "door": tuple(Door),
     "expires_wall_ms": (0, 1, 1_795_334_400_000, 1_795_334_400_000 + 86_400_000),
     "fold_version": (1,),
+    "fresh": (True, False),
     "group": ("", "family"),
     "held": (True, False),
     "issuer": ("central", "staff"),
@@ -67,6 +69,8 @@ FIELDS: dict[str, tuple[Any, ...]] = {
     "not_before_wall_ms": (0, 1_795_334_400_000, 1_795_334_400_000 + 3_600_000),
     "order": tuple(f"ORDER-{name}" for name in DEPOSITS),
     "orders": (*((f"ORDER-{name}",) for name in DEPOSITS), ()),
+    "place": ("Rathaus Nord", " "),
+    "proxy": (False, False, True),
     "purpose": tuple(Purpose),
     "reason": ("", "fire"),
     "right": RIGHTS,
@@ -185,6 +189,11 @@ class AnyCommand(RuleBasedStateMachine):
     def the_clock_jumps(self, jump: int, trusted: bool) -> None:
         wall = max(0, self.moment.wall_ms + jump)
         self.world.moment = replace(self.moment, wall_ms=wall, clock_trusted=trusted)
+
+    @rule(fresh=st.sampled_from((True, True, False)))
+    def the_screen_is_judged(self, fresh: bool) -> None:
+        self.world.moment = replace(self.moment, screen_fresh=fresh)
+        self.do(cmd.JudgeScreen(fresh))
 
     @rule(data=st.data(), reboot=st.booleans())
     def the_box_restarts(self, data: st.DataObject, reboot: bool) -> None:

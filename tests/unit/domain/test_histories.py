@@ -59,6 +59,13 @@ class Histories(RuleBasedStateMachine):
         moment = self.world.moment
         self.world.moment = replace(moment, wall_ms=max(0, moment.wall_ms + jump), clock_trusted=trusted)
 
+    @rule(fresh=st.sampled_from((True, True, False)), told=st.booleans())
+    def the_screen_dies_or_comes_back(self, fresh: bool, told: bool) -> None:
+        """``told``: the screen watch has said so already; the moment knows at once."""
+        self.world.moment = replace(self.world.moment, screen_fresh=fresh)
+        if told:
+            self.world.do(cmd.JudgeScreen(fresh))
+
     @rule(reboot=st.booleans(), pulsed=st.booleans(), taken=st.booleans(), closed=st.booleans())
     def the_process_dies(self, reboot: bool, pulsed: bool, taken: bool, closed: bool) -> None:
         self.world.restart(reboot, pulsed, taken, closed)

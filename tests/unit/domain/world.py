@@ -276,6 +276,7 @@ class World:
                 elif compartment.contents is Contents.EMPTY:
                     test = cmd.TestCompartment(session.id, label)
                     found.append((f"test {label}", lambda test=test: self.do(test)))  # type: ignore[misc]
+            found += [("let a resident go first", lambda: self.do(cmd.SuspendStaff(session.id)))]
             found += [("log out", lambda: self.do(cmd.LogOut(session.id)))] * 2
         return found
 
@@ -295,6 +296,9 @@ class World:
             if right.status is RightStatus.ISSUED:
                 present = cmd.PresentCredential(name, "qr", ("birth_date", "pin"))
                 found += [(f"present {name}", lambda present=present: self.do(present))] * 3  # type: ignore[misc]
+        if box.suspended is not None:
+            who = box.suspended.session.staff
+            found += [("deadline", self.next_deadline)] + [("back to work", lambda: self.badge(who))] * 3
         found += [("an order", self.announce), ("a wrong PIN", lambda: self.log_in("lukas", False))]
         assert "lukas" in STAFF
         return found
