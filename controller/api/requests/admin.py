@@ -24,6 +24,17 @@ class UnlockStaff(Request[Nothing], frozen=True, forbid_unknown_fields=True):
     staff: str
 
 
+class SetOfficePassword(Request[Nothing], frozen=True, forbid_unknown_fields=True):
+    """A password for the office pages, for somebody who is registered. ``password_hash`` is an argon2id PHC string."""
+
+    METHOD = "admin.office_password"
+    staff: str
+    password_hash: str
+
+    def __repr__(self) -> str:
+        return "SetOfficePassword(…)"
+
+
 class VerifyLog(Request[LogPosition], frozen=True, forbid_unknown_fields=True):
     """Verifies the whole chain now and answers with its end."""
 

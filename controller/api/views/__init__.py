@@ -5,8 +5,26 @@ from __future__ import annotations
 from controller.api.views.front import (
     CompartmentView,
 )
+from controller.api.views.help import (
+    HelpCallView,
+    OutageView,
+)
 from controller.api.views.kiosk import (
     KioskView,
+)
+from controller.api.views.office import (
+    DocumentTypeView,
+    ImportDone,
+    ImportPreview,
+    ImportProblem,
+    OfficeToken,
+    OfficeView,
+    OrderList,
+    OrderView,
+    ResultList,
+    ResultRow,
+    SlipView,
+    TaskView,
 )
 from controller.api.views.report import (
     Downtime,
@@ -32,17 +50,31 @@ from controller.api.views.technician import (
 __all__ = [
     "CompartmentView",
     "DeviceView",
+    "DocumentTypeView",
     "DoubtfulCompartment",
     "Downtime",
     "FaultView",
+    "HelpCallView",
+    "ImportDone",
+    "ImportPreview",
+    "ImportProblem",
     "KioskView",
     "LoadingQuestion",
     "LogPosition",
     "MonthFigures",
+    "OfficeToken",
+    "OfficeView",
+    "OrderList",
+    "OrderView",
+    "OutageView",
     "ReportView",
+    "ResultList",
+    "ResultRow",
+    "SlipView",
     "Spread",
     "StaffNotice",
     "StaffView",
+    "TaskView",
     "TechnicianView",
     "TrendMonth",
     "UseShown",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from controller.api.views.front import CompartmentView
+from controller.api.views.help import HelpCallView, OutageView
+from controller.api.views.office import TaskView
 
 
 class LoadingQuestion(msgspec.Struct, frozen=True):
@@ -42,9 +44,12 @@ class StaffView(msgspec.Struct, frozen=True):
     ``page``: badge (show your badge), pin, load_ready, load_open, show_badge (an opening waits for its badge), report
     (what lies inside?), busy (a resident is served), out_of_order.
 
+    ``calls`` are the calls for help that stand; ``outage`` is set while the box is reported out of order (the
+    residents' page then says so, and nothing opens for them). Both are shown to whoever is logged in.
+
     ``waiting``: ``knocked`` when a resident wants to collect and has not been answered, ``soon`` when they were told to
     wait a little, else empty. ``suspended``: this front was lent to a resident, and the badge of whoever lent it is all
-    that is needed to go on.
+    that is needed to go on. ``tasks`` are what the office wants done here: each by requesting its opening and a badge.
     """
 
     revision: int
@@ -69,3 +74,6 @@ class StaffView(msgspec.Struct, frozen=True):
     simulated: bool = False
     waiting: str = ""
     suspended: bool = False
+    calls: tuple[HelpCallView, ...] = ()
+    outage: OutageView | None = None
+    tasks: tuple[TaskView, ...] = ()
