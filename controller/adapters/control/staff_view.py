@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from controller.adapters.control.front_plan import front_plan
+from controller.adapters.control.task_views import task_views
 from controller.api import DoubtfulCompartment, LoadingQuestion, StaffNotice, StaffView
 from controller.domain import timing
 from controller.domain.model import Box, Contents, DepositStatus, Purpose, StaffSession
@@ -76,6 +77,7 @@ def _logged_in(
         occupied=sum(1 for c in states if c.deposits),
         vacant=sum(1 for c in states if c.allottable),
         stored_now=session.stored,
+        tasks=task_views(box),
         front=front_plan(box, compartment, with_states=True),
         simulated=simulated,
     )
