@@ -5,7 +5,7 @@ from __future__ import annotations
 from controller.domain import events as ev
 from controller.domain.decision import Draft
 from controller.domain.model import DepositStatus, Right, RightEnd, RightStatus
-from controller.domain.timing import DAY
+from controller.domain.pauses import holding_until
 
 
 def issue_complete_rights(draft: Draft, deposit: str) -> None:
@@ -28,7 +28,7 @@ def issue_if_complete(draft: Draft, right: Right) -> None:
             for document_type in deposit.document_types
             if (policy := draft.box.policies.get(document_type)) is not None and policy.holding_days
         ]
-        expires = draft.at.wall_ms + min(periods) * DAY if periods else 0
+        expires = holding_until(draft.box, draft.at.wall_ms, min(periods)) if periods else 0
     draft.emit(ev.RightIssued(right.id, expires))
 
 
@@ -41,6 +41,19 @@ def let_rights_follow(draft: Draft, end: RightEnd) -> None:
             draft.emit(ev.RightEnded(right.id, end.value))
         elif right.status is RightStatus.PREPARED:
             issue_if_complete(draft, right)
+
+
+def let_rights_wait(draft: Draft, deposit: str) -> None:
+    """An envelope is expected again: an issued right with nothing inside to collect says "not yet", as before."""
+    known = draft.box.deposits.get(deposit)
+    if known is None or known.status is not DepositStatus.EXPECTED:
+        return
+    for right in draft.box.rights_over(deposit):
+        inside = (DepositStatus.STORED, DepositStatus.UNVERIFIED)
+        if right.status is RightStatus.ISSUED and not any(
+            draft.box.deposits[name].status in inside for name in right.deposits
+        ):
+            draft.emit(ev.RightWaits(right.id))
 
 
 def leave_right(draft: Draft, name: str) -> None:
@@ -65,7 +78,7 @@ def expire_if_due(draft: Draft, name: str) -> bool:
     right = draft.box.rights.get(name)
     if right is None or right.status is not RightStatus.ISSUED or not right.expires_wall_ms:
         return False
-    if not draft.at.clock_trusted or draft.at.wall_ms < right.expires_wall_ms:
+    if right.paused_reason or not draft.at.clock_trusted or draft.at.wall_ms < right.expires_wall_ms:
         return False
     for deposit_name in right.deposits:
         deposit = draft.box.deposits[deposit_name]

@@ -23,6 +23,8 @@ def compartment_state(compartment: Compartment) -> str:
     }[compartment.contents]
 
 
-def spoken_reference(session: str) -> str:
-    """A session's number as a person can say it over the telephone: its entry in the log (``S72`` → ``72``)."""
-    return session.lstrip("S")
+def spoken_reference(thing: str) -> str:
+    """A session's or call's number as a person can say it over the telephone: its entry in the log (``S72`` →
+    ``72``).
+    """
+    return thing.lstrip("SH")

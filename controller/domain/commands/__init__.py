@@ -43,6 +43,11 @@ from controller.domain.commands.hours import (
     ReportOutage,
     SetBackAt,
 )
+from controller.domain.commands.loading import (
+    ReportNoOldDocument,
+    ReportTooSmall,
+    UndoLoading,
+)
 from controller.domain.commands.office import (
     AmendDeposit,
     DropTask,
@@ -57,11 +62,6 @@ from controller.domain.commands.reporting import (
     NoteDocumentsIssued,
     NotePageUse,
     NoteRunningCost,
-)
-from controller.domain.commands.loading import (
-    ReportNoOldDocument,
-    ReportTooSmall,
-    UndoLoading,
 )
 from controller.domain.commands.residents import (
     CancelSession,

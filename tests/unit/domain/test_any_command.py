@@ -16,6 +16,7 @@ from controller.domain.decide import RULES, decide
 from controller.domain.model import Box, Door, Item, LockRules, Purpose
 from controller.domain.moment import Moment
 from tests.unit.domain.builder import CABINET, POLICIES, STAFF, Scenario, plan
+from tests.unit.domain.calendars import ALWAYS, WEEKDAYS
 from tests.unit.domain.profiles import PATIENCE_S, SEARCH
 from tests.unit.domain.world import World
 
@@ -31,6 +32,8 @@ FIELDS: dict[str, tuple[Any, ...]] = {
     "by": ("sabine", ""),
     "cents": (0, 39_000, -1, 2**40),
     "checked_by": ("", "sabine"),
+    "call": ("H0",),
+    "calendar": (ALWAYS, WEEKDAYS, None),
     "choice": ("everything", "open_again", "missing", "foreign", "error", ""),
     "code": ("", "short_circuit", "qr_unknown"),
     "command": ("c1", "c2"),
@@ -72,12 +75,13 @@ FIELDS: dict[str, tuple[Any, ...]] = {
     "place": ("Rathaus Nord", " "),
     "proxy": (False, False, True),
     "purpose": tuple(Purpose),
-    "reason": ("", "fire"),
+    "reason": ("", "fire", "defective"),
     "right": RIGHTS,
+    "minutes": (0, 30, -1),
     "roles": (("loader",), ("supervisor",), ("technician",), ("loader", "technician"), (), ("king",)),
     "session": ("S0",),
     "sessions": (5, 7, 1, 0),
-    "sha256": ("profile-1", "profile-2", "policies-1", "policies-2"),
+    "sha256": ("profile-1", "profile-2", "policies-1", "policies-2", ""),
     "size": ("S", "M", "L", "XXL"),
     "software": ("1.0",),
     "staff": (*STAFF, "nobody"),
@@ -157,6 +161,8 @@ class AnyCommand(RuleBasedStateMachine):
         if name == "session":
             found += [box.session.id] * 4 if box.session else []
             found += [box.staff_session.id] * 4 if box.staff_session else []
+        if name == "call":
+            found += list(box.help_calls) * 3
         if name in ("authorisation", "compartment") and box.opening:
             found += [getattr(box.opening, name)] * 5
         if name == "staff" and box.badge and kind is cmd.StaffPinCompared:
