@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 from controller.domain import commands as cmd
 from controller.domain import events as ev
-from controller.domain.decide_loading import staff_session
 from controller.domain.decision import Draft, Refused
 from controller.domain.model import Role
+from controller.domain.staff_sessions import staff_session
 
 #: More documents than this are not issued in a month, by whatever town.
 MOST_DOCUMENTS = 1_000_000
@@ -43,6 +43,7 @@ def note_running_cost(draft: Draft, command: cmd.NoteRunningCost) -> None:
 
 
 def note_page_use(draft: Draft, command: cmd.NotePageUse) -> None:
+    _check_month(draft, command.month)
     if command.sessions < LEAST_SESSIONS:
         raise Refused("too_few_sessions")
     _check_counts(command.languages, command.sessions)
@@ -51,7 +52,7 @@ def note_page_use(draft: Draft, command: cmd.NotePageUse) -> None:
         raise Refused("count_wrong")
     if any(use.name not in MODES for use in command.modes):
         raise Refused("mode_unknown")
-    draft.emit(ev.PageUseNoted(command.sessions, command.languages, command.modes))
+    draft.emit(ev.PageUseNoted(command.month, command.sessions, command.languages, command.modes))
 
 
 def _who(draft: Draft, session: str, by: str) -> str:

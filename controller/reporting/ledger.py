@@ -162,7 +162,7 @@ class Ledger:
         self._service.see(entry.event, entry.wall_ms, entry.certain, self._box, full)
         self._visits.see(entry, tally, before)
         self._doors.see(entry, tally, before)
-        self._note(entry.event, tally)
+        self._note(entry.event)
 
     def _follow_compartments(self, before: Box, event: ev.Event) -> None:
         """Which compartments can be allotted. Only the one that the event names is looked at, where it names one."""
@@ -173,16 +173,17 @@ class Ledger:
         for name in (label,) if label in compartments else compartments:
             (self._free.add if compartments[name].allottable else self._free.discard)(name)
 
-    def _note(self, event: ev.Event, tally: Tally) -> None:
+    def _note(self, event: ev.Event) -> None:
         match event:
             case ev.DocumentsIssuedNoted():
                 self._notes.setdefault(event.month, Notes()).issued = event.count
             case ev.RunningCostNoted():
                 self._notes.setdefault(event.month, Notes()).cost_cents = event.cents
             case ev.PageUseNoted():
+                used = self._tally(Month.parse(event.month))
                 for use in event.languages:
-                    tally.languages[use.name] += use.count
+                    used.languages[use.name] += use.count
                 for use in event.modes:
-                    tally.modes[use.name] += use.count
+                    used.modes[use.name] += use.count
             case _:
                 pass

@@ -32,8 +32,9 @@ class NoteRunningCost(Command):
 
 @dataclass(frozen=True, slots=True)
 class NotePageUse(Command):
-    """How the pages were used in so many sessions that none can be told from the others."""
+    """How the pages were used in so many sessions that none can be told from the others. All were in ``month``."""
 
+    month: str
     sessions: int
     languages: tuple[UseCount, ...]
     modes: tuple[UseCount, ...]

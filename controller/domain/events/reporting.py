@@ -37,10 +37,11 @@ class UseCount:
 
 @dataclass(frozen=True, slots=True)
 class PageUseNoted(Event):
-    """How the pages were used in the last ``sessions`` sessions together, none of which can be told from the others:
-    the languages, and the reading modes (one session may have used several or none).
+    """How the pages were used in ``sessions`` sessions of ``month`` together, none of which can be told from the
+    others: the languages, and the reading modes (one session may have used several or none).
     """
 
+    month: str
     sessions: int
     languages: tuple[UseCount, ...]
     modes: tuple[UseCount, ...]
