@@ -69,7 +69,6 @@ PAGES: dict[str, Page] = {
             _("Bringen Sie das alte Dokument bis %(date)s zum Schalter."),
             _("Ist es verloren? Melden Sie das bitte dort."),
         ),
-        contact=True,
         binding=True,
         buttons=declaration("old_documents_none", yes=_("Weiter")),
     ),
