@@ -1,0 +1,84 @@
+"""The stage of a journey: a whole box that nobody has provisioned by hand, with envelopes in it, its pages in Chromium
+and a person before it. Only the broker is missing (what the central system would have sent lies in the log already).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from simulator.preload import Badge, Preload, preload
+from simulator.town import Town
+from simulator.visitors import Hall
+from tests.e2e.journeys.person import Person
+from tests.e2e.pages.running import browser, opened
+
+
+@dataclass
+class Stage:
+    """A box in operation and the person before it. ``where``: deposit → compartment of what lay inside at the
+    beginning; ``codes``: right → the text of its code.
+    """
+
+    town: Town
+    hall: Hall
+    person: Person
+    where: dict[str, str]
+    codes: dict[str, str]
+
+    def events(self, *names: str) -> list[str]:
+        """The types of what was logged, oldest first; those named only."""
+        rows = self.town.query("SELECT type FROM events ORDER BY seq")
+        return [str(name) for (name,) in rows if not names or name in names]
+
+
+def furnish(town: Town, what: Preload) -> dict[str, str]:
+    """Provisions a town and puts in what lies inside, in its books and behind its doors. Where each envelope lies."""
+    town.provision()
+    town.start_plant()
+    town.start_controller()
+    town.stop_controller()
+    if town.plant_process is not None:
+        town.plant_process.stop()
+    where = preload(town.data, what)
+    town.put_inside({label: [deposit] for deposit, label in where.items()})
+    town.start_plant()
+    return where
+
+
+@asynccontextmanager
+async def stage(
+    what: Preload, *, pace: float = 0.0, size: tuple[int, int] = (1080, 1920), arguments: Sequence[str] = ()
+) -> AsyncIterator[Stage]:
+    """The whole box with ``what`` in it. ``pace``: of the person (`Person`); ``size``: the screen's, in px."""
+    root = Path(tempfile.mkdtemp(prefix="stage-"))
+    town = Town(root)
+    try:
+        where = await asyncio.to_thread(furnish, town, what)  # it runs a loop of its own
+        town.start_controller()
+        town.start_pages(0)
+        town.start_reader()
+        async with (
+            Hall(town.plant_socket, lambda: town.pages_address) as hall,
+            browser() as chrome,
+            opened(chrome, town.pages_address, *size) as screen,
+        ):
+            person = Person(screen, hall, pace)
+            await person.sees("start")
+            yield Stage(town, hall, person, where, {slip.right: slip.text for slip in what.slips})
+    finally:
+        town.stop()
+        shutil.rmtree(root)
+
+
+async def logs_in(stage: Stage, badge: Badge) -> None:
+    """A member of staff shows the badge and types the PIN; the staff page stands on the box's screen."""
+    person = stage.person
+    await person.shows(stage.hall.slip(badge.text), "pin")
+    await person.type(badge.pin)
+    await person.sees("load_ready")
