@@ -98,6 +98,24 @@ class EndCredentials:
     forget_wall_ms: int
 
 
+#: The reason under which a credential is kept that belongs to another site.
+ELSEWHERE = "elsewhere"
+
+
+@dataclass(frozen=True, slots=True)
+class PutElsewhere:
+    """A credential whose envelope lies at another site, in the words of ``place``. It opens nothing here, and is
+    remembered like an ended one; it replaces what was remembered of it before.
+    """
+
+    digest: bytes
+    kind: str
+    right: str
+    place: str
+    noted_wall_ms: int
+    forget_wall_ms: int
+
+
 @dataclass(frozen=True, slots=True)
 class ForgetCredentials:
     """Ended credentials whose ``forget_wall_ms`` lies before ``before_wall_ms`` are deleted: their digests leave the
@@ -114,6 +132,14 @@ class PutStaffCredential:
     staff: str
     badge_digest: bytes
     pin_hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutOfficePassword:
+    """The password of a member of staff for the office pages (argon2id PHC string). Replaces an earlier one."""
+
+    staff: str
+    password_hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +175,11 @@ class PutSnapshot:
 
 RowChange = (
     PutCredential
+    | PutElsewhere
     | EndCredentials
     | ForgetCredentials
     | PutStaffCredential
+    | PutOfficePassword
     | PutCommandResult
     | MoveCursor
     | PutSnapshot
@@ -160,7 +188,9 @@ RowChange = (
 
 @dataclass(frozen=True, slots=True)
 class CredentialRow:
-    """A stored credential as it is read at start. ``ended_reason`` is empty while the right is alive."""
+    """A stored credential as it is read at start. ``ended_reason`` is empty while the right is alive; with `ELSEWHERE`
+    comes ``place``.
+    """
 
     digest: bytes
     kind: str
@@ -168,13 +198,17 @@ class CredentialRow:
     verifiers: Mapping[str, str]
     ended_reason: str
     ended_wall_ms: int
+    place: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class StaffCredentialRow:
+    """``office_hash`` is empty for whoever has no password for the office pages."""
+
     staff: str
     badge_digest: bytes
     pin_hash: str
+    office_hash: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,19 +92,21 @@ def credentials(connection: sqlite3.Connection) -> tuple[CredentialRow, ...]:
     """See `EventLog.credentials`."""
     # One statement, and so one view of the database: verifiers of two moments must not mix.
     rows = connection.execute(
-        "SELECT c.digest, c.kind, c.right_id, c.ended_reason, c.ended_wall_ms, v.factor, v.verifier "
+        "SELECT c.digest, c.kind, c.right_id, c.ended_reason, c.ended_wall_ms, c.place, v.factor, v.verifier "
         "FROM credentials AS c LEFT JOIN verifiers AS v ON v.credential = c.id ORDER BY c.id, v.id"
     ).fetchall()
     found: dict[bytes, CredentialRow] = {}
-    for digest, kind, right, reason, ended, factor, verifier in rows:
+    for digest, kind, right, reason, ended, place, factor, verifier in rows:
         verifiers = {} if factor is None else {factor: verifier}
         if digest in found:
             verifiers = {**found[digest].verifiers, **verifiers}
-        found[digest] = CredentialRow(digest, kind, right, verifiers, reason, ended)
+        found[digest] = CredentialRow(digest, kind, right, verifiers, reason, ended, place)
     return tuple(found.values())
 
 
 def staff_credentials(connection: sqlite3.Connection) -> tuple[StaffCredentialRow, ...]:
     """See `EventLog.staff_credentials`."""
-    rows = connection.execute("SELECT staff, badge_digest, pin_hash FROM staff_credentials ORDER BY staff").fetchall()
+    rows = connection.execute(
+        "SELECT staff, badge_digest, pin_hash, office_hash FROM staff_credentials ORDER BY staff"
+    ).fetchall()
     return tuple(StaffCredentialRow(*row) for row in rows)

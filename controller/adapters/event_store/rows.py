@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from sqlite_utils import Database
 
 from controller.ports import (
+    ELSEWHERE,
     EndCredentials,
     ForgetCredentials,
     LogError,
@@ -15,6 +16,8 @@ from controller.ports import (
     NewEvent,
     PutCommandResult,
     PutCredential,
+    PutElsewhere,
+    PutOfficePassword,
     PutSnapshot,
     PutStaffCredential,
     RowChange,
@@ -28,7 +31,7 @@ def check_rows(db: Database, events: Sequence[NewEvent], rows: Sequence[RowChang
     else writes.
 
     ``last_seq`` is the last entry there will be after this append. Raises `LogError` with ``credential_taken``,
-    ``badge_taken``, ``command_known``, ``cursor_beyond_log`` or ``snapshot_unsealed``.
+    ``badge_taken``, ``staff_unknown``, ``command_known``, ``cursor_beyond_log`` or ``snapshot_unsealed``.
     """
     for row in rows:
         match row:
@@ -38,10 +41,17 @@ def check_rows(db: Database, events: Sequence[NewEvent], rows: Sequence[RowChang
                 found = db.execute(
                     "SELECT right_id, ended_reason FROM credentials WHERE digest = ?", [row.digest]
                 ).fetchone()
-                if found is not None and found != (row.right, ""):
+                if found is not None and found not in ((row.right, ""), (row.right, ELSEWHERE)):
                     raise LogError(
                         "credential_taken", f"a credential of {row.right} belongs to another right or has ended"
                     )
+            case PutElsewhere():
+                # What lives here is not elsewhere, and of another right's code nothing can be said in this one's name.
+                found = db.execute(
+                    "SELECT right_id, ended_reason FROM credentials WHERE digest = ?", [row.digest]
+                ).fetchone()
+                if found is not None and (found[0] != row.right or not found[1]):
+                    raise LogError("credential_taken", f"a credential of {row.right} belongs to a right of this box")
             case PutStaffCredential():
                 found = db.execute(
                     "SELECT staff FROM staff_credentials WHERE badge_digest = ?", [row.badge_digest]
@@ -50,6 +60,10 @@ def check_rows(db: Database, events: Sequence[NewEvent], rows: Sequence[RowChang
                     raise LogError(
                         "badge_taken", f"the badge of {row.staff} is that of another member of staff already"
                     )
+            case PutOfficePassword():
+                known = "SELECT 1 FROM staff_credentials WHERE staff = ?"
+                if db.execute(known, [row.staff]).fetchone() is None:
+                    raise LogError("staff_unknown", f"{row.staff} has no badge, and so no password either")
             case PutCommandResult():
                 known = "SELECT 1 FROM command_results WHERE issuer = ? AND command = ?"
                 if db.execute(known, [row.issuer, row.command]).fetchone() is not None:
@@ -75,6 +89,8 @@ def write_row(db: Database, row: RowChange, last_seq: int) -> None:
     match row:
         case PutCredential():
             _put_credential(db, row)
+        case PutElsewhere():
+            _put_elsewhere(db, row)
         case EndCredentials():
             _end_credentials(db, row)
         case ForgetCredentials():
@@ -85,6 +101,8 @@ def write_row(db: Database, row: RowChange, last_seq: int) -> None:
                 "ON CONFLICT (staff) DO UPDATE SET badge_digest = excluded.badge_digest, pin_hash = excluded.pin_hash",
                 [row.staff, row.badge_digest, row.pin_hash],
             )
+        case PutOfficePassword():
+            db.execute("UPDATE staff_credentials SET office_hash = ? WHERE staff = ?", [row.password_hash, row.staff])
         case PutCommandResult():
             db.execute(
                 "INSERT INTO command_results (issuer, command, result, received_wall_ms) VALUES (?, ?, ?, ?)",
@@ -108,7 +126,7 @@ def write_row(db: Database, row: RowChange, last_seq: int) -> None:
 
 def forgets(row: RowChange) -> bool:
     """Whether ``row`` deletes something whose bytes must leave the disk."""
-    return isinstance(row, EndCredentials | ForgetCredentials | PutStaffCredential)
+    return isinstance(row, EndCredentials | ForgetCredentials | PutStaffCredential | PutOfficePassword)
 
 
 def seal(data: Mapping[str, object]) -> tuple[object, object]:
@@ -123,7 +141,8 @@ def _seals(event: NewEvent, row: PutSnapshot) -> bool:
 def _put_credential(db: Database, row: PutCredential) -> None:
     db.execute(
         "INSERT INTO credentials (digest, kind, right_id) VALUES (?, ?, ?) "
-        "ON CONFLICT (digest) DO UPDATE SET kind = excluded.kind WHERE right_id = excluded.right_id",
+        "ON CONFLICT (digest) DO UPDATE SET kind = excluded.kind, ended_reason = '', ended_wall_ms = 0, "
+        "forget_wall_ms = 0, place = '' WHERE right_id = excluded.right_id",
         [row.digest, row.kind, row.right],
     )
     found = db.execute(
@@ -137,6 +156,15 @@ def _put_credential(db: Database, row: PutCredential) -> None:
         db.execute(
             "INSERT INTO verifiers (credential, factor, verifier) VALUES (?, ?, ?)", [credential, factor, verifier]
         )
+
+
+def _put_elsewhere(db: Database, row: PutElsewhere) -> None:
+    db.execute(
+        "INSERT INTO credentials (digest, kind, right_id, ended_reason, ended_wall_ms, forget_wall_ms, place) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (digest) DO UPDATE SET ended_reason = excluded.ended_reason, "
+        "ended_wall_ms = excluded.ended_wall_ms, forget_wall_ms = excluded.forget_wall_ms, place = excluded.place",
+        [row.digest, row.kind, row.right, ELSEWHERE, row.noted_wall_ms, row.forget_wall_ms, row.place],
+    )
 
 
 def _end_credentials(db: Database, row: EndCredentials) -> None:

@@ -17,6 +17,8 @@ from controller.adapters.event_store.migrations import STEPS
 from controller.ports import EndCredentials, LogError, MoveCursor, PutCredential
 from tests.unit.event_store.making import BOX, STAMP, as_nobody, event, make_log, open_box, tamper
 
+#: The number of a step that is yet to come.
+NEXT = newest_version() + 1
 DATABASES = Path(__file__).parents[2] / "fixtures" / "databases"
 
 
@@ -169,31 +171,31 @@ async def test_every_shape_there_has_been_can_be_opened(tmp_path: Path, version:
         assert connection.execute("PRAGMA user_version").fetchone() == (newest_version(),)
 
 
-def second_shape(db: Database) -> None:
+def next_shape(db: Database) -> None:
     db.execute("ALTER TABLE cursors ADD COLUMN name TEXT NOT NULL DEFAULT ''")
 
 
 def broken_step(db: Database) -> None:
-    second_shape(db)
+    next_shape(db)
     raise RuntimeError("half way")
 
 
 def open_with(path: Path, step: Callable[[Database], None]) -> object:
-    return open_log(path, BOX, fold_version=1, steps={**STEPS, 2: step})[0]
+    return open_log(path, BOX, fold_version=1, steps={**STEPS, NEXT: step})[0]
 
 
 async def test_an_older_database_is_copied_and_brought_up(tmp_path: Path) -> None:
     path = tmp_path / "log.db"
     entries = await make_log(path, 5)
-    store, _ = open_log(path, BOX, fold_version=1, steps={**STEPS, 2: second_shape})
+    store, _ = open_log(path, BOX, fold_version=1, steps={**STEPS, NEXT: next_shape})
     assert await store.read(0, 10) == entries
     [copy] = copies(path)
     await store.close()
     with closing(sqlite3.connect(copy)) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (newest_version(),)
         assert connection.execute("SELECT count(*) FROM events").fetchone() == (5,)
-    assert refusal(path).code == "database_newer"  # for the version that knows one step
-    store, _ = open_log(path, BOX, fold_version=1, steps={**STEPS, 2: second_shape})  # nothing left to do
+    assert refusal(path).code == "database_newer"  # for the version that does not know the step
+    store, _ = open_log(path, BOX, fold_version=1, steps={**STEPS, NEXT: next_shape})  # nothing left to do
     await store.close()
 
 
@@ -212,7 +214,7 @@ async def test_what_must_be_forgotten_is_forgotten_in_the_copy_too(tmp_path: Pat
     store, _ = open_box(path)
     await store.append([], STAMP, [PutCredential(b"d" * 32, "qr", "right-1", {"pin": "ab" * 32})])
     await store.close()
-    store, _ = open_log(path, BOX, fold_version=1, steps={**STEPS, 2: second_shape})
+    store, _ = open_log(path, BOX, fold_version=1, steps={**STEPS, NEXT: next_shape})
     await store.append([], STAMP, [EndCredentials("right-1", "collected", 1, 2)])
     await store.close()
     assert list(copies(path)) == []

@@ -12,5 +12,7 @@ from collections.abc import Callable, Mapping
 from sqlite_utils import Database
 
 from controller.adapters.event_store.migrations.v0001_first_shape import first_shape
+from controller.adapters.event_store.migrations.v0002_office_passwords import office_passwords
+from controller.adapters.event_store.migrations.v0003_other_sites import other_sites
 
-STEPS: Mapping[int, Callable[[Database], None]] = {1: first_shape}
+STEPS: Mapping[int, Callable[[Database], None]] = {1: first_shape, 2: office_passwords, 3: other_sites}
