@@ -27,6 +27,8 @@ class AdminRole:
                 method(api.GetStatus, self._status),
                 method(api.RegisterStaff, self._register),
                 method(api.UnlockStaff, self._unlock),
+                method(api.AdminNoteIssued, self._note_issued),
+                method(api.AdminNoteCost, self._note_cost),
                 method(api.VerifyLog, self._verify),
             )
         )
@@ -49,6 +51,13 @@ class AdminRole:
 
     async def _unlock(self, request: api.UnlockStaff) -> api.Nothing:
         return answer(await self._operations.carry_out(cmd.UnlockStaff(request.staff, "admin")))
+
+    async def _note_issued(self, request: api.AdminNoteIssued) -> api.Nothing:
+        command = cmd.NoteDocumentsIssued("", "admin", request.month, request.count)
+        return answer(await self._operations.carry_out(command))
+
+    async def _note_cost(self, request: api.AdminNoteCost) -> api.Nothing:
+        return answer(await self._operations.carry_out(cmd.NoteRunningCost("", "admin", request.month, request.cents)))
 
     async def _verify(self, request: api.VerifyLog) -> api.LogPosition:
         try:
