@@ -89,8 +89,8 @@ def finishing_tasks(report: Callable[[Draft, CommandT], None]) -> Callable[[Draf
     def rule(draft: Draft, command: CommandT) -> None:
         before, opening, session = draft.box.tasks, draft.box.opening, draft.box.staff_session
         report(draft, command)
-        if opening is None or session is None:
-            return
+        if opening is None or session is None or draft.box.opening is not None:
+            return  # Nobody stood at a door, or still does: a scan there may be only a part of it.
         for task in before.values():
             if task.compartment != opening.compartment:
                 continue

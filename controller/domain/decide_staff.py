@@ -3,27 +3,24 @@
 from __future__ import annotations
 
 from controller.domain import commands as cmd
+from controller.domain import decide_rounds, timing
 from controller.domain import events as ev
-from controller.domain import timing
-from controller.domain.decide_loading import interrupted, keep_active, staff_session
+from controller.domain.decide_loading import interrupted
 from controller.domain.decide_pickup import check_takeover, take_over_session
 from controller.domain.decide_suspension import end_suspended, resumes
 from controller.domain.decision import Draft, Refused, RefusedAndNoted
+from controller.domain.guided import OPENING_ROLES, REQUESTABLE, ask_badge, check_request
 from controller.domain.model import (
     Contents,
-    DepositEnd,
-    DepositStatus,
-    Door,
     Opening,
     OpeningStage,
     Purpose,
     RequestedOpening,
-    RightEnd,
     Role,
     StaffMember,
 )
 from controller.domain.openings import authorise, doubt_deposits, end_opening, quarantine
-from controller.domain.rights import let_rights_follow
+from controller.domain.staff_sessions import keep_active, staff_session
 
 
 def register_staff(draft: Draft, command: cmd.RegisterStaff) -> None:
@@ -64,6 +61,7 @@ def present_badge(draft: Draft, command: cmd.PresentBadge) -> None:
     if draft.at.mono_ms >= request_over_mono_ms(requested):
         draft.emit(ev.OpeningRequestDropped(session.id, requested.compartment, "timeout"))
         raise RefusedAndNoted("second_person_too_late" if requested.badges else "request_dropped")
+    check_request(draft, requested)
     badges = requested.badges
     if requested.purpose is Purpose.EMERGENCY and not _second_person(draft, session.id, requested, member):
         return
@@ -152,18 +150,9 @@ def end_staff_session(draft: Draft, reason: str) -> None:
 def request_opening(draft: Draft, command: cmd.RequestOpening) -> None:
     """Shows compartment and reason on the page; the badge that authorises it has to come after."""
     session = staff_session(draft, command.session)
-    if command.purpose not in OPENING_ROLES:
+    if command.purpose not in REQUESTABLE:
         raise Refused("purpose_unknown")
-    if not set(OPENING_ROLES[command.purpose]) & set(session.roles):
-        raise Refused("role_missing")
-    if command.compartment not in draft.box.compartments:
-        raise Refused("compartment_unknown")
-    if draft.box.opening is not None:
-        raise Refused("load_not_closed", compartment=draft.box.opening.compartment)
-    if command.purpose is Purpose.EMERGENCY and not command.reason.strip():
-        raise Refused("reason_needed")
-    draft.emit(ev.OpeningRequested(session.id, command.compartment, command.purpose.value, command.reason[:120]))
-    keep_active(draft, session)
+    ask_badge(draft, session, command.compartment, command.purpose, command.reason)
 
 
 def drop_request(draft: Draft, command: cmd.DropRequest) -> None:
@@ -200,6 +189,7 @@ def unlock_failed(draft: Draft, opening: Opening) -> None:
     draft.raise_fault("jam", opening.compartment)
     quarantine(draft, opening.compartment, "jam")
     end_opening(draft, opening, "failed")
+    decide_rounds.passed(draft, opening.compartment, "jam")
 
 
 def unwitnessed(draft: Draft, opening: Opening) -> None:
@@ -223,52 +213,3 @@ def opening_interrupted(draft: Draft, opening: Opening, outcome: str) -> None:
         return
     doubt_deposits(draft, opening.compartment, opening.purpose.value)
     end_opening(draft, opening, outcome)
-
-
-def report_contents(draft: Draft, command: cmd.ReportContents) -> None:
-    """What staff found inside, and what became of the envelope if it is not there any more."""
-    session = staff_session(draft, command.session)
-    opening = draft.box.opening
-    if opening is None or session.reporting != opening.compartment or opening.stage is not OpeningStage.CLOSED:
-        raise Refused("nothing_to_answer")
-    label = opening.compartment
-    if opening.witnessed and draft.box.compartments[label].door is Door.OPEN:
-        raise Refused("load_not_closed", compartment=label)
-    inside = draft.box.compartments[label].deposits
-    if command.contents not in ("empty", "envelope", "old_document"):
-        raise Refused("wrong_choice")
-    if command.contents == "envelope" and not inside:
-        # An envelope that the books do not know: it must be taken out or announced; the compartment stays under
-        # clarification.
-        raise Refused("envelope_unknown")
-    for name in inside:
-        if command.contents == "envelope":
-            if draft.box.deposits[name].status is not DepositStatus.STORED:
-                draft.emit(ev.DepositStored(name, label, session.staff))
-        else:
-            _envelope_gone(draft, name, label, command.deposit_end, session.staff)
-    contents = Contents.EMPTY if command.contents == "empty" else Contents.HOLDS
-    draft.emit(
-        ev.CompartmentReleased(
-            label, contents.value, "yes" if command.contents == "old_document" else "no", session.staff
-        )
-    )
-    draft.clear_fault("unexpected_open", label)
-    draft.clear_fault("jam", label)
-    end_opening(draft, opening, "closed")
-    let_rights_follow(draft, RightEnd.SPENT if command.deposit_end.startswith("collected") else RightEnd.WITHDRAWN)
-    if not any(compartment.quarantine for compartment in draft.box.compartments.values()):
-        draft.clear_fault("many_quarantined")
-    keep_active(draft, session)
-
-
-def _envelope_gone(draft: Draft, deposit: str, label: str, end: str, by: str) -> None:
-    if end == "expected":
-        draft.emit(ev.DepositReturnedToExpected(deposit, label, by))
-    elif end == "missing":
-        draft.emit(ev.DepositMissing(deposit, label, by))
-        draft.raise_fault("document_missing", label)
-    elif end in {known.value for known in DepositEnd}:
-        draft.emit(ev.DepositEnded(deposit, label, end, Contents.EMPTY.value))
-    else:
-        raise Refused("wrong_choice")

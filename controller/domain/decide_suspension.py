@@ -5,9 +5,10 @@ from __future__ import annotations
 from controller.domain import commands as cmd
 from controller.domain import events as ev
 from controller.domain import timing
-from controller.domain.decide_loading import LOADING_ROLES, staff_session
+from controller.domain.decide_loading import LOADING_ROLES
 from controller.domain.decision import Draft, Refused
 from controller.domain.model import StaffMember
+from controller.domain.staff_sessions import staff_session
 
 
 def suspend_staff(draft: Draft, command: cmd.SuspendStaff) -> None:
