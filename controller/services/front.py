@@ -73,8 +73,9 @@ class Front:
     def refuse_resident(self, code: str, details: Mapping[str, str | int]) -> None:
         """Says why a presented code opens nothing now."""
         self._tone(Tone.REFUSED)
-        if code == "busy":
-            # Somebody else is at the front, or this very session is: the page that stands there is the answer.
+        if code in ("busy", "closed", "outage"):
+            # Somebody else is at the front, or this very session is, or the box is not in use: the page that stands
+            # there is the answer.
             return
         if code == "resting":
             wait_ms = int(details.get("wait_ms", 0))

@@ -133,4 +133,4 @@ class BoxOperations:
         self._front.on_change(listener)
 
     def scan_mode(self) -> str:
-        return scan_mode(self._actor.box, self._actor.halted)
+        return scan_mode(self._actor.box, self._actor.halted, self._actor.now())

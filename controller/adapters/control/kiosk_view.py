@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from controller.adapters.control.front_plan import front_plan
+from controller.adapters.control.help_views import with_help
 from controller.api import KioskView
 from controller.domain import timing
 from controller.domain.decide_pickup import OLD_DOCUMENTS, PIN_LETTER, SEVERAL
+from controller.domain.in_use import box_open, opens_wall_ms, staffed
 from controller.domain.model import Box, Door, Factor, Item, Opening, Phase, Role, Session
 from controller.domain.moment import Moment
 from controller.domain.words import spoken_reference
@@ -17,6 +19,8 @@ from controller.ports import FrontState, Notice
 WARN_BEFORE_MS = 20_000
 
 DECLARATION_PAGES = {SEVERAL: "several", OLD_DOCUMENTS: "old_ask", PIN_LETTER: "pin_letter"}
+#: What a jammed door's page says, by whether staff are there.
+STUCK_PAGES = {"yes": "stuck_staffed", "no": "stuck_unstaffed", "unknown": "stuck"}
 FACTOR_PAGES = {Factor.BIRTH_DATE: "birth", Factor.PIN: "pin"}
 
 
@@ -30,6 +34,11 @@ class Shown:
 
 def kiosk_view(box: Box, front: FrontState, now: Moment) -> Shown:
     """The page that stands now. ``revision`` is 0: the board numbers it."""
+    shown = _page(box, front, now)
+    return Shown(with_help(shown.view, box, now, bool(front.halted)), shown.ends_mono_ms)
+
+
+def _page(box: Box, front: FrontState, now: Moment) -> Shown:
     simulated = box.kind == "simulated"
     if front.halted:
         return _plain("out_of_order", front, simulated, reference=front.halted.rpartition(":")[2])
@@ -39,7 +48,7 @@ def kiosk_view(box: Box, front: FrontState, now: Moment) -> Shown:
         return _plain("staff_login", front, simulated)
     if box.staff_session is not None:
         page = "maintenance" if box.staff_session.roles == (Role.TECHNICIAN,) else "staff_busy"
-        return _plain(page, front, simulated)
+        return _plain(page, front, simulated, date_wall_ms=box.staff_session.back_wall_ms)
     suspended = next((label for label in box.unsettled if box.compartments[label].door is Door.OPEN), "")
     if suspended:
         # The box was restarted while somebody stood at this door: it is theirs, and it wants closing.
@@ -51,6 +60,10 @@ def kiosk_view(box: Box, front: FrontState, now: Moment) -> Shown:
         return _at_door("unexpected_open", open_door, box, front, simulated)
     if "disk_full" in box.faults:
         return _plain("out_of_order", front, simulated, reference="disk")
+    if box.outage is not None:
+        return _plain("out_of_order", front, simulated, reference="outage")
+    if not box_open(box, now):
+        return _plain("closed", front, simulated, date_wall_ms=opens_wall_ms(box, now))
     if "scanner_down" in box.faults:
         return _plain("scanner_down", front, simulated)
     return _plain("start", front, simulated)
@@ -70,7 +83,7 @@ def _at_door(page: str, compartment: str, box: Box, front: FrontState, simulated
     return Shown(view, 0)
 
 
-def _plain(page: str, front: FrontState, simulated: bool, reference: str = "") -> Shown:
+def _plain(page: str, front: FrontState, simulated: bool, reference: str = "", date_wall_ms: int = 0) -> Shown:
     actions = () if page == "staff_login" else ("language",)
     return Shown(
         KioskView(
@@ -78,6 +91,7 @@ def _plain(page: str, front: FrontState, simulated: bool, reference: str = "") -
             page=page,
             language=front.language,
             reference=reference,
+            date_wall_ms=date_wall_ms,
             actions=actions,
             simulated=simulated,
         ),
@@ -106,6 +120,8 @@ def _in_session(box: Box, session: Session, front: FrontState, now: Moment, simu
     # A try that is counted and not compared yet is not wrong yet: the page stays as it is until it is answered.
     wrong = session.failed_factors - (1 if front.comparing else 0)
     page, actions = _page_and_actions(box, session, wrong)
+    if page == "stuck":
+        page = STUCK_PAGES[staffed(box, now)]
     compartment = box.opening.compartment if box.opening is not None else ""
     if session.phase is Phase.UNLOCK_FAILED:
         deposit = box.deposits.get(session.deposit)

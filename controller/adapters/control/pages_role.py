@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from controller import api
 from controller.adapters.control.board import ViewBoard
 from controller.adapters.control.pages_common import Sessions
+from controller.adapters.control.pages_help import HelpMethods
+from controller.adapters.control.pages_report import Reporting, ReportMethods
 from controller.adapters.control.pages_residents import ResidentMethods
 from controller.adapters.control.pages_staff import StaffMethods
 from controller.adapters.control.server import Handler, method
@@ -16,11 +18,19 @@ from controller.ports import Operations
 class PagesRole:
     """Methods of the pages. One event loop."""
 
-    def __init__(self, operations: Operations, board: ViewBoard, languages: frozenset[str]) -> None:
+    def __init__(
+        self,
+        operations: Operations,
+        board: ViewBoard,
+        languages: frozenset[str],
+        reporting: Reporting | None = None,
+    ) -> None:
         self._board = board
         sessions = Sessions(operations, board)
         self._residents = ResidentMethods(operations, sessions, languages)
         self._staff = StaffMethods(operations, sessions)
+        self._help = HelpMethods(operations, sessions)
+        self._report = ReportMethods(operations, sessions, reporting)
 
     def methods(self) -> Mapping[str, Handler]:
         views = dict(
@@ -30,7 +40,13 @@ class PagesRole:
                 method(api.GetTechnician, self._get_technician),
             )
         )
-        return {**views, **self._residents.methods(), **self._staff.methods()}
+        return {
+            **views,
+            **self._residents.methods(),
+            **self._staff.methods(),
+            **self._help.methods(),
+            **self._report.methods(),
+        }
 
     async def _get_kiosk(self, request: api.GetKiosk) -> api.KioskView:
         return self._board.kiosk()

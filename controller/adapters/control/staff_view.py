@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from controller.adapters.control.front_plan import front_plan
+from controller.adapters.control.help_views import help_calls, outage
 from controller.adapters.control.task_views import task_views
 from controller.api import DoubtfulCompartment, LoadingQuestion, StaffNotice, StaffView
 from controller.domain import timing
@@ -73,6 +74,8 @@ def _logged_in(
         notice=notice,
         questions=_questions(box),
         doubtful=_doubtful(box),
+        calls=help_calls(box),
+        outage=outage(box),
         expected=sum(1 for d in box.deposits.values() if d.status is DepositStatus.EXPECTED),
         occupied=sum(1 for c in states if c.deposits),
         vacant=sum(1 for c in states if c.allottable),

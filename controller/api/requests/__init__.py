@@ -189,6 +189,24 @@ UI_REQUESTS: tuple[type[Request[Any]], ...] = (
     StaffDropRequest,
     StaffReport,
     TestCompartment,
+    GetReport,
+    NoteIssued,
+    NoteCost,
+    TellModes,
     *OFFICE_REQUESTS,
+    CallHelp,
+    StaffAcknowledgeHelp,
+    StaffEndHelp,
+    StaffReportOutage,
+    StaffEndOutage,
+    StaffBackAt,
 )
-ADMIN_REQUESTS: tuple[type[Request[Any]], ...] = (SetOfficePassword, GetStatus, RegisterStaff, UnlockStaff, VerifyLog)
+ADMIN_REQUESTS: tuple[type[Request[Any]], ...] = (
+    SetOfficePassword,
+    GetStatus,
+    RegisterStaff,
+    AdminNoteIssued,
+    AdminNoteCost,
+    UnlockStaff,
+    VerifyLog,
+)
