@@ -94,7 +94,7 @@ function show(text, posted, status) {
 function enter(layer, focusKey) {
   markModes();
   Entry.draw();
-  if (layer && page().querySelector(`[data-layer="${layer}"]`)) showLayer(layer, focusKey);
+  if (layer && page().querySelector(`[data-layer="${layer}"]`)) showLayer(layer, focusKey, true);
   else focusOn(page(), focusKey);
   if (page().dataset.go) location.replace(page().dataset.go);
 }
@@ -141,9 +141,10 @@ function openLayer() {
   return shown ? shown.dataset.layer : "";
 }
 
-function showLayer(name, focusKey) {
+/** `again`: the fragment is new, the layer was open before; who opened it stays who opened it. */
+function showLayer(name, focusKey, again = false) {
   const before = openLayer();
-  if (name && !before) opener = page().contains(document.activeElement) ? document.activeElement.dataset.key || "" : "";
+  if (name && !before && !again) opener = page().contains(document.activeElement) ? document.activeElement.dataset.key || "" : "";
   if (openLayer() === "number" && name !== "number") Entry.forget(); // legible, so not left behind
   for (const each of page().querySelectorAll("[data-layer]")) each.hidden = each.dataset.layer !== name;
   Entry.draw();

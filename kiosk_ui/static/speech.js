@@ -73,14 +73,16 @@ const Speech = {
   /** The page, or the layer over it; then the control that has the focus. */
   standing() {
     const layer = page().querySelector(`[data-layer="${openLayer()}"]`) || page().querySelector('[data-layer=""]');
-    const strip = [...page().querySelectorAll("[role=status][data-say]")].filter((each) => !each.closest("[data-layer]"));
-    return [...this.namesOf(layer), ...strip.flatMap(this.namesOf), ...this.control(document.activeElement)];
+    // What stands above every page (a call for help) is in its own layer too.
+    const strip = openLayer() ? null : page().querySelector(".strip[data-say]");
+    return [...this.namesOf(layer), ...this.namesOf(strip), ...this.control(document.activeElement)];
   },
 
   /** What came with a new revision of the page that stood already: an alert, a change of state; nothing twice. */
   news(old) {
     const before = new Set([...old.querySelectorAll("[data-say]")].map((each) => each.dataset.say));
-    const here = (each) => each.checkVisibility() && !before.has(each.dataset.say);
+    const covered = openLayer() ? ".strip" : "script"; // a call for help is said by its layer when that is open
+    const here = (each) => each.checkVisibility() && !before.has(each.dataset.say) && !each.matches(covered);
     const alerts = [...page().querySelectorAll(":is([role=alert], [role=status])[data-say]")].filter(here);
     if (alerts.length) return alerts.filter((each) => !alerts.some((other) => other !== each && other.contains(each))).flatMap(this.namesOf);
     const layer = page().querySelector(`[data-layer="${openLayer()}"][data-say]`);
