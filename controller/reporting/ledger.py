@@ -103,7 +103,7 @@ class Ledger:
             documents=tally.documents,
             issued=notes.issued,
             appointments_saved=tally.appointments_saved,
-            counter_hours_known=tally.placed_in_time > 0,
+            timed_pickups=tally.timed_pickups,
             outside_counter_hours=tally.outside_counter_hours,
             waiting=tally.waiting.spread(),
             at_box=tally.at_box.spread(),

@@ -21,7 +21,7 @@ class Tally:
     pickups: int = 0
     documents: int = 0
     appointments_saved: int = 0
-    placed_in_time: int = 0
+    timed_pickups: int = 0
     outside_counter_hours: int = 0
     waiting: Values = field(default_factory=Values)
     at_box: Values = field(default_factory=Values)

@@ -80,7 +80,7 @@ class Visits:
             tally.waiting.add((taken - stored) // _MINUTE)
         staffed = self._hours().staffed(taken)
         if staffed is not None:
-            tally.placed_in_time += 1
+            tally.timed_pickups += 1
             tally.outside_counter_hours += not staffed
 
     def _session_ended(self, entry: Entry, tally: Tally, before: Box) -> None:

@@ -36,7 +36,8 @@ class MonthFigures(msgspec.Struct, frozen=True):
     ``known_from_ms`` to ``known_to_ms`` is what the log covers of the month; ``finished``: the month is over.
     ``pickups`` are envelopes, ``documents`` what was in them, ``issued`` all documents of the office. ``waiting`` is
     from loaded to collected (minutes), ``at_box`` from code to end of a visit with a pickup (seconds).
-    ``uncertain_entries`` counts entries whose time is not certain.
+    ``timed_pickups`` are those of which it is known whether staff were there; ``outside_counter_hours`` are the part
+    of them when nobody was. ``uncertain_entries`` counts entries whose time is not certain.
     """
 
     month: str
@@ -49,7 +50,7 @@ class MonthFigures(msgspec.Struct, frozen=True):
     documents: int = 0
     issued: int | None = None
     appointments_saved: int = 0
-    counter_hours_known: bool = False
+    timed_pickups: int = 0
     outside_counter_hours: int = 0
     waiting: Spread | None = None
     at_box: Spread | None = None
