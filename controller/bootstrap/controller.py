@@ -7,12 +7,14 @@ import contextlib
 import gc
 import logging
 
+from controller.adapters.control.pages_report import Reporting
 from controller.adapters.event_codec import EventCodec
 from controller.adapters.event_store import Damage, DamageMark, ReserveFile
 from controller.adapters.mqtt import BoxIdentity, MqttLink
 from controller.adapters.pin_hash import check_pin
 from controller.bootstrap.central import identity_payload, mqtt_config, parse_command
 from controller.bootstrap.outside import Hardware, Outside
+from controller.bootstrap.reporting import reporting
 from controller.bootstrap.sockets import control_sockets
 from controller.bootstrap.tasks import or_raise, until, watchdog
 from controller.domain import commands as cmd
@@ -133,8 +135,11 @@ class Controller:
             )
             doors.begin(watch.levels())
             self._faults.attach(actor)
-            async with control_sockets(operations, self._settings, self._outside) as _:
-                await self._work(actor, acting, watchkeeper, operations, book, front, stop)
+            async with (
+                reporting(actor, front, self._settings.paths.data / "log.db") as report,
+                control_sockets(operations, self._settings, self._outside, report) as _,
+            ):
+                await self._work(actor, acting, watchkeeper, report, book, front, stop)
         finally:
             watch.close()
             acting.cancel()
@@ -146,7 +151,7 @@ class Controller:
         actor: Actor,
         acting: asyncio.Task[None],
         watchkeeper: Watchkeeper,
-        operations: BoxOperations,
+        report: Reporting,
         book: CredentialBook,
         front: Front,
         stop: asyncio.Event,
@@ -191,6 +196,7 @@ class Controller:
                 task.cancel()
             await asyncio.gather(*(tasks - {acting}), return_exceptions=True)
         watchkeeper.last_words()
+        report.page_use.flush()
         await actor.stop([cmd.StopBox("stopped")])
         await acting
         await actor.seal_checkpoint()

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 from controller.adapters.control.admin_role import AdminRole
 from controller.adapters.control.board import ViewBoard
+from controller.adapters.control.pages_report import Reporting
 from controller.adapters.control.pages_role import PagesRole
 from controller.adapters.control.reader_role import ReaderRole
 from controller.adapters.control.server import Connection, RoleServer
@@ -21,8 +22,10 @@ LANGUAGES = frozenset({"de", "de-simple", "en", "tr", "uk", "ru", "ar", "fa", "r
 
 
 @contextlib.asynccontextmanager
-async def control_sockets(operations: Operations, settings: Settings, outside: Outside) -> AsyncIterator[None]:
-    """The control sockets, open to their peers."""
+async def control_sockets(
+    operations: Operations, settings: Settings, outside: Outside, reporting: Reporting | None = None
+) -> AsyncIterator[None]:
+    """The control sockets, open to their peers. A box without ``reporting`` is out of order."""
     servers: list[RoleServer] = []
 
     def announce(changed: ViewChanged) -> None:
@@ -36,7 +39,7 @@ async def control_sockets(operations: Operations, settings: Settings, outside: O
         for view in board.all():
             connection.notify(ViewChanged.METHOD, view)
 
-    pages = PagesRole(operations, board, LANGUAGES)
+    pages = PagesRole(operations, board, LANGUAGES, reporting)
     reader = ReaderRole(operations)
     admin = AdminRole(operations, board)
     peers = settings.sockets
