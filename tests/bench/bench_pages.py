@@ -46,6 +46,7 @@ async def _painted() -> dict[str, dict[str, float | str]]:
             async with opened(chrome, running.address) as screen:
                 await screen.shows("start")
                 ours, floors = await _push_to_paint(controller, screen)
+            controller.show("kiosk", views.kiosk("start"))
             weight, font = await _weight(running)
     median, floor = statistics.median(ours), statistics.median(floors)
     p95 = statistics.quantiles(ours, n=20)[18]
