@@ -26,9 +26,11 @@ async def answer(fragment: Fragment, status: int = 200, reason: str = "", **deta
     return HTMLResponse(text, 503 if away else status)
 
 
-async def act(link: Link, actions: Actions, action: str, request: Request, fragment: Fragment) -> HTMLResponse:
+async def act(
+    link: Link, actions: Actions, action: str, request: Request, fragment: Fragment, done: str = ""
+) -> HTMLResponse:
     """Carries out a post: 404 unknown action, 409 stale, 422 refused or malformed, 503 controller away; with the
-    current fragment.
+    current fragment. ``done`` is the code of what to say on it when the post had its effect.
     """
     if action not in actions:
         return HTMLResponse("unknown action\n", 404)
@@ -49,4 +51,4 @@ async def act(link: Link, actions: Actions, action: str, request: Request, fragm
         return await answer(fragment, 422, error.reason, **error.details)
     except Disconnected:
         return await answer(fragment, 503)
-    return await answer(fragment)
+    return await answer(fragment, 200, done)

@@ -25,7 +25,12 @@ from kiosk_ui.speech.speaker import Speaker
 #: Shown beside German when nobody knows which language the person reads.
 SECOND_LANGUAGE = "en"
 
-NO_SUCH_DATE = _("Dieses Datum gibt es nicht. Bitte prüfen Sie Tag, Monat und Jahr.")
+#: Code of a post that had its effect although the page stays.
+KNOCKED = "knocked"
+ALERTS = {
+    "no_such_date": _("Dieses Datum gibt es nicht. Bitte prüfen Sie Tag, Monat und Jahr."),
+    KNOCKED: _("Wir haben dem Team Bescheid gesagt."),
+}
 NOT_DONE = _("Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.")
 
 
@@ -131,6 +136,7 @@ class ResidentPages:
             "languages": tuple(each for each in self._languages.values() if each.tag not in PSEUDO_NAMES),
             "hours": self._hours(self._office.box_hours, language) if view.page == "closed" else "",
             "alert": self._alert(language, reason),
+            "alert_tone": "good" if reason == KNOCKED else "attention",
         }
         return language.environment.get_template("page.html").render(context)
 
@@ -185,7 +191,7 @@ class ResidentPages:
     def _alert(self, language: Language, reason: str) -> str:
         if not reason or reason in ("factor_wrong", "factor_denied", "factor_blocked", NUMBER_TYPO):
             return ""  # the page itself says it
-        return language.say(NO_SUCH_DATE if reason == "no_such_date" else NOT_DONE, {})
+        return language.translate(ALERTS.get(reason, NOT_DONE))
 
 
 def _local(wall_ms: int) -> datetime:
@@ -211,6 +217,6 @@ def router(link: Link, pages: ResidentPages) -> APIRouter:
 
     @routes.post("/kiosk/{action}")
     async def post(action: str, request: Request) -> HTMLResponse:
-        return await act(link, ACTIONS, action, request, pages.fragment)
+        return await act(link, ACTIONS, action, request, pages.fragment, KNOCKED if action == "knock" else "")
 
     return routes
