@@ -84,7 +84,7 @@ const Speech = {
     const covered = openLayer() ? ".strip" : "script"; // a call for help is said by its layer when that is open
     const here = (each) => each.checkVisibility() && !before.has(each.dataset.say) && !each.matches(covered);
     const alerts = [...page().querySelectorAll(":is([role=alert], [role=status])[data-say]")].filter(here);
-    if (alerts.length) return alerts.filter((each) => !alerts.some((other) => other !== each && other.contains(each))).flatMap(this.namesOf);
+    if (alerts.length) return alerts.filter((each) => !alerts.some((other) => other !== each && each.contains(other))).flatMap(this.namesOf);
     const layer = page().querySelector(`[data-layer="${openLayer()}"][data-say]`);
     return layer && here(layer) ? this.standing() : [];
   },
