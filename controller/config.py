@@ -48,6 +48,7 @@ class _Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     data: Text
     cabinet: Text
     policies: Text
+    calendar: Text | None = None
 
 
 class _Hardware(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -145,6 +146,7 @@ class _Reading:
             data=data,
             cabinet=self._existing(("paths", "cabinet"), paths.cabinet),
             policies=self._existing(("paths", "policies"), paths.policies),
+            calendar=self._existing(("paths", "calendar"), paths.calendar) if paths.calendar is not None else None,
         )
 
     def _path(self, text: str) -> Path:

@@ -64,11 +64,14 @@ class DiskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """``[paths]``, absolute: the data directory, the cabinet's profile and the policies."""
+    """``[paths]``, absolute: the data directory, the cabinet's profile, the policies, and the calendar if there is
+    one.
+    """
 
     data: Path
     cabinet: Path
     policies: Path
+    calendar: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,7 @@ def describe(settings: Settings) -> Mapping[str, str]:
         "data": str(settings.paths.data),
         "cabinet": str(settings.paths.cabinet),
         "policies": str(settings.paths.policies),
+        "calendar": str(settings.paths.calendar or "none: always open"),
         "mqtt": "off" if mqtt is None else f"{mqtt.host}:{mqtt.port}, {'TLS' if mqtt.tls else 'no TLS'}",
         "commands": "none" if mqtt is None else f"{mqtt.commands.value} (authority: {mqtt.authority.name})",
     }

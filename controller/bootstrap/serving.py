@@ -30,7 +30,7 @@ async def serve(settings: Settings, outside: Outside) -> None:
     identity = load_identity(settings.paths.data)
     check_kind(identity, outside.kind, settings.paths.data)
     profile = load_profile(settings.paths.cabinet)
-    plan = plan_of(identity, profile, settings, outside.software)
+    plan = plan_of(identity, profile, settings, outside.software, outside.clock.wall_ms())
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)

@@ -10,6 +10,7 @@ from controller.domain import commands as cmd
 from controller.domain import events as ev
 from controller.domain.decide import decide
 from controller.domain.evolve import evolve
+from controller.domain.hours import Calendar
 from controller.domain.model import Box, Door, LockRules
 from controller.domain.moment import Moment
 from controller.ports import Opened, RecordedEvent
@@ -35,6 +36,8 @@ class Plan:
     policies_sha256: str
     policies: tuple[ev.PolicyRule, ...]
     seen_empty_by: str
+    calendar_sha256: str = ""
+    calendar: Calendar | None = None
 
 
 class StartRefused(Exception):
@@ -74,10 +77,14 @@ def _activate_profile(plan: Plan) -> cmd.ActivateProfile:
     return cmd.ActivateProfile(plan.profile_sha256, plan.compartments, plan.rules, plan.seen_empty_by)
 
 
+def _calendar(plan: Plan) -> cmd.ActivateCalendar:
+    return cmd.ActivateCalendar(plan.calendar_sha256, plan.calendar)
+
+
 async def bring_up(actor: Actor, plan: Plan, doors: Mapping[str, Door]) -> None:
     """Settles first, then activates. ``doors`` are all doors as they were read with every output inactive."""
     settle = cmd.StartBox(plan.software, dict(doors))
-    activate = (_activate_profile(plan), cmd.ActivatePolicies(plan.policies_sha256, plan.policies))
+    activate = (_activate_profile(plan), cmd.ActivatePolicies(plan.policies_sha256, plan.policies), _calendar(plan))
     if actor.box.seq == 0:
         commands: tuple[cmd.Command, ...] = (cmd.OpenLog(plan.box, plan.kind), *activate, settle)
     else:

@@ -21,7 +21,7 @@ def at_the_door() -> Scenario:
 
 def test_nobody_is_here() -> None:
     view = seen(Scenario().stored())
-    assert (view.page, view.session, view.actions) == ("start", "", ("language",))
+    assert (view.page, view.session, view.actions) == ("start", "", ("language", "help"))
 
 
 def test_a_door_opens_for_somebody() -> None:

@@ -87,8 +87,11 @@ def test_nothing_expires_while_it_is_the_box_that_is_in_the_way() -> None:
     label = box.deposit("D1").compartment
     box.opens(label).closes(label).at(timing.DAY).do(cmd.Tick())
     assert not box.ended("R1")
-    box.login().guided(label).report("envelope").do(cmd.Tick())
-    assert box.ended("R1") == "expired"
+    box.login().guided(label).report("envelope")
+    extended = box.one(ev.HoldingPeriodExtended)
+    assert extended.reason == "compartment"
+    assert not box.do(cmd.Tick()).ended("R1"), "what was lost is given back first"
+    assert box.at(extended.expires_wall_ms - box.wall_ms).do(cmd.Tick()).ended("R1") == "expired"
 
 
 def test_not_before() -> None:
