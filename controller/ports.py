@@ -13,7 +13,7 @@ from typing import Protocol
 
 from controller.domain.commands import Command
 from controller.domain.decision import Refusal
-from controller.domain.model import Box
+from controller.domain.model import Box, Role
 from controller.domain.moment import Moment
 
 #: A value that may stand in an event: strings, integers (within ±2^53), lists and objects of these. No floats, booleans
@@ -400,6 +400,9 @@ class FrontState:
 
     ``kiosk_token`` and ``staff_token`` are what actions of the running session must carry. ``halted`` is why the box is
     out of order. ``comparing``: a second factor was counted and is not compared yet, so that nothing is wrong yet.
+    ``numbers``: pickup numbers are in use here, so that the pages offer to type one. ``waiting``: a resident has
+    ``knocked`` while staff are at work, or was told ``soon``, until the instant beside it. Until
+    ``to_staff_until_mono_ms`` the screen is being handed over to staff who came back.
     """
 
     language: str = "de"
@@ -409,6 +412,10 @@ class FrontState:
     staff_token: str = ""
     halted: str = ""
     comparing: bool = False
+    numbers: bool = False
+    waiting: str = ""
+    waiting_until_mono_ms: int = 0
+    to_staff_until_mono_ms: int = 0
     devices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     log_verified_seq: int = 0
     acknowledged_seq: int = 0
@@ -424,6 +431,22 @@ class Operations(Protocol):
     async def carry_out(self, command: Command) -> Refusal | None: ...
 
     async def enter_factor(self, session: str, value: str) -> Refusal | None: ...
+
+    async def enter_number(self, number: str) -> Refusal | None:
+        """A pickup number was typed."""
+        ...
+
+    def knock(self) -> Refusal | None:
+        """A resident wants to collect while staff are at work."""
+        ...
+
+    def soon(self) -> None:
+        """Staff answer that they are nearly done."""
+        ...
+
+    def screen_shown(self, revision: int, current: int) -> None:
+        """The resident's page has painted ``revision`` while ``current`` stands."""
+        ...
 
     async def log_in(self, pin: str) -> Refusal | None: ...
 
@@ -449,6 +472,10 @@ class Operations(Protocol):
 
     def foreign_code(self) -> None: ...
 
+    def unreadable_code(self) -> None:
+        """Somebody holds a code before the scanner that it cannot read."""
+        ...
+
     def scanner_state(self, source: str, state: str) -> None: ...
 
     def box(self) -> Box: ...
@@ -463,6 +490,125 @@ class Operations(Protocol):
 
     def scan_mode(self) -> str:
         """What readers may let out now (`hal.wire`'s ``ScanMode``)."""
+        ...
+
+
+# --- the office ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeMember:
+    """Whose office session it is, and the roles that they have now."""
+
+    staff: str
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderInput:
+    """An order as it was typed or stood in a file, not yet checked. ``line`` is where (0: typed). ``birth_date`` and
+    ``pin`` make verifiers and are forgotten.
+    """
+
+    line: int
+    order: str
+    document_type: str
+    language: str
+    size: str
+    low: bool
+    birth_date: str = field(default="", repr=False)
+    pin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """A code that was just made: the only time that it is known here. ``code`` is empty when none was made. ``pin`` is
+    a proxy's. ``expires_wall_ms`` is 0 while the envelope is not inside.
+    """
+
+    orders: tuple[str, ...]
+    language: str
+    factor: str
+    expires_wall_ms: int = 0
+    proxy: bool = False
+    code: str = field(default="", repr=False)
+    number: str = field(default="", repr=False)
+    pin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import would do. ``problems``: line and code of each row that is left out."""
+
+    preview: str
+    new: int
+    changed: int
+    unchanged: int
+    codes: int
+    problems: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    new: int
+    changed: int
+    codes: tuple[NewCode, ...]
+    problems: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeResult:
+    """How an envelope came or went: ``stored``, ``expired``, ``missing`` or a `DepositEnd` value."""
+
+    orders: tuple[str, ...]
+    result: str
+    at_wall_ms: int
+
+
+class OfficeDesk(Protocol):
+    """What the office pages can ask of the services. Called on the controller's event loop; `OutOfOrder` is raised.
+
+    Who may ask for what is decided by whoever calls (`controller.adapters.control.office_roles`); here everything is
+    carried out, and nothing of it opens a door.
+    """
+
+    @property
+    def standalone(self) -> bool:
+        """Whether orders and codes are made here: there is no central system."""
+        ...
+
+    async def log_in(self, staff: str, password: str) -> str | Refusal: ...
+
+    def member(self, token: str, *, by_a_person: bool = True) -> OfficeMember | None: ...
+
+    def log_out(self, token: str) -> None: ...
+
+    async def set_password(self, staff: str, password_hash: str) -> Refusal | None: ...
+
+    async def carry_out(self, command: Command) -> Refusal | None: ...
+
+    def confirmed(self, seq: int) -> bool:
+        """Whether the central system has acknowledged entry ``seq``; always so without one."""
+        ...
+
+    async def reissue(self, deposit: str, birth_date: str, pin: str, by: str) -> NewCode | Refusal:
+        """A new code for whoever may collect ``deposit``. The old one is over in the same commit."""
+        ...
+
+    async def issue_proxy(self, deposit: str, by: str) -> NewCode | Refusal: ...
+
+    async def revoke_proxies(self, deposit: str, by: str) -> Refusal | None: ...
+
+    async def add_order(self, order: OrderInput, by: str) -> NewCode | Refusal: ...
+
+    async def cancel_order(self, deposit: str, by: str) -> Refusal | None: ...
+
+    def preview_import(self, token: str, orders: Sequence[OrderInput]) -> ImportPlan | Refusal: ...
+
+    async def apply_import(self, token: str, preview: str, by: str) -> ImportOutcome | Refusal: ...
+
+    async def results(self, after_seq: int) -> tuple[Sequence[EnvelopeResult], int]:
+        """A page of results from the log after ``after_seq``, and where to go on; 0 at the end."""
         ...
 
 

@@ -1,0 +1,310 @@
+"""Orders and codes where no central system makes them: one by one, from a file, and anew.
+
+Everything goes through the same commands that a central system would give, with the issuer ``standalone``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from controller.domain import commands as cmd
+from controller.domain.decision import Refusal
+from controller.domain.model import Box, Deposit, DepositStatus, Factor, Right, RightStatus, Size
+from controller.ports import (
+    EndCredentials,
+    ImportOutcome,
+    ImportPlan,
+    NewCode,
+    OrderInput,
+    RowChange,
+)
+from controller.services.actor import Actor
+from controller.services.codes import CodeMaker, CodeMissing, MadeCode, factor_asked, factor_values, proxy_pin
+from controller.services.derived_rows import REMEMBER_ENDED_MS
+
+ISSUER = "standalone"
+#: Why the codes of a right that goes on are over.
+REPLACED = "replaced"
+#: Rows of one import: each takes a moment, for its number is meant to be slow to guess.
+LONGEST_IMPORT = 100
+
+_ORDER_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
+
+
+@dataclass(frozen=True, slots=True)
+class _Preview:
+    id: str
+    orders: tuple[OrderInput, ...] = field(repr=False)
+
+
+class Standalone:
+    """One event loop. One thing at a time, so that what was looked at still stands when it is written."""
+
+    def __init__(self, actor: Actor, codes: CodeMaker, languages: frozenset[str]) -> None:
+        self._actor = actor
+        self._codes = codes
+        self._languages = languages
+        self._one_at_a_time = asyncio.Lock()
+        self._previews: dict[bytes, _Preview] = {}
+
+    # --- one order ----------------------------------------------------------------------------------------------------
+
+    async def add(self, order: OrderInput) -> NewCode | Refusal:
+        """Announces an order and makes its code, or no code when the policy asks for what was not given."""
+        async with self._one_at_a_time:
+            known = self._actor.box.deposit_for_order(order.order)
+            problem = "order_known" if known is not None else problem_of(self._actor.box, order, self._languages)
+            if problem:
+                return Refusal(problem)
+            return await self._announce(order)
+
+    async def _announce(self, order: OrderInput) -> NewCode | Refusal:
+        deposit = f"d-{secrets.token_hex(8)}"
+        announced = await self._actor.submit(
+            cmd.AnnounceOrder(
+                issuer=ISSUER,
+                command=_command_id(),
+                deposit=deposit,
+                orders=(order.order,),
+                document_types=(order.document_type,),
+                size=order.size,
+                language=order.language,
+                low=order.low,
+                group="",
+            )
+        )
+        if announced.decision.refusal is not None:
+            return announced.decision.refusal
+        asked = factor_asked(self._actor.box, (order.document_type,))
+        try:
+            values = factor_values(asked, order.birth_date, order.pin)
+        except CodeMissing:
+            return NewCode((order.order,), order.language, asked.value)
+        return await self._issue(self._actor.box.deposits[deposit], asked.value, values)
+
+    async def cancel(self, deposit: str) -> Refusal | None:
+        outcome = await self._actor.submit(cmd.CancelOrder(ISSUER, _command_id(), deposit))
+        return outcome.decision.refusal
+
+    # --- codes --------------------------------------------------------------------------------------------------------
+
+    async def reissue(self, deposit: str, birth_date: str, pin: str, by: str) -> NewCode | Refusal:
+        """A new code for whoever may collect ``deposit``; where nobody may any more (expired), a new right."""
+        async with self._one_at_a_time:
+            box = self._actor.box
+            known = box.deposits.get(deposit)
+            if known is None:
+                return Refusal("deposit_unknown")
+            right = holders_right(box, deposit)
+            deposits = tuple(box.deposits[name] for name in right.deposits) if right is not None else (known,)
+            types = tuple(name for each in deposits for name in each.document_types)
+            asked = factor_asked(box, types)
+            try:
+                values = factor_values(asked, birth_date, pin)
+            except CodeMissing as missing:
+                return Refusal(missing.code)
+            if right is None:
+                return await self._issue(known, asked.value, values)
+            made = await self._codes.make(right.id, values)
+            at = self._actor.now()
+            over = EndCredentials(right.id, REPLACED, at.wall_ms, at.wall_ms + REMEMBER_ENDED_MS)
+            rows: tuple[RowChange, ...] = (over, *made.rows)
+            outcome = await self._actor.submit(cmd.ReplaceCredential(right.id, by), rows)
+            if outcome.decision.refusal is not None:
+                return outcome.decision.refusal
+            orders = tuple(order for each in deposits for order in each.orders)
+            return _told(made, self._actor.box.rights.get(right.id), orders, right.language, asked.value)
+
+    async def _issue(self, deposit: Deposit, factor: str, values: Mapping[str, str]) -> NewCode | Refusal:
+        right = f"r-{secrets.token_hex(8)}"
+        made = await self._codes.make(right, values)
+        command = cmd.IssueRight(
+            issuer=ISSUER,
+            command=_command_id(),
+            right=right,
+            deposits=(deposit.id,),
+            language=deposit.language,
+            not_before_wall_ms=0,
+            expires_wall_ms=0,
+        )
+        outcome = await self._actor.submit(command, made.rows)
+        if outcome.decision.refusal is not None:
+            return outcome.decision.refusal
+        return _told(made, self._actor.box.rights.get(right), deposit.orders, deposit.language, factor)
+
+    async def issue_proxy(self, deposit: str, by: str) -> NewCode | Refusal:
+        """A right of its own for somebody who collects for the holder: code and PIN, once, as long as the holder's."""
+        async with self._one_at_a_time:
+            known = self._actor.box.deposits.get(deposit)
+            if known is None:
+                return Refusal("deposit_unknown")
+            holder = holders_right(self._actor.box, deposit)
+            if holder is None:
+                return Refusal("right_unknown")  # Nobody may collect it: there is nothing to do in their place.
+            pin = proxy_pin()
+            right = f"r-{secrets.token_hex(8)}"
+            made = await self._codes.make(right, {Factor.PIN.value: pin})
+            command = cmd.IssueRight(
+                issuer=ISSUER,
+                command=_command_id(),
+                right=right,
+                deposits=(deposit,),
+                language=holder.language,
+                not_before_wall_ms=0,
+                expires_wall_ms=holder.expires_wall_ms,
+                proxy=True,
+                checked_by=by,
+            )
+            outcome = await self._actor.submit(command, made.rows)
+            if outcome.decision.refusal is not None:
+                return outcome.decision.refusal
+            issued = self._actor.box.rights.get(right)
+            return _told(made, issued, known.orders, holder.language, Factor.PIN.value, pin)
+
+    async def revoke_proxies(self, deposit: str) -> Refusal | None:
+        async with self._one_at_a_time:
+            proxies = [right for right in self._actor.box.rights_over(deposit) if right.proxy]
+            if not proxies:
+                return Refusal("right_unknown")
+            for right in proxies:
+                outcome = await self._actor.submit(cmd.RevokeRight(ISSUER, _command_id(), right.id))
+                if outcome.decision.refusal is not None:
+                    return outcome.decision.refusal
+            return None
+
+    # --- files --------------------------------------------------------------------------------------------------------
+
+    def preview(self, session: bytes, orders: Sequence[OrderInput]) -> ImportPlan:
+        """What ``orders`` would do. They are kept for this session until `apply` or `forget`: birth dates are among
+        them, in memory only.
+        """
+        kept = _Preview(secrets.token_urlsafe(12), tuple(orders[:LONGEST_IMPORT]))
+        box = self._actor.box
+        new = changed = unchanged = codes = 0
+        problems = [(order.line, "too_many_rows") for order in orders[LONGEST_IMPORT:]]
+        for order, problem in zip(kept.orders, problems_of(box, kept.orders, self._languages), strict=True):
+            known = box.deposit_for_order(order.order)
+            if problem:
+                problems.append((order.line, problem))
+            elif known is None:
+                new += 1
+                codes += _has_factor(box, order)
+            elif differs(known, order):
+                changed += 1
+            else:
+                unchanged += 1
+        self._previews[session] = kept
+        return ImportPlan(kept.id, new, changed, unchanged, codes, tuple(sorted(problems)))
+
+    def forget(self, session: bytes) -> None:
+        """The session is over."""
+        self._previews.pop(session, None)
+
+    async def apply(self, session: bytes, preview: str, by: str) -> ImportOutcome | Refusal:
+        """Takes over what was previewed, once. Each order is looked at again, for the box has gone on meanwhile."""
+        kept = self._previews.get(session)
+        if kept is None or kept.id != preview:
+            return Refusal("preview_gone")
+        del self._previews[session]
+        codes: list[NewCode] = []
+        problems: list[tuple[int, str]] = []
+        new = changed = 0
+        async with self._one_at_a_time:
+            found = problems_of(self._actor.box, kept.orders, self._languages)
+            for order, problem in zip(kept.orders, found, strict=True):
+                known = self._actor.box.deposit_for_order(order.order)
+                if problem:
+                    problems.append((order.line, problem))
+                elif known is None:
+                    made = await self._announce(order)
+                    if isinstance(made, Refusal):
+                        problems.append((order.line, made.code))
+                        continue
+                    new += 1
+                    codes += [made] if made.code else []
+                elif differs(known, order):
+                    refusal = await self._amend(known.id, order, by)
+                    problems += [(order.line, refusal.code)] if refusal is not None else []
+                    changed += refusal is None
+        return ImportOutcome(new, changed, tuple(codes), tuple(problems))
+
+    async def _amend(self, deposit: str, order: OrderInput, by: str) -> Refusal | None:
+        command = cmd.AmendDeposit(deposit, (order.document_type,), order.size, order.language, order.low, by)
+        outcome = await self._actor.submit(command)
+        return outcome.decision.refusal
+
+
+def holders_right(box: Box, deposit: str) -> Right | None:
+    """The right of the person whom the envelope is for; a proxy's is another."""
+    return next((right for right in box.rights_over(deposit) if not right.proxy), None)
+
+
+def problem_of(box: Box, order: OrderInput, languages: frozenset[str]) -> str:
+    """Why the order cannot be taken (a code); empty when it can. What is missing for its code is no reason."""
+    name = order.order
+    if not 4 <= len(name) <= 40 or not set(name) <= _ORDER_LETTERS or name.startswith(("-", "ABHOLFACH")):
+        return "order_malformed"
+    if order.document_type not in box.policies:
+        return "document_type_unknown"
+    if order.size not in {size.value for size in Size}:
+        return "size_unknown"
+    if order.language not in languages:
+        return "language_unknown"
+    asked = factor_asked(box, (order.document_type,))
+    try:
+        factor_values(asked, order.birth_date, order.pin)
+    except CodeMissing as missing:
+        return missing.code if missing.code.endswith("_impossible") else ""
+    return ""
+
+
+def problems_of(box: Box, orders: Sequence[OrderInput], languages: frozenset[str]) -> list[str]:
+    """For each order of a file: as `problem_of`; named twice; or inside already and different."""
+    seen: set[str] = set()
+    found = []
+    for order in orders:
+        problem = problem_of(box, order, languages)
+        known = box.deposit_for_order(order.order)
+        if not problem and order.order in seen:
+            problem = "order_twice"
+        elif not problem and known is not None and differs(known, order) and known.status is not DepositStatus.EXPECTED:
+            problem = "deposit_inside"
+        seen.add(order.order)
+        found.append(problem)
+    return found
+
+
+def differs(known: Deposit, order: OrderInput) -> bool:
+    told = (order.document_type,), order.size, order.language, order.low
+    return (known.document_types, known.size.value, known.language, known.low) != told
+
+
+def _has_factor(box: Box, order: OrderInput) -> bool:
+    try:
+        factor_values(factor_asked(box, (order.document_type,)), order.birth_date, order.pin)
+    except CodeMissing:
+        return False
+    return True
+
+
+def _told(
+    made: MadeCode, right: Right | None, orders: tuple[str, ...], language: str, factor: str, pin: str = ""
+) -> NewCode:
+    inside = right is not None and right.status is not RightStatus.PREPARED
+    return NewCode(
+        orders=orders,
+        language=language,
+        factor=factor,
+        expires_wall_ms=right.expires_wall_ms if right is not None and inside else 0,
+        proxy=bool(pin),
+        code=made.code,
+        number=made.number,
+        pin=pin,
+    )
+
+
+def _command_id() -> str:
+    return f"o-{secrets.token_hex(8)}"
