@@ -57,7 +57,7 @@ def present_credential(draft: Draft, command: cmd.PresentCredential) -> None:
         raise Refused("code_unknown")
     _check_presentable(draft, right)
     deposits = _reachable(draft, right)
-    factor, declarations = _conditions(draft, right, len(deposits))
+    factor, declarations = _conditions(draft, right, len({draft.box.deposits[name].compartment for name in deposits}))
     if factor is not Factor.NONE and (factor not in COMPARABLE_FACTORS or factor.value not in command.verifiers):
         raise Refused("counter")
     phase = Phase.VERIFYING if factor is not Factor.NONE else Phase.DECLARING if declarations else Phase.UNLOCKING
@@ -323,9 +323,17 @@ def settle_deposit(draft: Draft, word: str) -> Session:
         end = DepositEnd.COLLECTED_CONFIRMED if confirmed else DepositEnd.COLLECTED_UNCONFIRMED
         if session.returning:
             left = Contents.HOLDS
-        draft.emit(ev.DepositEnded(deposit, label, end.value, left.value))
+        for name in _taken_together(draft, session, label):
+            draft.emit(ev.DepositEnded(name, label, end.value, left.value))
     end_opening(draft, opening, "closed")
     return session
+
+
+def _taken_together(draft: Draft, session: Session, label: str) -> tuple[str, ...]:
+    """The deposit in hand, and what the same right may collect from the same compartment: one group, one opening."""
+    inside = draft.box.compartments[label].deposits
+    mates = [name for name in draft.box.collectable(draft.box.rights[session.right]) if name in inside]
+    return (session.deposit, *(name for name in mates if name != session.deposit))
 
 
 def unwitnessed(draft: Draft, opening: Opening) -> None:
@@ -356,7 +364,8 @@ def door_abandoned(draft: Draft, opening: Opening) -> None:
         doubt_deposits(draft, opening.compartment, "left_open")
     else:
         collected = DepositEnd.COLLECTED_UNCONFIRMED.value
-        draft.emit(ev.DepositEnded(opening.deposit, opening.compartment, collected, Contents.UNKNOWN.value))
+        for name in _taken_together(draft, draft.session, opening.compartment):
+            draft.emit(ev.DepositEnded(name, opening.compartment, collected, Contents.UNKNOWN.value))
     quarantine(draft, opening.compartment, "left_open")
     end_opening(draft, opening, "abandoned")
     end_session(draft, SessionEnd.LEFT_OPEN, "left_open")

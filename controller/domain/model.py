@@ -532,7 +532,8 @@ class Box:
         """The deposits of a right whose compartment may be opened now, in the right's order.
 
         A compartment whose last opening is not settled (its door still stands open after a restart) is not opened
-        again.
+        again, nor one that also holds an envelope which this right may not collect now: whoever opens a door can take
+        everything behind it.
         """
         return tuple(
             name
@@ -540,6 +541,10 @@ class Box:
             if (deposit := self.deposits.get(name)) is not None
             and deposit.collectable
             and deposit.compartment not in self.unsettled
+            and all(
+                other in right.deposits and self.deposits[other].collectable
+                for other in self.compartments[deposit.compartment].deposits
+            )
         )
 
 

@@ -192,6 +192,8 @@ def _settle_closed_again(draft: Draft, opening: Opening) -> None:
                     opening.deposit, label, DepositEnd.COLLECTED_UNCONFIRMED.value, Contents.PRESUMED_EMPTY.value
                 )
             )
+            if draft.box.compartments[label].deposits:
+                doubt_deposits(draft, label, "interrupted")  # The rest of its group may have gone with it.
     quarantine(draft, label, "interrupted")
     end_opening(draft, opening, "settled")
 

@@ -145,6 +145,14 @@ def _authority(start: Box, before: Box, command: cmd.Command, at: Moment, event:
     assert before.opening is None or before.opening.stage is OpeningStage.CLOSED
     if purpose is Purpose.PICKUP:
         _pickup_authority(before, command, event)
+    elif purpose is Purpose.LOADING and isinstance(command, cmd.PresentBadge):
+        _guided_authority(start, command, event)
+        deposit = start.deposits[event.deposit]
+        assert deposit.status is DepositStatus.EXPECTED
+        assert not deposit.held
+        assert compartment.in_service
+        groups = {start.deposits[name].group for name in compartment.deposits}
+        assert groups == {deposit.group} or (not groups and compartment.old_document), "a badge, and no reason for it"
     elif purpose is Purpose.LOADING:
         assert isinstance(command, cmd.PresentOrder)
         deposit = start.deposits[event.deposit]
@@ -192,6 +200,7 @@ def _guided_authority(start: Box, command: cmd.Command, event: ev.UnlockAuthoris
     assert requested is not None
     assert command.seen_mono_ms > requested.mono_ms, "a badge from before the page showed compartment and reason"
     assert (requested.compartment, requested.purpose) == (event.compartment, Purpose(event.purpose))
+    assert requested.deposit == event.deposit
     assert event.badges[-1] == command.staff
     persons = 2 if event.purpose == Purpose.EMERGENCY else 1
     assert len(set(event.badges)) == len(event.badges) == persons

@@ -8,6 +8,7 @@ import pytest
 
 from controller.domain import commands as cmd
 from controller.domain import events as ev
+from controller.domain.guided import REQUESTABLE
 from controller.domain.model import Contents, DepositStatus, Door, Purpose, RightStatus, SessionEnd
 from tests.unit.domain.builder import CABINET, Scenario, plan
 
@@ -194,7 +195,7 @@ def test_loading_is_asked_at_the_next_login(answer: str) -> None:
 
 @RESTARTS
 @pytest.mark.parametrize("door", [CLOSED, OPEN, UNKNOWN])
-@pytest.mark.parametrize("purpose", [p for p in Purpose if p not in (Purpose.PICKUP, Purpose.LOADING, Purpose.TEST)])
+@pytest.mark.parametrize("purpose", sorted(REQUESTABLE))
 @pytest.mark.parametrize("steps", [AUTHORISED, OPENED, ASKED], ids=["authorised", "opened", "closed, not reported"])
 def test_guided_openings(purpose: Purpose, steps: Steps, door: Door, reboot: bool) -> None:
     box = Scenario().stored("D1").login()

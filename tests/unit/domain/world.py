@@ -12,6 +12,7 @@ from dataclasses import replace
 from controller.domain import commands as cmd
 from controller.domain import events as ev
 from controller.domain.decide import decide
+from controller.domain.decide_rounds import ROUNDS
 from controller.domain.decide_time import next_due
 from controller.domain.model import (
     Contents,
@@ -22,6 +23,7 @@ from controller.domain.model import (
     Phase,
     Purpose,
     RightStatus,
+    StaffSession,
 )
 from tests.unit.domain.builder import STAFF, Scenario
 from tests.unit.domain.checks import GUIDED, Book, check_decision, check_state, check_time
@@ -42,6 +44,7 @@ class World:
         self.inside: dict[str, set[str]] = {label: set() for label in self.doors}
         self.pending = ""
         self.opened: set[str] = set()
+        self.in_hand: set[str] = set()
         self.commands = 0
         for event, at in scenario.log:
             self.book.add(event, at)
@@ -102,7 +105,7 @@ class World:
         self.doors[label] = door
         opening = self.box.opening
         if door is Door.OPEN and opening is not None and opening.compartment == label:
-            self.opened.add(opening.deposit)
+            self.opened |= {opening.deposit, *self.box.compartments[label].deposits}
         self.pass_time(50)
         self.sense(label)
 
@@ -123,7 +126,7 @@ class World:
             label = opening.compartment
             if pulsed and self.pending == opening.authorisation and self.doors[label] is Door.CLOSED:
                 self.doors[label] = Door.OPEN
-                self.opened.add(opening.deposit)
+                self.opened |= {opening.deposit, *self.box.compartments[label].deposits}
             if self.doors[label] is Door.OPEN and closed:
                 self._hands(label, taken)
                 self.doors[label] = Door.CLOSED
@@ -143,16 +146,24 @@ class World:
         opening = self.box.opening
         if opening is None or opening.compartment != label:
             return
+        known = set(self.box.compartments[label].deposits)
+        strange = self.inside[label] - known
+        unfit = opening.obstructed or opening.too_small or strange
         if opening.purpose is Purpose.PICKUP and does_it:
-            self.inside[label].discard(opening.deposit)
-        elif opening.purpose is Purpose.LOADING and does_it and not opening.obstructed and not self.inside[label]:
+            self.inside[label] -= known  # Who opens a door takes all of a group.
+        elif opening.purpose is Purpose.LOADING and does_it and not unfit:
             self.inside[label].add(opening.deposit)
+        elif opening.purpose is Purpose.UNDO and does_it:
+            self.inside[label].discard(opening.deposit)
+        elif opening.purpose in (Purpose.RECALL, Purpose.HANDOVER) and does_it:
+            self.in_hand |= self.inside[label] & known
+            self.inside[label] -= known
 
     def close(self, label: str, does_it: bool) -> None:
         opening = self.box.opening
         if opening is not None and opening.purpose is Purpose.LOADING and opening.compartment == label:
             # A loader closes a door that books when the envelope is inside, and says so when something else is.
-            if self.inside[label] and not opening.obstructed:
+            if self.inside[label] - set(self.box.compartments[label].deposits) and not opening.obstructed:
                 self.do(cmd.ReportObstructed(opening.session))
             does_it = True
         self._hands(label, does_it)
@@ -169,6 +180,15 @@ class World:
         """Staff look inside and say what is there; what is not there any more was collected or never put in."""
         known = self.box.compartments[label].deposits
         found = self.inside[label]
+        opening = self.box.opening
+        if opening is not None and opening.purpose is Purpose.UNDO:
+            there = opening.deposit in found
+            self.do(cmd.ReportContents(session, "envelope" if there else "empty", "" if there else "expected"))
+            return
+        if opening is not None and self.in_hand & set(known):
+            self.in_hand -= set(known)
+            self.do(cmd.ReportContents(session, "empty", "recalled"))
+            return
         if found & set(known):
             self.inside[label] = found & set(known)
             self.do(cmd.ReportContents(session, "envelope", ""))
@@ -218,6 +238,14 @@ class World:
             else:
                 found += [("opens late", lambda: self.move(label, Door.OPEN))]
             return found
+        opening = self.box.opening
+        if self.doors[label] is Door.OPEN and opening is not None and opening.purpose is Purpose.LOADING:
+            session = opening.session
+            return [("closes", lambda: self.close(label, True))] * 3 + [
+                ("too small", lambda: self.do(cmd.ReportTooSmall(session))),
+                ("no old document", lambda: self.do(cmd.ReportNoOldDocument(session))),
+                ("deadline", self.next_deadline),
+            ]
         if self.doors[label] is Door.OPEN:
             return [("closes", lambda: self.close(label, True))] * 4 + [
                 ("closes untouched", lambda: self.close(label, False)),
@@ -258,10 +286,14 @@ class World:
         found: list[tuple[str, Act]] = [("deadline", self.next_deadline)]
         if session.reporting and box.opening is not None:
             found += [("report", lambda: self.report(session.id, session.reporting))] * 4
+            for name in box.compartments[session.reporting].deposits:
+                if name in self.in_hand:
+                    found += [(f"scan out {name}", lambda name=name: self.scan_out(name))] * 3  # type: ignore[misc]
         if session.requested is not None:
             for name in ("lena", "sabine", "lukas") * 2:
                 found.append((f"badge {name}", lambda name=name: self.badge(name)))  # type: ignore[misc]
         if box.opening is None:
+            found += self._walk(session)
             for name, deposit in box.deposits.items():
                 if deposit.status is DepositStatus.EXPECTED:
                     scan = cmd.PresentOrder(deposit.orders[0])
@@ -279,6 +311,25 @@ class World:
             found += [("let a resident go first", lambda: self.do(cmd.SuspendStaff(session.id)))]
             found += [("log out", lambda: self.do(cmd.LogOut(session.id)))] * 2
         return found
+
+    def _walk(self, session: StaffSession) -> list[tuple[str, Act]]:
+        """Walks over the compartments, and the last booking undone."""
+        found: list[tuple[str, Act]] = []
+        if session.round is not None:
+            for kind in (cmd.GoOnWithRound, cmd.GoOnWithRound, cmd.SkipInRound, cmd.LeaveRound, cmd.StopRound):
+                found.append((kind.__name__, lambda kind=kind: self.do(kind(session.id))))  # type: ignore[misc]
+        else:
+            for purpose in ROUNDS:
+                start = cmd.StartRound(session.id, purpose, "because")
+                found.append((f"walk {purpose}", lambda start=start: self.do(start)))  # type: ignore[misc]
+        if session.last_stored:
+            found += [("undo", lambda: self.do(cmd.UndoLoading(session.id)))] * 2
+        return found
+
+    def scan_out(self, name: str) -> None:
+        self.do(cmd.PresentOrder(self.box.deposits[name].orders[0]))
+        if name not in self.box.deposits:
+            self.in_hand.discard(name)
 
     def factor(self, session: str, matched: bool) -> None:
         self.do(cmd.TryFactor(session))
@@ -299,9 +350,23 @@ class World:
         if box.suspended is not None:
             who = box.suspended.session.staff
             found += [("deadline", self.next_deadline)] + [("back to work", lambda: self.badge(who))] * 3
-        found += [("an order", self.announce), ("a wrong PIN", lambda: self.log_in("lukas", False))]
+        found += [
+            ("an order", self.announce),
+            ("a family", self.announce_family),
+            ("a wrong PIN", lambda: self.log_in("lukas", False)),
+        ]
         assert "lukas" in STAFF
         return found
+
+    def announce_family(self) -> None:
+        """Two envelopes of one group, and one right over both."""
+        self.commands += 1
+        names = (f"F{self.commands}", f"G{self.commands}")
+        for letter, name in zip("fg", names, strict=True):
+            command = ("central", f"{letter}{self.commands}")
+            group = f"family-{self.commands}"
+            self.do(cmd.AnnounceOrder(*command, name, (f"ORDER-{name}",), ("eAT",), "S", "de", False, group))
+        self.do(cmd.IssueRight("central", f"r{self.commands}", f"R{names[0]}", names, "de", 0, 0))
 
     def announce(self) -> None:
         """The office announces an envelope and makes a right over it and, now and then, over one more."""
