@@ -128,9 +128,7 @@ def load_calendar(path: Path, holidays_of: HolidaysOf, year: int) -> tuple[str, 
 
     Raises ``ConfigurationError`` for the first thing that is wrong.
     """
-    document = strict_toml.read(path)
-    file = document.convert(CalendarFile)
-    _check(document, file)
+    document, file = _read(path)
     first = max(year, FIRST_YEAR)
     years = range(first, first + YEARS_AHEAD + 1)
     land = file.land
@@ -141,6 +139,18 @@ def load_calendar(path: Path, holidays_of: HolidaysOf, year: int) -> tuple[str, 
         _timetable(document, file, Who.STAFF, file.staff, holidays),
     )
     return _sha256(calendar), calendar
+
+
+def read_calendar(path: Path) -> CalendarFile:
+    """The file as it is written, for people. Raises ``ConfigurationError``; spans are checked by `load_calendar`."""
+    return _read(path)[1]
+
+
+def _read(path: Path) -> tuple[Document, CalendarFile]:
+    document = strict_toml.read(path)
+    file = document.convert(CalendarFile)
+    _check(document, file)
+    return document, file
 
 
 def _sha256(calendar: Calendar) -> str:

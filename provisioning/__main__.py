@@ -51,6 +51,8 @@ def _init(given: argparse.Namespace) -> int:
         kind=kind,
         profile=given.profile,
         policies=given.policies,
+        calendar=given.calendar,
+        land=given.land,
         seen_empty_by=given.seen_empty_by,
         broker=arguments.broker(given),
         room=given.counter_room,

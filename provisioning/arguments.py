@@ -6,11 +6,12 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from controller.calendar_file import Land
 from controller.settings import CommandTrust
 from provisioning.errors import ProvisioningError
 from provisioning.initialise import CONFIGURATION, DATA, DEFAULT_SCANNER
 from provisioning.staff import ADMIN_SOCKET
-from provisioning.templates import POLICIES, Broker
+from provisioning.templates import CALENDAR, POLICIES, Broker
 
 
 class _Strict(argparse.ArgumentParser):
@@ -77,6 +78,9 @@ def _init(init: argparse.ArgumentParser) -> None:
     init.add_argument("--kind", required=True, choices=("real", "simulated"), help="never changed later")
     init.add_argument("--profile", required=True, metavar="NAME|FILE", help="the cabinet: a shipped profile or a file")
     init.add_argument("--policies", type=Path, default=POLICIES, metavar="FILE", help="default: those that ship")
+    init.add_argument("--calendar", type=Path, default=CALENDAR, metavar="FILE", help="default: the one that ships")
+    lands = [land.value for land in Land]
+    init.add_argument("--land", default="none", choices=lands, help="whose public holidays count in calendar.toml")
     init.add_argument("--seen-empty-by", default="", metavar="NAME", help="who looked into every compartment")
     init.add_argument("--counter-room", default="", metavar="TEXT", help="where people go when the box cannot help")
     init.add_argument("--phone", default="", metavar="TEXT", help="whom they call")

@@ -8,6 +8,8 @@ import stat
 from collections.abc import Iterator
 
 from controller import identity as identities
+from controller.adapters.public_holidays import public_holidays
+from controller.calendar_file import FIRST_YEAR, Land, load_calendar, read_calendar
 from controller.config import ConfigurationError
 from controller.identity import Identity, Kind
 from controller.policies_file import read_policies
@@ -53,6 +55,7 @@ def _modes(machine: Machine, settings: Settings, _identity: Identity) -> Iterato
         (machine.configuration, 0o022),
         (settings.paths.cabinet, 0o022),
         (settings.paths.policies, 0o022),
+        *(((settings.paths.calendar, 0o022),) if settings.paths.calendar is not None else ()),
         *((tls, 0o077) for tls in ([settings.mqtt.tls.key] if settings.mqtt and settings.mqtt.tls else [])),
     ):
         mode = stat.S_IMODE(path.stat().st_mode)
@@ -87,6 +90,23 @@ def _policies(_machine: Machine, settings: Settings, _identity: Identity) -> Ite
             State.WARNING,
             f"not confirmed: the data protection officer reads {settings.paths.policies} and is named in it",
         )
+
+
+def _calendar(_machine: Machine, settings: Settings, _identity: Identity) -> Iterator[Finding]:
+    path = settings.paths.calendar
+    if path is None:
+        yield Finding("calendar", State.WARNING, "none: always open, and no page can say when staff are there")
+        return
+    try:
+        file = read_calendar(path)
+        load_calendar(path, public_holidays, FIRST_YEAR)
+    except ConfigurationError as error:
+        yield Finding("calendar", State.FAILED, str(error))
+        return
+    if file.land is Land.NONE:
+        yield Finding("calendar", State.WARNING, f"public holidays do not count: name the Land in {path}")
+    else:
+        yield Finding("calendar", State.OK, f"{file.time_zone}, public holidays of {file.land.value}")
 
 
 def _office(machine: Machine, _settings: Settings, _identity: Identity) -> Iterator[Finding]:
@@ -136,4 +156,4 @@ def _reach(mqtt: MqttSettings, timeout_s: float) -> str:
         return str(error.strerror or error)
 
 
-CHECKS: tuple[Check, ...] = (_identity, _device_key, _modes, _profile, _policies, _office, _disk, _broker)
+CHECKS: tuple[Check, ...] = (_identity, _device_key, _modes, _profile, _policies, _calendar, _office, _disk, _broker)

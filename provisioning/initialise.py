@@ -18,10 +18,12 @@ from pathlib import Path
 import msgspec
 
 from controller import identity as identities
+from controller.adapters.public_holidays import public_holidays
+from controller.calendar_file import FIRST_YEAR, Land, load_calendar
 from controller.config import ConfigurationError
 from controller.identity import BOX_ID, DEVICE_KEY_NAME, IDENTITY_NAME, Identity, Kind
 from controller.policies_file import load_policies
-from controller.settings import CommandTrust
+from controller.settings import CommandTrust, Heartbeat
 from hal.profile import load_profile, shipped_profiles
 from provisioning import templates
 from provisioning.errors import ProvisioningError
@@ -43,7 +45,8 @@ class Plan:
     """What box is to be made, and where.
 
     ``data_in_file`` is the data directory as the configuration names it, where that differs (an image that is being
-    built). ``profile`` is a shipped profile's name or a file. ``own``: the files of a real box are given to its users.
+    built). ``profile`` is a shipped profile's name or a file. ``land``: whose public holidays count (``BY``), or none.
+    ``own``: the files of a real box are given to its users.
     """
 
     config: Path
@@ -52,12 +55,15 @@ class Plan:
     kind: Kind
     profile: str
     policies: Path = templates.POLICIES
+    calendar: Path = templates.CALENDAR
+    land: str = "none"
     seen_empty_by: str = ""
     broker: Broker | None = None
     room: str = ""
     phone: str = ""
     scanner: str = DEFAULT_SCANNER
     data_in_file: str = ""
+    heartbeat: Heartbeat = Heartbeat.REQUIRED
     own: bool = False
     force: bool = False
 
@@ -88,6 +94,10 @@ def initialise(plan: Plan) -> tuple[Step, ...]:
     profile = find_profile(plan.profile)
     load_profile(profile)
     load_policies(plan.policies)
+    if plan.calendar != templates.CALENDAR:
+        load_calendar(plan.calendar, public_holidays, FIRST_YEAR)
+    if plan.land not in {land.value for land in Land}:
+        raise ProvisioningError("no_such_land", f"{plan.land}: one of {', '.join(land.value for land in Land)}")
     _check_what_is_there(plan)
     owners = _owners() if plan.own else Owners()
     steps = [
@@ -150,8 +160,14 @@ def _configuration(plan: Plan, profile: Path, owners: Owners) -> list[Step]:
     contents: list[tuple[str, bytes, int, Owner | None]] = [
         ("cabinet.toml", profile.read_bytes(), 0o640, owners.controller),
         ("policies.toml", plan.policies.read_bytes(), 0o640, owners.controller),
+        ("calendar.toml", templates.calendar(plan.calendar, plan.land), 0o640, owners.controller),
         ("office.toml", templates.office(plan.room, plan.phone), 0o640, owners.shared),
-        ("abholfach.toml", templates.configuration(data, plan.kind, plan.broker), 0o640, owners.controller),
+        (
+            "abholfach.toml",
+            templates.configuration(data, plan.kind, plan.broker, plan.heartbeat),
+            0o640,
+            owners.controller,
+        ),
     ]
     if plan.kind is Kind.REAL:
         contents.append(("reader-qr.env", templates.reader(plan.scanner), 0o640, owners.shared))

@@ -10,7 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from controller.identity import Kind
-from controller.settings import CommandTrust
+from controller.settings import CommandTrust, Heartbeat
 
 SERVICE_USERS: Mapping[str, str] = {
     "ui": "abholfach-ui",
@@ -22,6 +22,9 @@ SERVICE_USERS: Mapping[str, str] = {
 
 POLICIES = Path(str(resources.files("provisioning") / "defaults" / "policies.toml"))
 """The policies that ship: defaults, until the data protection officer has confirmed them."""
+
+CALENDAR = Path(str(resources.files("provisioning") / "defaults" / "calendar.toml"))
+"""The calendar that ships: to be written to the hours of this house."""
 
 _OFF = """\
 [mqtt]
@@ -43,7 +46,7 @@ class Broker:
     tls: tuple[Path, Path, Path] | None = None
 
 
-def configuration(data: str, kind: Kind, broker: Broker | None) -> bytes:
+def configuration(data: str, kind: Kind, broker: Broker | None, heartbeat: Heartbeat = Heartbeat.REQUIRED) -> bytes:
     """``abholfach.toml``. ``data``: the data directory as the file is to name it."""
     if kind is Kind.REAL:
         users: dict[str, str | int] = dict(SERVICE_USERS)
@@ -52,6 +55,7 @@ def configuration(data: str, kind: Kind, broker: Broker | None) -> bytes:
     values = {
         "DATA": _text(data),
         "BACKEND": _text("gpio" if kind is Kind.REAL else "simulated"),
+        "HEARTBEAT": _text(heartbeat.value),
         "MQTT": _OFF if broker is None else _mqtt(broker),
         **{name.upper(): json.dumps([user]) for name, user in users.items()},
     }
@@ -61,6 +65,11 @@ def configuration(data: str, kind: Kind, broker: Broker | None) -> bytes:
 def office(room: str, phone: str) -> bytes:
     """``office.toml``, for the pages."""
     return _fill("office.toml", {"ROOM": _text(room), "PHONE": _text(phone)})
+
+
+def calendar(file: Path, land: str) -> bytes:
+    """``calendar.toml``: the one that ships, or one of one's own, with the Land filled in where it asks for one."""
+    return file.read_text(encoding="utf-8").replace("@LAND@", _text(land)).encode()
 
 
 def reader(source: str) -> bytes:

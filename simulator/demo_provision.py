@@ -38,6 +38,7 @@ def provision(town: Town, broker_port: int) -> None:
     arguments += ["--box", town.box, "--kind", "simulated", "--profile", town.profile]
     arguments += ["--config", str(town.config), "--data", str(town.data), "--seen-empty-by", "installer"]
     arguments += ["--policies", str(Path(__file__).with_name("policies.toml"))]
+    arguments += ["--calendar", str(Path(__file__).with_name("calendar.toml"))]
     arguments += ["--counter-room", "E 12", "--phone", "0000 115"]
     arguments += ["--mqtt", f"127.0.0.1:{broker_port}", "--commands", "unsigned"]
     run(arguments)

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from controller.identity import Kind
-from controller.settings import CommandTrust
+from controller.settings import CommandTrust, Heartbeat
 from provisioning.initialise import Plan, initialise
 from provisioning.templates import Broker as BrokerAddress
 from simulator.plant.client import PlantClient
@@ -28,17 +28,29 @@ ROLES = ("ui", "reader-qr", "reader-eid", "admin")
 START_WITHIN_S = 30.0
 STOP_WITHIN_S = 10.0
 
+#: People come at any time, and somebody is always there.
+ALWAYS_OPEN = Path(__file__).with_name("calendar.toml")
+
 
 class Town:
     """The processes of one box and what surrounds it. Not thread-safe; end it with `stop`."""
 
     def __init__(
-        self, root: Path, *, box: str = "demo-1", profile: str = "gpio-12", run_directory: Path | None = None
+        self,
+        root: Path,
+        *,
+        box: str = "demo-1",
+        profile: str = "gpio-12",
+        run_directory: Path | None = None,
+        heartbeat: bool = False,
     ) -> None:
-        """``run_directory`` is for the sockets, whose paths must be short; without it they lie below ``root``."""
+        """``run_directory`` is for the sockets, whose paths must be short; without it they lie below ``root``. With
+        ``heartbeat`` doors open for residents only while a browser shows their page.
+        """
         self.root = root.absolute()
         self.box = box
         self.profile = profile
+        self.heartbeat = Heartbeat.REQUIRED if heartbeat else Heartbeat.NOT_REQUIRED
         self.config = self.root / "config"
         self.data = self.root / "data"
         self.logs = self.root / "logs"
@@ -59,8 +71,10 @@ class Town:
     def log_file(self) -> Path:
         return self.data / "log.db"
 
-    def provision(self, broker_port: int = 0) -> None:
-        """Makes the box: directories, identity, configuration, cabinet. Again: keeps all but the broker's port."""
+    def provision(self, broker_port: int = 0, *, calendar: Path = ALWAYS_OPEN) -> None:
+        """Makes the box: directories, identity, configuration, cabinet. Again: keeps all but the broker's port and the
+        calendar, which is always open and staffed unless another is asked for.
+        """
         broker = None
         if broker_port:
             broker = BrokerAddress(
@@ -74,10 +88,12 @@ class Town:
                 kind=Kind.SIMULATED,
                 profile=self.profile,
                 policies=Path(__file__).with_name("policies.toml"),
+                calendar=calendar,
                 seen_empty_by="installer",
                 broker=broker,
                 room="E 12",
                 phone="0000 115",
+                heartbeat=self.heartbeat,
                 force=True,
             )
         )

@@ -30,6 +30,7 @@ def plan(tmp_path: Path) -> Plan:
         seen_empty_by="A. Techniker",
         room="1.12",
         phone="115",
+        land="BY",
     )
 
 
