@@ -5,8 +5,10 @@ from __future__ import annotations
 from controller import identity as identities
 from controller.config import ConfigurationError, load_settings
 from controller.identity import Kind
-from provisioning import check_files, check_machine
+from provisioning import check_files, check_machine, check_screen
 from provisioning.findings import Finding, Machine, State
+
+_OF_A_REAL_BOX = (*check_machine.CHECKS, *check_screen.CHECKS)
 
 
 def check(machine: Machine) -> list[Finding]:
@@ -17,7 +19,7 @@ def check(machine: Machine) -> list[Finding]:
     except ConfigurationError as error:
         return [Finding("configuration", State.FAILED, str(error))]
     findings = [Finding("configuration", State.OK, str(machine.configuration))]
-    checks = [*check_files.CHECKS, *(check_machine.CHECKS if identity.kind is Kind.REAL else ())]
+    checks = [*check_files.CHECKS, *(_OF_A_REAL_BOX if identity.kind is Kind.REAL else ())]
     for look in checks:
         findings.extend(look(machine, settings, identity))
     return findings

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import socket
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,9 +16,11 @@ import pytest
 from controller.identity import Kind
 from provisioning import check_machine
 from provisioning.check import check
+from provisioning.check_screen import POLICIES
 from provisioning.findings import Finding, Machine, State
 from provisioning.initialise import Plan, initialise
 from provisioning.templates import SERVICE_USERS, Broker
+from tests.packaging.project import ROOT
 
 
 @pytest.fixture
@@ -47,6 +51,11 @@ def real(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine
         (root / directory).mkdir(parents=True)
     (root / "run/abholfach").mkdir(parents=True, mode=0o750)
     (root / "run/abholfach").chmod(0o750)
+    for program in ("cage", "chromium", "espeak-ng"):
+        (root / "usr/bin").mkdir(parents=True, exist_ok=True)
+        (root / "usr/bin" / program).touch()
+    (root / POLICIES).parent.mkdir(parents=True)
+    shutil.copy(ROOT / "systemd/chromium/abholfach.json", root / POLICIES)
     (root / "dev/gpiochip0").touch()
     (root / "dev/watchdog0").touch()
     (root / "etc/systemd/system.conf.d/abholfach.conf").write_text("[Manager]\nRuntimeWatchdogSec=15\n", "utf-8")
@@ -167,3 +176,37 @@ def test_an_absent_broker_is_a_warning_for_the_box_works_without(plan: Plan) -> 
 def test_a_box_that_nobody_looked_into_is_a_warning(plan: Plan) -> None:
     initialise(replace(plan, seen_empty_by=""))
     assert bad(check(Machine(plan.config / "abholfach.toml")))["seen empty"] is State.WARNING
+
+
+def test_a_box_without_a_browser_is_warned_of(real: Machine) -> None:
+    (real.root / "usr/bin/cage").unlink()
+    (finding,) = [finding for finding in check(real) if finding.check == "screen"]
+    assert finding.state is State.WARNING
+    assert "apt-get install" in finding.words
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"URLBlocklist": []},
+        {"URLAllowlist": ["http://127.0.0.1:8080", "https://example.org"]},
+        {"URLAllowlist": []},
+        {"DeveloperToolsAvailability": 1},
+        {"RemoteDebuggingAllowed": True},
+    ],
+)
+def test_a_browser_that_could_leave_the_pages_must_not_be(real: Machine, change: dict[str, object]) -> None:
+    file = real.root / POLICIES
+    file.write_text(json.dumps(json.loads(file.read_text("utf-8")) | change), encoding="utf-8")
+    assert bad(check(real)).get("screen") is State.FAILED
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{"])
+def test_policies_that_the_browser_would_ignore_must_not_be(real: Machine, text: str) -> None:
+    (real.root / POLICIES).write_text(text, encoding="utf-8")
+    assert bad(check(real)).get("screen") is State.FAILED
+
+
+def test_a_box_that_cannot_read_aloud_must_not_be(real: Machine) -> None:
+    (real.root / "usr/bin/espeak-ng").unlink()
+    assert bad(check(real)).get("reading aloud") is State.FAILED
