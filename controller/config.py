@@ -24,9 +24,11 @@ from controller.settings import (
     CommandTrust,
     Consumer,
     DiskSettings,
+    Heartbeat,
     MqttSettings,
     Paths,
     PeerUsers,
+    ScreenSettings,
     Settings,
     Text,
     Tls,
@@ -38,6 +40,9 @@ from hal.toml_lines import KeyPath
 __all__ = ["ConfigurationError", "Settings", "load_settings"]
 
 FORMAT = 1
+
+#: Watched by ``abholfach-browser-restart.path``.
+RESTART_FILE = "browser-restart"
 
 _CONSUMER = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
@@ -72,6 +77,11 @@ class _Mqtt(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     consumers: tuple[Consumer, ...] = ()
 
 
+class _Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    heartbeat: Heartbeat = Heartbeat.REQUIRED
+    restart_file: str = ""
+
+
 _Users = tuple[str | int, ...]
 
 
@@ -90,6 +100,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     sockets: _Sockets
     clock: ClockSettings = ClockSettings()
     disk: DiskSettings = DiskSettings()
+    screen: _Screen = _Screen()
 
 
 def load_settings(path: Path) -> Settings:
@@ -124,6 +135,7 @@ class _Reading:
             ),
             clock=file.clock,
             disk=file.disk,
+            screen=ScreenSettings(file.screen.heartbeat, self._restart_file(file.screen.restart_file)),
         )
 
     def _error(self, path: KeyPath, message: str) -> ConfigurationError:
@@ -148,6 +160,13 @@ class _Reading:
             policies=self._existing(("paths", "policies"), paths.policies),
             calendar=self._existing(("paths", "calendar"), paths.calendar) if paths.calendar is not None else None,
         )
+
+    def _restart_file(self, text: str) -> Path | None:
+        """As written; else in the directory that systemd has made for this service; else none."""
+        if text:
+            return self._path(text)
+        directory = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0]
+        return Path(directory) / RESTART_FILE if directory else None
 
     def _path(self, text: str) -> Path:
         return Path(os.path.normpath(self._folder / text))

@@ -62,6 +62,27 @@ class DiskSettings(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return self.refuse_mb * _MEGABYTE
 
 
+class Heartbeat(StrEnum):
+    """Whether the page on the screen has to say what it shows before a door opens for a resident."""
+
+    REQUIRED = "required"
+    NOT_REQUIRED = "not_required"
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenSettings:
+    """``[screen]``. ``restart_file``: what is written when the browser is to be started anew; ``None``: nobody
+    watches.
+    """
+
+    heartbeat: Heartbeat
+    restart_file: Path | None
+
+    @property
+    def required(self) -> bool:
+        return self.heartbeat is Heartbeat.REQUIRED
+
+
 @dataclass(frozen=True, slots=True)
 class Paths:
     """``[paths]``, absolute: the data directory, the cabinet's profile, the policies, and the calendar if there is
@@ -127,6 +148,7 @@ class Settings:
     sockets: PeerUsers
     clock: ClockSettings
     disk: DiskSettings
+    screen: ScreenSettings
 
 
 def describe(settings: Settings) -> Mapping[str, str]:

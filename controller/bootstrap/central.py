@@ -8,14 +8,14 @@ from controller.adapters.mqtt import MqttConfig, TlsFiles
 from controller.adapters.mqtt.command_bodies import BodyRefused, parse
 from controller.domain import commands as cmd
 from controller.identity import Identity, Kind
-from controller.ports import PutCredential
+from controller.ports import PutCredential, PutElsewhere
 from controller.services.central import CommandMalformed
 from controller.settings import MqttSettings
 
 
 def parse_command(
     name: str, issuer: str, command: str, body: Mapping[str, object]
-) -> tuple[cmd.CentralCommand, tuple[PutCredential, ...]]:
+) -> tuple[cmd.CentralCommand, tuple[PutCredential | PutElsewhere, ...]]:
     """The contract's bodies as the services want them."""
     try:
         return parse(name, issuer, command, body)

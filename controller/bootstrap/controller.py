@@ -13,6 +13,7 @@ from controller.adapters.event_store import Damage, DamageMark, ReserveFile
 from controller.adapters.mqtt import BoxIdentity, MqttLink
 from controller.adapters.pin_hash import check_pin
 from controller.bootstrap.central import identity_payload, mqtt_config, parse_command
+from controller.bootstrap.number_keys import NumberKeys
 from controller.bootstrap.outside import Hardware, Outside
 from controller.bootstrap.reporting import reporting
 from controller.bootstrap.sockets import control_sockets
@@ -30,11 +31,15 @@ from controller.services.doors import Doors
 from controller.services.forgetting import Forgetting
 from controller.services.front import Front
 from controller.services.hardware_faults import HardwareFaults
+from controller.services.hours import HoursWatch
+from controller.services.one_at_a_time import OneAtATime
 from controller.services.operations import BoxOperations
 from controller.services.refusals import RefusalLedger, Throttle
-from controller.services.residents import Residents
+from controller.services.residents import Numbers, Residents
+from controller.services.screen import ScreenWatch
 from controller.services.staff import Staff
 from controller.services.startup import Plan, bring_up, check_plan
+from controller.services.waiting import Waiting
 from controller.services.watchkeeping import DiskLimits, Watchkeeper
 from controller.settings import Settings
 from hal.doors.watch import DoorWatch
@@ -81,6 +86,7 @@ class Controller:
         self._log = event_log
         self._opened = opened
         self._reserve = reserve
+        self._number_keys = NumberKeys.of(identity, settings.paths.data)
 
     async def run(self, box: Box, codec: EventCodec, stop: asyncio.Event) -> None:
         """Settles, serves, and stops in order when ``stop`` is set. Raises when a core task ends."""
@@ -88,6 +94,7 @@ class Controller:
         judge = ClockJudge(box.high_water_wall_ms)
         trusted = judge.judge(clock.wall_ms(), clock.mono_ms(), clock.synchronised()).trusted
         watchkeepers: list[Watchkeeper] = []
+        screen = ScreenWatch(self._settings.screen.required, clock.mono_ms, self._settings.screen.restart_file)
         actor = Actor(
             self._log,
             codec,
@@ -95,6 +102,7 @@ class Controller:
             lambda: watchkeepers[0].clock_trusted if watchkeepers else trusted,
             box,
             self._opened.snapshot_seq,
+            lambda: screen.fresh,
         )
         check_plan(box, self._plan, actor.now())
         book = CredentialBook(await self._log.credentials(), await self._log.staff_credentials())
@@ -102,7 +110,7 @@ class Controller:
         actor.on_event(book.follow)
         mark = DamageMark(self._settings.paths.data)
         actor.after_turn(lambda: _remember_damage(actor.halted, mark))
-        front = Front(actor, lambda tone: self._hardware.indicators.tone(TONES[tone]))
+        front = Front(actor, self._tone)
         refusals = RefusalLedger(actor, clock.mono_ms)
         watch = DoorWatch(
             self._hardware.doors,
@@ -121,11 +129,16 @@ class Controller:
             DiskLimits(self._settings.disk.alarm_bytes, self._settings.disk.refuse_bytes),
             lambda: watch.progress_ms,
             self._reserve.release,
+            screen,
         )
         watchkeepers.append(watchkeeper)
-        residents = Residents(actor, book, front, refusals, Throttle(clock.mono_ms), token_secret)
-        staff = Staff(actor, book, front, refusals, check_pin)
-        operations = BoxOperations(actor, self._log, front, residents, staff, refusals, watchkeeper)
+        slowly = OneAtATime()
+        keys = self._number_keys
+        numbers = Numbers(keys.tag_of, keys.stored_digest, Throttle(clock.mono_ms), slowly)
+        residents = Residents(actor, book, front, refusals, Throttle(clock.mono_ms), token_secret, numbers)
+        staff = Staff(actor, book, front, refusals, check_pin, slowly)
+        waiting = Waiting(actor, front, refusals, self._tone)
+        operations = BoxOperations(actor, self._log, front, residents, staff, refusals, watchkeeper, waiting, screen)
         acting = asyncio.create_task(actor.run(), name="actor")
         try:
             watch.start()
@@ -162,6 +175,7 @@ class Controller:
             asyncio.create_task(watchdog(watchkeeper.check_progress), name="watchdog"),
             asyncio.create_task(watchkeeper.verify_chain(), name="verification"),
             asyncio.create_task(Forgetting(actor, self._log, book).run(), name="forgetting"),
+            asyncio.create_task(HoursWatch(actor, front).run(), name="hours"),
         }
         if self._settings.mqtt is not None:
             central = CentralService(
@@ -173,6 +187,7 @@ class Controller:
                 watchkeeper.health,
                 lambda: watchkeeper.disk_refuses,
                 self._opened.epoch,
+                self._number_keys.stored_digest,
             )
             central.on_acknowledged(lambda: front.acknowledged(min(central.acknowledged.values(), default=0)))
             link = MqttLink(
@@ -200,6 +215,9 @@ class Controller:
         await actor.stop([cmd.StopBox("stopped")])
         await acting
         await actor.seal_checkpoint()
+
+    def _tone(self, tone: Tone) -> None:
+        self._hardware.indicators.tone(TONES[tone])
 
     def _mqtt_identity(self) -> BoxIdentity:
         return BoxIdentity(

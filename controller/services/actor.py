@@ -96,11 +96,13 @@ class Actor:
         clock_trusted: Callable[[], bool],
         box: Box,
         checkpoint_seq: int,
+        screen_fresh: Callable[[], bool] = lambda: True,
     ) -> None:
         self._log = log
         self._codec = codec
         self._clock = clock
         self._clock_trusted = clock_trusted
+        self._screen_fresh = screen_fresh
         self._box = box
         self._checkpoint_seq = checkpoint_seq
         self._queue: deque[_Job] = deque()
@@ -142,7 +144,8 @@ class Actor:
         return len(self._queue)
 
     def now(self) -> Moment:
-        return Moment(self._clock.wall_ms(), self._clock.mono_ms(), self._clock.boot_id(), self._clock_trusted())
+        clock = self._clock
+        return Moment(clock.wall_ms(), clock.mono_ms(), clock.boot_id(), self._clock_trusted(), self._screen_fresh())
 
     def on_event(self, listener: EventListener) -> None:
         self._listeners.append(listener)

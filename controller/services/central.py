@@ -7,15 +7,28 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from controller.domain.commands import CentralCommand, IssueRight
-from controller.domain.model import Box
+from controller.domain.commands import CentralCommand, IssueRight, NoteElsewhere
+from controller.domain.model import Box, HelpCall
 from controller.domain.words import compartment_state
-from controller.ports import CommandAnswer, Entry, EventLog, MoveCursor, OutOfOrder, PutCredential, Stamp
+from controller.ports import (
+    ELSEWHERE,
+    CommandAnswer,
+    Entry,
+    EventLog,
+    MoveCursor,
+    OutOfOrder,
+    PutCredential,
+    PutElsewhere,
+    Stamp,
+)
 from controller.services.actor import Actor
 from controller.services.credentials import CredentialBook
+from controller.services.derived_rows import REMEMBER_ENDED_MS
 
-ParseCommand = Callable[[str, str, str, Mapping[str, object]], tuple[CentralCommand, tuple[PutCredential, ...]]]
+CredentialChange = PutCredential | PutElsewhere
+ParseCommand = Callable[[str, str, str, Mapping[str, object]], tuple[CentralCommand, tuple[CredentialChange, ...]]]
 """``(name, issuer, command id, body)`` → the domain's command and the credentials that come with it. Raises
 `CommandMalformed`.
 """
@@ -42,7 +55,11 @@ class CentralService:
         health: Callable[[], Mapping[str, object]],
         disk_refuses: Callable[[], bool],
         epoch: int,
+        stored_digest: Callable[[bytes], bytes],
     ) -> None:
+        """``stored_digest`` keys the digest of a pickup number with the device's key: without that key, what is stored
+        says nothing of the number.
+        """
         self._actor = actor
         self._log = log
         self._book = book
@@ -51,6 +68,7 @@ class CentralService:
         self._health = health
         self._disk_refuses = disk_refuses
         self._epoch = epoch
+        self._stored_digest = stored_digest
         self._one_at_a_time = asyncio.Lock()
         self._grown = asyncio.Event()
         self._listeners: list[Callable[[str], None]] = []
@@ -114,12 +132,10 @@ class CentralService:
             return await self._carry_out(issuer, command, parsed, credentials)
 
     async def _carry_out(
-        self, issuer: str, command: str, parsed: CentralCommand, credentials: tuple[PutCredential, ...]
+        self, issuer: str, command: str, parsed: CentralCommand, sent: tuple[CredentialChange, ...]
     ) -> CommandAnswer:
         """One after the other: between looking a digest up and writing it, no other command may write the same."""
-        if any(row.kind != "qr" for row in credentials):
-            # An Abholnummer's digest has to be keyed with the device's key first, which nobody does yet.
-            return CommandAnswer("rejected", "credential_kind_unsupported", False)
+        credentials = tuple(self._as_stored(row) for row in sent)
         taken = _taken(self._actor.box, self._book, parsed, credentials)
         if taken:
             # Either a repeated command, which has its answer, or two rights behind one code or one id.
@@ -135,6 +151,15 @@ class CentralService:
             return _answer(outcome.stored_result, True)
         return _answer(outcome.refused or "done", False)
 
+    def _as_stored(self, row: CredentialChange) -> CredentialChange:
+        """As it is kept: a number's digest keyed, another site's credential with the day it is forgotten."""
+        if row.kind == "number":
+            row = replace(row, digest=self._stored_digest(row.digest))
+        if isinstance(row, PutElsewhere):
+            now = self._actor.now().wall_ms
+            row = replace(row, noted_wall_ms=now, forget_wall_ms=now + REMEMBER_ENDED_MS)
+        return row
+
     def state(self, topic: str) -> Mapping[str, object]:
         return self._payloads()[topic]()
 
@@ -148,7 +173,11 @@ class CentralService:
             "health": self._health,
             "compartments": lambda: compartments_payload(box),
             "faults": lambda: faults_payload(box, self._actor.halted),
-            "config": lambda: {"profile": box.profile_sha256, "policies": box.policies_sha256},
+            "config": lambda: {
+                "profile": box.profile_sha256,
+                "policies": box.policies_sha256,
+                "calendar": box.calendar_sha256,
+            },
         }
 
     def _turned(self) -> None:
@@ -162,13 +191,29 @@ class CentralService:
                     listener(topic)
 
 
-def _taken(box: Box, book: CredentialBook, command: CentralCommand, credentials: tuple[PutCredential, ...]) -> str:
+def _taken(box: Box, book: CredentialBook, command: CentralCommand, credentials: tuple[CredentialChange, ...]) -> str:
     """Why what the command brings is somebody's already, empty when it is not. An ended right's id is not given again:
-    its old code would still say how the first one ended.
+    its old code would still say how the first one ended. What was another site's may come here, and what ended here
+    without being collected may go there.
     """
+    if isinstance(command, NoteElsewhere):
+        return next((code for row in credentials if (code := _not_elsewhere(book, row))), "")
     if isinstance(command, IssueRight) and command.right not in box.rights and book.knows_right(command.right):
         return "right_known"
-    return "credential_known" if any(book.knows_digest(row.digest) for row in credentials) else ""
+    known = [(row, there) for row in credentials if (there := book.with_digest(row.digest)) is not None]
+    if any((there.right, there.ended_reason) != (row.right, ELSEWHERE) for row, there in known):
+        return "credential_known"
+    return ""
+
+
+def _not_elsewhere(book: CredentialBook, row: CredentialChange) -> str:
+    """Why this credential cannot be another site's, empty when it can."""
+    there = book.with_digest(row.digest)
+    if there is None:
+        return ""
+    if there.right != row.right:
+        return "credential_known"
+    return {"": "right_known", "spent": "right_spent"}.get(there.ended_reason, "")
 
 
 def _answer(stored: str, repeated: bool) -> CommandAnswer:
@@ -195,4 +240,17 @@ def faults_payload(box: Box, halted: str) -> Mapping[str, object]:
     if halted:
         code, _, seq = halted.partition(":")
         faults.insert(0, {"code": code, "subject": seq, "since": 0})
-    return {"faults": faults}
+    return {"faults": faults, "calls": [_call_payload(call) for call in box.help_calls.values()]}
+
+
+def _call_payload(call: HelpCall) -> Mapping[str, object]:
+    """A call for help that stands; who acknowledged it is nobody's business outside."""
+    return {
+        "call": call.id,
+        "reference": call.reference,
+        "reason": call.reason,
+        "compartment": call.compartment,
+        "staffed": call.staffed,
+        "since": call.since_wall_ms,
+        "acknowledged": bool(call.acknowledged_by),
+    }

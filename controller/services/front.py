@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from controller.domain import events as ev
+from controller.domain.decide_pickup import SCREEN_STALE
 from controller.domain.model import SessionEnd
 from controller.domain.moment import Moment
 from controller.domain.words import spoken_reference
@@ -25,10 +26,27 @@ STAFF_NOTICE_MS = 60_000
 
 #: Refusal codes of a presented code that have a page of their own name; any other says "please go to the counter".
 RESIDENT_PAGES = frozenset(
-    {"code_foreign", "code_unknown", "not_yet", "collected", "expired", "factor_blocked", "slow_down", "counter"}
+    {
+        "code_foreign",
+        "code_unknown",
+        "not_yet",
+        "collected",
+        "expired",
+        "other_site",
+        "factor_blocked",
+        "slow_down",
+        "counter",
+    }
 )
 #: Pages of a session that was denied, by its reason.
-DENIED_PAGES = {"factor_blocked": "factor_blocked", "factor_wrong": "factor_denied", "pin_letter": "pin_letter_no"}
+DENIED_PAGES = {
+    "factor_blocked": "factor_blocked",
+    "factor_wrong": "factor_denied",
+    "pin_letter": "pin_letter_no",
+    "old_documents": "old_none_stop",
+}
+#: How long the screen's page leads back to the staff page, when a badge has resumed a session.
+TO_STAFF_MS = 4_000
 
 
 class Front:
@@ -81,6 +99,9 @@ class Front:
             wait_ms = int(details.get("wait_ms", 0))
             self.notice("slow_down", wait_ms + 500, {"wait_s": -(-wait_ms // 1000)})
             return
+        if code == SCREEN_STALE:
+            self.notice("interrupted", SHORT_NOTICE_MS)
+            return
         self.notice(code if code in RESIDENT_PAGES else "counter", details=details)
 
     def refuse_staff(self, code: str, details: Mapping[str, str | int]) -> None:
@@ -108,8 +129,17 @@ class Front:
                     self._state, staff_token=secrets.token_urlsafe(16), staff_notice=None, notice=None
                 )
                 self._tone(Tone.ACCEPTED)
-            case ev.StaffLoggedOut():
+            case ev.StaffLoggedOut() | ev.StaffSessionSuspended():
                 self._state = replace(self._state, staff_token="", staff_notice=None)
+            case ev.StaffSessionResumed():
+                self._state = replace(
+                    self._state,
+                    staff_token=secrets.token_urlsafe(16),
+                    staff_notice=None,
+                    notice=None,
+                    to_staff_until_mono_ms=at.mono_ms + TO_STAFF_MS,
+                )
+                self._tone(Tone.ACCEPTED)
             case ev.BadgePresented():
                 self._state = replace(self._state, staff_notice=None)
                 self._tone(Tone.ACCEPTED)
@@ -138,7 +168,7 @@ class Front:
         elif outcome is SessionEnd.DENIED:
             page = DENIED_PAGES.get(event.reason, "counter")
             self._note_at(at, page, NOTICE_MS)
-        elif outcome is SessionEnd.ABORTED and event.reason == "interrupted":
+        elif outcome is SessionEnd.ABORTED and event.reason in ("interrupted", SCREEN_STALE):
             self._note_at(at, "interrupted", INTERRUPTED_MS)
         elif outcome is SessionEnd.ABORTED and event.reason in ("timeout", "cancelled", "revoked"):
             self._note_at(at, "ended", SHORT_NOTICE_MS)
@@ -167,6 +197,10 @@ class Front:
             state, changed = replace(state, notice=None, language=language), True
         if state.staff_notice is not None and now_mono_ms >= state.staff_notice.until_mono_ms:
             state, changed = replace(state, staff_notice=None), True
+        if state.waiting == "soon" and now_mono_ms >= state.waiting_until_mono_ms:
+            state, changed = replace(state, waiting="", waiting_until_mono_ms=0), True
+        if state.to_staff_until_mono_ms and now_mono_ms >= state.to_staff_until_mono_ms:
+            state, changed = replace(state, to_staff_until_mono_ms=0), True
         if changed:
             self._state = state
             self._changed()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from controller.domain.commands import Command, LogOut, PresentOrder
 from controller.domain.decision import Refusal
-from controller.domain.model import Box
+from controller.domain.model import Box, Door
 from controller.domain.moment import Moment
 from controller.ports import EventLog, FrontState, LogError, OutOfOrder
 from controller.services.actor import Actor
@@ -15,7 +15,9 @@ from controller.services.front import SHORT_NOTICE_MS, Front
 from controller.services.refusals import RefusalLedger
 from controller.services.residents import Residents
 from controller.services.scan_mode import scan_mode
+from controller.services.screen import ScreenWatch
 from controller.services.staff import Staff
+from controller.services.waiting import Waiting
 from controller.services.watchkeeping import Watchkeeper
 
 
@@ -31,6 +33,8 @@ class BoxOperations:
         staff: Staff,
         refusals: RefusalLedger,
         watchkeeper: Watchkeeper,
+        waiting: Waiting,
+        screen: ScreenWatch,
     ) -> None:
         self._actor = actor
         self._log = log
@@ -39,6 +43,8 @@ class BoxOperations:
         self._staff = staff
         self._refusals = refusals
         self._watchkeeper = watchkeeper
+        self._waiting = waiting
+        self._screen = screen
 
     def _refuse_if_halted(self) -> None:
         """Whatever would be answered otherwise, a box that is out of order says that first."""
@@ -57,6 +63,23 @@ class BoxOperations:
     async def enter_factor(self, session: str, value: str) -> Refusal | None:
         self._refuse_if_halted()
         return await self._residents.enter_factor(session, value)
+
+    async def enter_number(self, number: str) -> Refusal | None:
+        self._refuse_if_halted()
+        if self._watchkeeper.disk_refuses:
+            return Refusal("disk_full")
+        return await self._residents.enter_number(number)
+
+    def knock(self) -> Refusal | None:
+        self._refuse_if_halted()
+        return self._waiting.knock()
+
+    def soon(self) -> None:
+        self._refuse_if_halted()
+        self._waiting.soon()
+
+    def screen_shown(self, revision: int, current: int) -> None:
+        self._screen.shown(revision, current)
 
     async def log_in(self, pin: str) -> Refusal | None:
         self._refuse_if_halted()
@@ -113,6 +136,13 @@ class BoxOperations:
             self._front.refuse_staff("load_unknown", {})
         elif box.session is None:
             self._front.notice("code_foreign", SHORT_NOTICE_MS)
+
+    def unreadable_code(self) -> None:
+        """Somebody tries to show a code and does not know how: a hint, for as long as nothing else is going on."""
+        open_door = any(compartment.door is Door.OPEN for compartment in self._actor.box.compartments.values())
+        if self.scan_mode() == "PICKUP" and self._front.state.notice is None and not open_door:
+            self._refusals.note("code_unreadable")
+            self._front.notice("scan_hint", SHORT_NOTICE_MS)
 
     def scanner_state(self, source: str, state: str) -> None:
         if state == "gone":

@@ -27,6 +27,18 @@ class OutOfOrderOperations:
     async def enter_factor(self, session: str, value: str) -> Refusal | None:
         raise OutOfOrder(self.reason)
 
+    async def enter_number(self, number: str) -> Refusal | None:
+        raise OutOfOrder(self.reason)
+
+    def knock(self) -> Refusal | None:
+        raise OutOfOrder(self.reason)
+
+    def soon(self) -> None:
+        raise OutOfOrder(self.reason)
+
+    def screen_shown(self, revision: int, current: int) -> None:
+        """Of no matter now: nothing is opened."""
+
     async def log_in(self, pin: str) -> Refusal | None:
         raise OutOfOrder(self.reason)
 
@@ -56,6 +68,9 @@ class OutOfOrderOperations:
 
     def foreign_code(self) -> None:
         """Nothing to say: the page is that of a box out of order."""
+
+    def unreadable_code(self) -> None:
+        """As `foreign_code`."""
 
     def scanner_state(self, source: str, state: str) -> None:
         """Of no matter now."""

@@ -13,16 +13,19 @@ from controller.domain import events as ev
 from controller.domain.decision import Refusal
 from controller.domain.model import Factor, Session
 from controller.domain.moment import Moment
+from controller.domain.pickup_number import digest_of_tag, is_pickup_number, secret_of_tag
 from controller.domain.verifiers import factor_key, normalise_birth_date, normalise_pin, verifier
+from controller.ports import ELSEWHERE, CredentialRow
 from controller.services.actor import Actor
 from controller.services.credentials import CredentialBook
 from controller.services.front import Front
+from controller.services.one_at_a_time import OneAtATime
 from controller.services.refusals import RefusalLedger, Throttle
 
 #: A code that was captured longer ago than this belongs to a moment that is over.
 STALE_SCAN_MS = 5_000
 
-ENDED_PAGES = {"spent": "collected", "expired": "expired"}
+ENDED_PAGES = {"spent": "collected", "expired": "expired", ELSEWHERE: "other_site", "replaced": "code_unknown"}
 NORMALISE: dict[Factor, Callable[[str], str]] = {
     Factor.BIRTH_DATE: normalise_birth_date,
     Factor.PIN: normalise_pin,
@@ -35,6 +38,19 @@ FACTOR_NAMES = frozenset(factor.value for factor in NORMALISE)
 def is_stale(captured_mono_ms: int, now_mono_ms: int) -> bool:
     """Whether a code was captured too long ago, or (by a reader that lies) in the future."""
     return not 0 <= now_mono_ms - captured_mono_ms <= STALE_SCAN_MS
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """How a typed pickup number is looked up. ``tag_of`` makes its tag with the box's salt (slow, 19 MiB; called in a
+    thread, one at a time); ``stored_digest`` keys a tag's digest with the device's key. ``throttle`` is for numbers
+    alone: who waves unknown codes does not keep the next person from typing.
+    """
+
+    tag_of: Callable[[str], bytes]
+    stored_digest: Callable[[bytes], bytes]
+    throttle: Throttle
+    one_at_a_time: OneAtATime
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +74,7 @@ class Residents:
         refusals: RefusalLedger,
         throttle: Throttle,
         secret_of: Callable[[str], bytes],
+        numbers: Numbers,
     ) -> None:
         self._actor = actor
         self._book = book
@@ -65,13 +82,23 @@ class Residents:
         self._refusals = refusals
         self._throttle = throttle
         self._secret_of = secret_of
+        self._numbers = numbers
+        self._number_in_hand = False
         self._presented: dict[str, deque[_Shown]] = {}
         self._secrets: dict[str, _Shown] = {}
         actor.on_event(self._happened)
+        actor.after_turn(self._offer_numbers)
+        self._offer_numbers()
+
+    def _offer_numbers(self) -> None:
+        """The pages offer to type a number where numbers are in use."""
+        numbers = self._book.has_numbers
+        if numbers != self._front.state.numbers:
+            self._front.show(replace(self._front.state, numbers=numbers))
 
     def _happened(self, event: ev.Event, at: Moment) -> None:
         if isinstance(event, ev.SessionStarted):
-            self._throttle.right()
+            (self._numbers.throttle if event.via == "number" else self._throttle).right()
             waiting = self._presented.get(event.right)
             if event.factor in FACTOR_NAMES and waiting:
                 self._secrets[event.session] = waiting[0]  # the actor works in the order of asking
@@ -91,12 +118,43 @@ class Residents:
                 return self._refuse(Refusal("slow_down", {"wait_s": -(-wait_ms // 1000)}))
             self._throttle.wrong()
             return self._refuse(Refusal("code_unknown"))
+        return await self._present(row, lambda: self._secret_of(text))
+
+    async def enter_number(self, number: str) -> Refusal | None:
+        """A pickup number was typed. One at a time: a second tap finds the first in hand."""
+        if not is_pickup_number(number):
+            # The pages have compared the check digit. Whoever comes here with a wrong one costs nothing and is told so.
+            return Refusal("number_typo")
+        box = self._actor.box
+        if self._number_in_hand or box.session is not None or box.staff_session is not None:
+            return Refusal("busy", {"holder": box.lease.value})
+        self._number_in_hand = True
+        try:
+            tag = await self._tag_of(number)
+        finally:
+            self._number_in_hand = False
+        if isinstance(tag, Refusal):
+            return self._refuse(tag)
+        row = self._book.with_digest(self._numbers.stored_digest(digest_of_tag(tag)))
+        if row is None or row.kind != "number":
+            self._numbers.throttle.wrong()
+            return self._refuse(Refusal("code_unknown"))
+        return await self._present(row, lambda: secret_of_tag(tag))
+
+    async def _tag_of(self, number: str) -> bytes | Refusal:
+        """Twelve digits can be guessed, 128 bits cannot: here a good one waits too, or guesses could be told apart."""
+        wait_ms = self._numbers.throttle.wait_ms()
+        if wait_ms:
+            return Refusal("slow_down", {"wait_s": -(-wait_ms // 1000)})
+        return await self._numbers.one_at_a_time.run(lambda: self._numbers.tag_of(number))
+
+    async def _present(self, row: CredentialRow, secret: Callable[[], bytes]) -> Refusal | None:
         if row.ended_reason:
             page = ENDED_PAGES.get(row.ended_reason, "counter")
-            return self._refuse(Refusal(page, {"date_wall_ms": row.ended_wall_ms}))
+            return self._refuse(Refusal(page, {"date_wall_ms": row.ended_wall_ms, "place": row.place}))
         # The secret is here before its session begins and goes with the answer: a reader that hangs up meanwhile leaves
         # a session behind whose second factor can still be compared.
-        self._presented.setdefault(row.right, deque()).append(_Shown(row.digest, self._secret_of(text)))
+        self._presented.setdefault(row.right, deque()).append(_Shown(row.digest, secret()))
         asked = self._actor.post(cmd.PresentCredential(row.right, row.kind, tuple(row.verifiers)))
         asked.add_done_callback(lambda _: self._forget_presented(row.right))
         outcome = await asyncio.shield(asked)
@@ -145,14 +203,3 @@ class Residents:
             return False
         computed = verifier(factor_key(shown.secret, right, factor.value), normalised).hex()
         return hmac.compare_digest(computed, stored)
-
-
-class OneAtATime:
-    """Runs blocking work in a thread, one piece at a time: PIN hashes take 19 MiB each."""
-
-    def __init__(self) -> None:
-        self._lock = asyncio.Lock()
-
-    async def run(self, work: Callable[[], bool]) -> bool:
-        async with self._lock:
-            return await asyncio.to_thread(work)

@@ -11,8 +11,9 @@ from controller.ports import PutStaffCredential
 from controller.services.actor import Actor
 from controller.services.credentials import CredentialBook
 from controller.services.front import Front
+from controller.services.one_at_a_time import OneAtATime
 from controller.services.refusals import RefusalLedger
-from controller.services.residents import OneAtATime, is_stale
+from controller.services.residents import is_stale
 
 PinCheck = Callable[[str, str], bool]
 """``(hash, pin) -> bool``: whether the argon2id hash belongs to the PIN. Blocks for some 30 ms; thread-safe."""
@@ -22,14 +23,20 @@ class Staff:
     """Staff members at the front."""
 
     def __init__(
-        self, actor: Actor, book: CredentialBook, front: Front, refusals: RefusalLedger, check_pin: PinCheck
+        self,
+        actor: Actor,
+        book: CredentialBook,
+        front: Front,
+        refusals: RefusalLedger,
+        check_pin: PinCheck,
+        one_at_a_time: OneAtATime | None = None,
     ) -> None:
         self._actor = actor
         self._book = book
         self._front = front
         self._refusals = refusals
         self._check_pin = check_pin
-        self._one_at_a_time = OneAtATime()
+        self._one_at_a_time = one_at_a_time or OneAtATime()
         self._registering = asyncio.Lock()
 
     async def badge(self, text: str, captured_mono_ms: int) -> Refusal | None:

@@ -14,6 +14,7 @@ from controller.services.actor import Actor
 from controller.services.clock_trust import ClockJudge
 from controller.services.front import Front
 from controller.services.refusals import RefusalLedger
+from controller.services.screen import ScreenWatch
 
 LOOK_EVERY_S = 1.0
 SLOW_COMMIT_MS = 2_000
@@ -49,6 +50,7 @@ class Watchkeeper:
         limits: DiskLimits,
         door_watch_progress_ms: Callable[[], int],
         release_reserve: Callable[[], None],
+        screen: ScreenWatch,
     ) -> None:
         self._actor = actor
         self._log = log
@@ -59,6 +61,7 @@ class Watchkeeper:
         self._limits = limits
         self._door_watch_progress_ms = door_watch_progress_ms
         self._release_reserve = release_reserve
+        self._screen = screen
         self._scanners: dict[str, tuple[str, int]] = {}
         self._started_mono_ms = clock.mono_ms()
         self._free = log.free_bytes()
@@ -121,6 +124,7 @@ class Watchkeeper:
         self._set_fault("disk_full", "", self.disk_refuses)
         self._set_fault("slow_commit", "", self._busy_ms(now) > SLOW_COMMIT_MS)
         self._look_at_scanners(now)
+        self._screen.look(self._actor)
         self._refusals.flush_due()
         self._front.expire_notices(now)
 

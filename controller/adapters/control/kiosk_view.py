@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from controller.adapters.control.front_plan import front_plan
 from controller.adapters.control.help_views import with_help
+from controller.adapters.control.number_views import with_number
 from controller.api import KioskView
 from controller.domain import timing
-from controller.domain.decide_pickup import OLD_DOCUMENTS, PIN_LETTER, SEVERAL
+from controller.domain.decide_pickup import OLD_DOCUMENTS, OLD_DOCUMENTS_NONE, PIN_LETTER, SEVERAL
 from controller.domain.in_use import box_open, opens_wall_ms, staffed
 from controller.domain.model import Box, Door, Factor, Item, Opening, Phase, Role, Session
 from controller.domain.moment import Moment
@@ -18,7 +19,12 @@ from controller.ports import FrontState, Notice
 #: A page that ends by itself warns this long before.
 WARN_BEFORE_MS = 20_000
 
-DECLARATION_PAGES = {SEVERAL: "several", OLD_DOCUMENTS: "old_ask", PIN_LETTER: "pin_letter"}
+DECLARATION_PAGES = {
+    SEVERAL: "several",
+    OLD_DOCUMENTS: "old_ask",
+    OLD_DOCUMENTS_NONE: "old_none_allow",
+    PIN_LETTER: "pin_letter",
+}
 #: What a jammed door's page says, by whether staff are there.
 STUCK_PAGES = {"yes": "stuck_staffed", "no": "stuck_unstaffed", "unknown": "stuck"}
 FACTOR_PAGES = {Factor.BIRTH_DATE: "birth", Factor.PIN: "pin"}
@@ -35,7 +41,8 @@ class Shown:
 def kiosk_view(box: Box, front: FrontState, now: Moment) -> Shown:
     """The page that stands now. ``revision`` is 0: the board numbers it."""
     shown = _page(box, front, now)
-    return Shown(with_help(shown.view, box, now, bool(front.halted)), shown.ends_mono_ms)
+    view = with_number(shown.view, front)
+    return Shown(with_help(view, box, now, bool(front.halted)), shown.ends_mono_ms)
 
 
 def _page(box: Box, front: FrontState, now: Moment) -> Shown:
@@ -45,6 +52,9 @@ def _page(box: Box, front: FrontState, now: Moment) -> Shown:
     if box.session is not None:
         return _in_session(box, box.session, front, now, simulated)
     if box.badge is not None and now.mono_ms - box.badge.mono_ms < timing.BADGE_VALID and box.staff_session is None:
+        return _plain("staff_login", front, simulated)
+    if box.staff_session is not None and now.mono_ms < front.to_staff_until_mono_ms:
+        # A badge has resumed their session: the screen goes back to the staff page.
         return _plain("staff_login", front, simulated)
     if box.staff_session is not None:
         page = "maintenance" if box.staff_session.roles == (Role.TECHNICIAN,) else "staff_busy"
@@ -85,6 +95,8 @@ def _at_door(page: str, compartment: str, box: Box, front: FrontState, simulated
 
 def _plain(page: str, front: FrontState, simulated: bool, reference: str = "", date_wall_ms: int = 0) -> Shown:
     actions = () if page == "staff_login" else ("language",)
+    if page == "staff_busy" and not front.waiting:
+        actions = ("knock", *actions)
     return Shown(
         KioskView(
             revision=0,
@@ -109,6 +121,7 @@ def _notice(notice: Notice, front: FrontState, now: Moment, simulated: bool) -> 
         date_wall_ms=int(notice.details.get("date_wall_ms", 0)),
         tries_left=int(notice.details.get("tries_left", 0)),
         reference=str(notice.details.get("reference", "")),
+        place=str(notice.details.get("place", "")),
         ends_in_ms=max(1, notice.until_mono_ms - now.mono_ms),
         actions=actions,
         simulated=simulated,
@@ -141,6 +154,7 @@ def _in_session(box: Box, session: Session, front: FrontState, now: Moment, simu
         ends_in_ms=ends_in,
         warns_in_ms=max(1, ends_in - WARN_BEFORE_MS) if "more_time" in actions and ends else 0,
         declaration=_asked(session),
+        date_wall_ms=session.return_until_wall_ms if page == "old_none_allow" else 0,
         actions=actions,
         front=front_plan(box, compartment) if compartment else (),
         simulated=simulated,
@@ -162,6 +176,8 @@ def _page_and_actions(box: Box, session: Session, wrong: int) -> tuple[str, tupl
     match session.phase:
         case Phase.VERIFYING:
             page = FACTOR_PAGES.get(session.factor, "counter")
+            if page == "pin" and box.rights[session.right].proxy:
+                page = "proxy"
             return (f"{page}_wrong" if wrong > 0 else page), ("factor", *more, "cancel", "language")
         case Phase.DECLARING:
             return DECLARATION_PAGES.get(_asked(session), "counter"), ("declare", *more, "cancel", "language")

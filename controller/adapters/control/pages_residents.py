@@ -24,6 +24,7 @@ class ResidentMethods:
             (
                 method(api.ChooseLanguage, self._choose_language),
                 method(api.Dismiss, self._dismiss),
+                method(api.EnterNumber, self._enter_number),
                 method(api.Declare, self._declare),
                 method(api.EnterFactor, self._enter_factor),
                 method(api.Confirm, self._confirm),
@@ -43,6 +44,10 @@ class ResidentMethods:
         self._sessions.fresh(request.revision)
         self._operations.dismiss()
         return api.Nothing()
+
+    async def _enter_number(self, request: api.EnterNumber) -> api.Nothing:
+        self._sessions.fresh(request.revision)
+        return answer(await self._operations.enter_number(request.number))
 
     async def _declare(self, request: api.Declare) -> api.Nothing:
         session = self._sessions.resident(request.session, request.revision)

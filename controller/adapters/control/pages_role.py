@@ -8,11 +8,14 @@ from controller import api
 from controller.adapters.control.board import ViewBoard
 from controller.adapters.control.pages_common import Sessions
 from controller.adapters.control.pages_help import HelpMethods
+from controller.adapters.control.pages_office import OfficeMethods
 from controller.adapters.control.pages_report import Reporting, ReportMethods
 from controller.adapters.control.pages_residents import ResidentMethods
+from controller.adapters.control.pages_screen import ScreenMethods
 from controller.adapters.control.pages_staff import StaffMethods
+from controller.adapters.control.pages_waiting import WaitingMethods
 from controller.adapters.control.server import Handler, method
-from controller.ports import Operations
+from controller.ports import OfficeDesk, Operations
 
 
 class PagesRole:
@@ -24,12 +27,16 @@ class PagesRole:
         board: ViewBoard,
         languages: frozenset[str],
         reporting: Reporting | None = None,
+        office: OfficeDesk | None = None,
     ) -> None:
         self._board = board
         sessions = Sessions(operations, board)
         self._residents = ResidentMethods(operations, sessions, languages)
         self._staff = StaffMethods(operations, sessions)
+        self._waiting = WaitingMethods(operations, sessions)
+        self._screen = ScreenMethods(operations, board)
         self._help = HelpMethods(operations, sessions)
+        self._office = OfficeMethods(operations, office, languages)
         self._report = ReportMethods(operations, sessions, reporting)
 
     def methods(self) -> Mapping[str, Handler]:
@@ -44,7 +51,10 @@ class PagesRole:
             **views,
             **self._residents.methods(),
             **self._staff.methods(),
+            **self._waiting.methods(),
+            **self._screen.methods(),
             **self._help.methods(),
+            **self._office.methods(),
             **self._report.methods(),
         }
 

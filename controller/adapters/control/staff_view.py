@@ -24,7 +24,8 @@ def staff_view(box: Box, front: FrontState, now: Moment) -> StaffView:
         if fresh and box.badge is not None:
             return StaffView(revision=0, page="pin", staff=box.badge.staff, notice=notice, simulated=simulated)
         page = "busy" if box.session is not None else "badge"
-        return StaffView(revision=0, page=page, notice=notice, simulated=simulated)
+        lent = box.suspended is not None
+        return StaffView(revision=0, page=page, notice=notice, simulated=simulated, suspended=lent)
     return _logged_in(box, session, front, notice, simulated)
 
 
@@ -80,6 +81,7 @@ def _logged_in(
         occupied=sum(1 for c in states if c.deposits),
         vacant=sum(1 for c in states if c.allottable),
         stored_now=session.stored,
+        waiting=front.waiting,
         tasks=task_views(box),
         front=front_plan(box, compartment, with_states=True),
         simulated=simulated,

@@ -9,7 +9,9 @@ from controller.domain.moment import Moment
 from controller.ports import FrontState
 
 #: Faults that stop the box from serving people; all others leave something that works.
-RED = frozenset({"disk_full", "unexpected_open", "many_quarantined", "scanner_down", "document_missing"})
+RED = frozenset(
+    {"disk_full", "unexpected_open", "many_quarantined", "scanner_down", "document_missing", "screen_stale"}
+)
 
 
 def technician_view(box: Box, front: FrontState, now: Moment, software: str) -> TechnicianView:

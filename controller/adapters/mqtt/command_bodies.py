@@ -9,7 +9,7 @@ from typing import Annotated, Literal, TypeVar
 import msgspec
 
 from controller.domain import commands as cmd
-from controller.ports import PutCredential
+from controller.ports import PutCredential, PutElsewhere
 
 Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")]
 IdOrNone = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{0,64}\Z")]
@@ -20,6 +20,9 @@ Language = Annotated[str, msgspec.Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8}){
 SizeName = Annotated[str, msgspec.Meta(min_length=1, max_length=8)]
 WallMs = Annotated[int, msgspec.Meta(ge=0, le=2**53 - 1)]
 Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+#: One line, in the words of a sign at a door.
+Place = Annotated[str, msgspec.Meta(pattern=r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,79}\Z")]
+OutageReason = Literal["defective", "building_closed", "maintenance", "other"]
 VerifiedFactor = Literal["birth_date", "pin", "emrtd"]
 
 _CODE_NAME = re.compile(r"[a-z][a-z_.]{0,63}", re.ASCII)
@@ -70,7 +73,11 @@ class CredentialBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw
 
 
 class IssueBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``right.issue``: who presents one of these credentials may collect these deposits. Times 0: none."""
+    """``right.issue``: who presents one of these credentials may collect these deposits. Times 0: none.
+
+    ``proxy``: for somebody who collects for somebody else. Every credential of it has a ``pin``, and ``checked_by``
+    (an opaque id) is who checked the authorisation.
+    """
 
     right: Id
     deposits: Annotated[tuple[Id, ...], msgspec.Meta(min_length=1, max_length=8)]
@@ -78,6 +85,23 @@ class IssueBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only
     not_before_wall_ms: WallMs = 0
     expires_wall_ms: WallMs = 0
     credentials: Annotated[tuple[CredentialBody, ...], msgspec.Meta(min_length=1, max_length=2)]
+    proxy: bool = False
+    checked_by: IdOrNone = ""
+
+
+class ElsewhereCredential(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """As `CredentialBody`, without verifiers: nothing is compared, a person is sent to another place."""
+
+    kind: Literal["qr", "number"]
+    digest: Hex32
+
+
+class ElsewhereBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``right.elsewhere``: what this right is for lies at another site, which ``place`` names. Never a person."""
+
+    right: Id
+    place: Place
+    credentials: Annotated[tuple[ElsewhereCredential, ...], msgspec.Meta(min_length=1, max_length=2)]
 
 
 class RevokeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -86,14 +110,30 @@ class RevokeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_onl
     right: Id
 
 
-Parsed = tuple[cmd.CentralCommand, tuple[PutCredential, ...]]
+class OutageBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``outage.report``: nothing opens for residents and periods stand still until ``outage.end``."""
+
+    reason: OutageReason
+
+
+class OutageEndBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``outage.end``: there is nothing to say beside it."""
+
+
+class AcknowledgeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """``help.acknowledge``: somebody is coming. ``call`` is the id in `HelpCalled` and in ``state/faults``."""
+
+    call: Id
+
+
+Parsed = tuple[cmd.CentralCommand, tuple[PutCredential | PutElsewhere, ...]]
 
 
 def parse(name: str, issuer: str, command_id: str, body: Mapping[str, object]) -> Parsed:
     """The domain's command in ``body``, and the credentials to be stored with it.
 
-    Raises `BodyRefused`. A credential of kind ``number`` carries the digest as sent. Nothing at the box presents one
-    yet; whoever adds that keys it with the device key before it is stored.
+    Raises `BodyRefused`. A credential of kind ``number`` carries the digest as sent: whoever stores it keys it with the
+    device's key first.
     """
     parser = _PARSERS.get(name)
     if parser is None:
@@ -135,6 +175,10 @@ def _issue(issuer: str, command_id: str, raw: Mapping[str, object]) -> Parsed:
     _distinct(tuple(credential.digest for credential in body.credentials), "$.credentials")
     if body.expires_wall_ms and body.expires_wall_ms <= body.not_before_wall_ms:
         raise BodyRefused("body_contradictory", "$.expires_wall_ms")
+    if body.proxy != bool(body.checked_by):
+        raise BodyRefused("body_contradictory", "$.checked_by")
+    if body.proxy and any("pin" not in credential.verifiers for credential in body.credentials):
+        raise BodyRefused("body_contradictory", "$.credentials")
     command = cmd.IssueRight(
         issuer=issuer,
         command=command_id,
@@ -143,6 +187,8 @@ def _issue(issuer: str, command_id: str, raw: Mapping[str, object]) -> Parsed:
         language=body.language,
         not_before_wall_ms=body.not_before_wall_ms,
         expires_wall_ms=body.expires_wall_ms,
+        proxy=body.proxy,
+        checked_by=body.checked_by,
     )
     credentials = tuple(
         PutCredential(
@@ -160,12 +206,46 @@ def _revoke(issuer: str, command_id: str, raw: Mapping[str, object]) -> Parsed:
     return cmd.RevokeRight(issuer=issuer, command=command_id, right=_convert(raw, RevokeBody).right), ()
 
 
+def _elsewhere(issuer: str, command_id: str, raw: Mapping[str, object]) -> Parsed:
+    body = _convert(raw, ElsewhereBody)
+    _distinct(tuple(credential.kind for credential in body.credentials), "$.credentials")
+    command = cmd.NoteElsewhere(issuer=issuer, command=command_id, right=body.right, place=body.place.strip())
+    return command, tuple(
+        PutElsewhere(
+            digest=bytes.fromhex(credential.digest),
+            kind=credential.kind,
+            right=body.right,
+            place=body.place.strip(),
+            noted_wall_ms=0,
+            forget_wall_ms=0,
+        )
+        for credential in body.credentials
+    )
+
+
+def _report_outage(issuer: str, command_id: str, raw: Mapping[str, object]) -> Parsed:
+    return cmd.CentralReportOutage(issuer=issuer, command=command_id, reason=_convert(raw, OutageBody).reason), ()
+
+
+def _end_outage(issuer: str, command_id: str, raw: Mapping[str, object]) -> Parsed:
+    _convert(raw, OutageEndBody)
+    return cmd.CentralEndOutage(issuer=issuer, command=command_id), ()
+
+
+def _acknowledge_help(issuer: str, command_id: str, raw: Mapping[str, object]) -> Parsed:
+    return cmd.CentralAcknowledgeHelp(issuer=issuer, command=command_id, call=_convert(raw, AcknowledgeBody).call), ()
+
+
 _PARSERS: dict[str, Callable[[str, str, Mapping[str, object]], Parsed]] = {
     "order.announce": _announce,
     "order.cancel": _cancel,
     "deposit.hold": _hold,
     "right.issue": _issue,
     "right.revoke": _revoke,
+    "outage.report": _report_outage,
+    "outage.end": _end_outage,
+    "help.acknowledge": _acknowledge_help,
+    "right.elsewhere": _elsewhere,
 }
 
 #: The bodies by command name, for the documentation's test.
@@ -175,6 +255,10 @@ BODIES: dict[str, type[msgspec.Struct]] = {
     "deposit.hold": HoldBody,
     "right.issue": IssueBody,
     "right.revoke": RevokeBody,
+    "outage.report": OutageBody,
+    "outage.end": OutageEndBody,
+    "help.acknowledge": AcknowledgeBody,
+    "right.elsewhere": ElsewhereBody,
 }
 
 _AnyBody = TypeVar("_AnyBody", bound=msgspec.Struct)

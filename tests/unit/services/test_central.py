@@ -9,10 +9,16 @@ import pytest
 
 from controller.domain import commands as cmd
 from controller.domain.commands import CentralCommand
+from controller.domain.pickup_number import keyed_digest
 from controller.ports import CommandAnswer, PutCredential
 from controller.services.central import CentralService, CommandMalformed
 from controller.services.credentials import CredentialBook
 from tests.unit.services.bench import Bench, soon
+
+
+def keyed(digest: bytes) -> bytes:
+    """What a device's key does to the digest of a pickup number."""
+    return keyed_digest(b"k" * 32, digest)
 
 
 class Link:
@@ -24,7 +30,7 @@ class Link:
         self.book = CredentialBook((), ())
         bench.actor.on_row(self.book.written)
         self.service = CentralService(
-            bench.actor, bench.log, self.book, _parse, {"box": "box-1"}, dict, lambda: self.full, 1
+            bench.actor, bench.log, self.book, _parse, {"box": "box-1"}, dict, lambda: self.full, 1, keyed
         )
 
     async def issue(self, command: str, right: str, digest: bytes) -> CommandAnswer:

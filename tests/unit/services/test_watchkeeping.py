@@ -11,6 +11,7 @@ from controller.ports import LogError
 from controller.services.clock_trust import BACKWARD_STEP_MS, FORWARD_STEP_MS, ClockJudge
 from controller.services.front import Front
 from controller.services.refusals import RefusalLedger
+from controller.services.screen import ScreenWatch
 from controller.services.watchkeeping import (
     SCANNER_SILENT_MS,
     SLOW_COMMIT_MS,
@@ -42,6 +43,7 @@ class Watch:
             LIMITS,
             lambda: self.door_progress,
             self._release,
+            ScreenWatch(False, bench.clock.mono_ms),
         )
 
     def _release(self) -> None:

@@ -1,0 +1,31 @@
+"""Where the resident's page offers to type the pickup number."""
+
+from __future__ import annotations
+
+import msgspec
+
+from controller.api import KioskView
+from controller.ports import FrontState
+
+#: Pages on which a code could be shown now, or on which one did not help.
+NUMBER_PAGES = frozenset(
+    {
+        "start",
+        "scan_hint",
+        "scanner_down",
+        "code_unknown",
+        "code_foreign",
+        "not_yet",
+        "other_site",
+        "factor_denied",
+        "ended",
+        "interrupted",
+    }
+)
+
+
+def with_number(view: KioskView, front: FrontState) -> KioskView:
+    """``view``, offering the typed number where that makes sense."""
+    if not front.numbers or view.page not in NUMBER_PAGES:
+        return view
+    return msgspec.structs.replace(view, actions=(*view.actions, "number"))
