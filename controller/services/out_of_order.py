@@ -122,8 +122,8 @@ class OutOfOrderFeed:
             "connection": {**self._identity, "boot": "", "starts": 0, "epoch": 0},
             "health": {"clock_trusted": False, "disk_free_bytes": 0, "log_seq": 0, "faults": 1, "wall_ms": 0},
             "compartments": {"counts": {}, "compartments": []},
-            "faults": {"faults": [self._fault]},
-            "config": {"profile": "", "policies": ""},
+            "faults": {"faults": [self._fault], "calls": []},
+            "config": {"profile": "", "policies": "", "calendar": ""},
         }
         return payloads[topic]
 

@@ -45,6 +45,9 @@ class Desk:
             "revoke": self._revoke,
             "cancel": self._cancel,
             "hold": self._hold,
+            "report_outage": self._report_outage,
+            "end_outage": self._end_outage,
+            "acknowledge_help": self._acknowledge_help,
             "status": self._status,
             "events": self._events,
             "codes": self._codes,
@@ -108,6 +111,15 @@ class Desk:
     async def _hold(self, request: Mapping[str, Any]) -> dict[str, Any]:
         body = {"deposit": request["deposit"], "held": bool(request["held"])}
         return await self._command(request, "deposit.hold", body)
+
+    async def _report_outage(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        return await self._command(request, "outage.report", {"reason": request["reason"]})
+
+    async def _end_outage(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        return await self._command(request, "outage.end", {})
+
+    async def _acknowledge_help(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        return await self._command(request, "help.acknowledge", {"call": request["call"]})
 
     async def _revoke(self, request: Mapping[str, Any]) -> dict[str, Any]:
         return await self._command(request, "right.revoke", {"right": request["right"]})

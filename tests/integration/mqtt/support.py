@@ -142,8 +142,8 @@ class ScriptedFeed:
                 "counts": {"empty": 1},
                 "compartments": [{"label": "A07", "state": "empty", "door": "open"}],
             },
-            "faults": {"faults": self.faults},
-            "config": {"profile": "ab", "policies": "cd"},
+            "faults": {"faults": self.faults, "calls": []},
+            "config": {"profile": "ab", "policies": "cd", "calendar": ""},
         }
         return states[topic]
 

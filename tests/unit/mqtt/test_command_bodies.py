@@ -41,6 +41,9 @@ GOOD: dict[str, dict[str, Any]] = {
         ],
     },
     "right.revoke": {"right": "r1"},
+    "outage.report": {"reason": "building_closed"},
+    "outage.end": {},
+    "help.acknowledge": {"call": "H12"},
 }
 
 
@@ -62,6 +65,15 @@ def test_each_becomes_its_command() -> None:
     )
     assert parsed["order.cancel"] == (cmd.CancelOrder(issuer="central", command="c1", deposit="d1"), ())
     assert parsed["deposit.hold"] == (cmd.HoldDeposit(issuer="central", command="c1", deposit="d1", held=True), ())
+    assert parsed["outage.report"] == (
+        cmd.CentralReportOutage(issuer="central", command="c1", reason="building_closed"),
+        (),
+    )
+    assert parsed["outage.end"] == (cmd.CentralEndOutage(issuer="central", command="c1"), ())
+    assert parsed["help.acknowledge"] == (
+        cmd.CentralAcknowledgeHelp(issuer="central", command="c1", call="H12"),
+        (),
+    )
     assert parsed["right.revoke"] == (cmd.RevokeRight(issuer="central", command="c1", right="r1"), ())
     command, credentials = parsed["right.issue"]
     assert isinstance(command, cmd.IssueRight)
@@ -96,6 +108,10 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("order.announce", {"language": "<script>"}, "body_malformed"),
     ("order.announce", {"owner": "Erika Mustermann"}, "body_malformed"),
     ("deposit.hold", {"held": "yes"}, "body_malformed"),
+    ("outage.report", {"reason": "no idea"}, "body_malformed"),
+    ("outage.end", {"reason": "defective"}, "body_malformed"),
+    ("help.acknowledge", {"call": ""}, "body_malformed"),
+    ("help.acknowledge", {"by": "Erika"}, "body_malformed"),
     ("right.issue", {"deposits": [f"d{number}" for number in range(9)]}, "body_malformed"),
     ("right.issue", {"deposits": ["d1", "d1"]}, "body_contradictory"),
     ("right.issue", {"expires_wall_ms": -1}, "body_malformed"),
