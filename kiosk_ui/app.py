@@ -19,6 +19,7 @@ from kiosk_ui import languages, resident, screen, staff, technician
 from kiosk_ui.events import EventStream
 from kiosk_ui.guard import Guard
 from kiosk_ui.link import VIEWS, Link
+from kiosk_ui.report import pages as report
 from kiosk_ui.settings import Settings
 from kiosk_ui.speech import routes as speech
 from kiosk_ui.speech.speaker import Speaker
@@ -66,6 +67,10 @@ def create(settings: Settings, link: Link) -> FastAPI:
     app.include_router(speech.router(speaker))
     app.include_router(staff.router(link, staff.StaffPages(link, german)))
     app.include_router(technician.router(link, technician.TechnicianPages(link, german)))
+    reports = report.ReportPages(link, german)
+    # The second is for the box's own screen: it leads back to the staff page, and has no use for files.
+    app.include_router(report.router(link, reports, "/report", "", report.kiosk_reader(link)))
+    app.include_router(report.router(link, reports, "/staff-report", "/staff?at=box", report.kiosk_reader(link)))
     app.mount(prefix, StaticFiles(directory=STATIC))
 
     @app.get("/health")
