@@ -20,6 +20,7 @@ import msgspec
 
 from controller.settings import (
     Backend,
+    CentralMode,
     ClockSettings,
     CommandTrust,
     Consumer,
@@ -92,6 +93,10 @@ class _Sockets(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     admin: _Users
 
 
+class _Central(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    mode: CentralMode
+
+
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     format: int
     paths: _Paths
@@ -101,6 +106,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clock: ClockSettings = ClockSettings()
     disk: DiskSettings = DiskSettings()
     screen: _Screen = _Screen()
+    central: _Central | None = None
 
 
 def load_settings(path: Path) -> Settings:
@@ -136,6 +142,7 @@ class _Reading:
             clock=file.clock,
             disk=file.disk,
             screen=ScreenSettings(file.screen.heartbeat, self._restart_file(file.screen.restart_file)),
+            central=self._central(),
         )
 
     def _error(self, path: KeyPath, message: str) -> ConfigurationError:
@@ -232,8 +239,23 @@ class _Reading:
                         " and only one",
                     )
                 authority = index
-        if authority is None:
+        alone = self._central() is CentralMode.STANDALONE
+        if authority is None and not alone:
             raise self._error(("mqtt", "consumers"), "one consumer, and only one, has authority = true")
+        if authority is not None and alone:
+            raise self._error(
+                ("mqtt", "consumers", authority, "authority"),
+                f"{consumers[authority].name} may not command a box that makes its orders itself ([central] mode)",
+            )
+
+    def _central(self) -> CentralMode:
+        """As it is written; otherwise there is a central system where MQTT is on."""
+        mqtt, written = self._file.mqtt, self._file.central
+        if written is None:
+            return CentralMode.MQTT if mqtt.enabled else CentralMode.STANDALONE
+        if written.mode is CentralMode.MQTT and not mqtt.enabled:
+            raise self._error(("central", "mode"), 'no order ever comes while [mqtt] is off; write "standalone"')
+        return written.mode
 
     def _users(self, key: str, users: _Users) -> frozenset[int]:
         uids: set[int] = set()

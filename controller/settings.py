@@ -20,6 +20,15 @@ class Backend(StrEnum):
     SIMULATED = "simulated"
 
 
+class CentralMode(StrEnum):
+    """Who makes orders and codes. ``MQTT``: a central system, over the consumer with authority. ``STANDALONE``: this
+    box, on the office's pages; nobody commands it.
+    """
+
+    MQTT = "mqtt"
+    STANDALONE = "standalone"
+
+
 class CommandTrust(StrEnum):
     """What becomes of commands from the central system.
 
@@ -118,9 +127,9 @@ class MqttSettings:
     tls: Tls | None
 
     @property
-    def authority(self) -> Consumer:
-        """The one consumer that may command."""
-        return next(consumer for consumer in self.consumers if consumer.authority)
+    def authority(self) -> Consumer | None:
+        """The one consumer that may command; nobody in a box that stands alone and is only watched."""
+        return next((consumer for consumer in self.consumers if consumer.authority), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,11 +158,13 @@ class Settings:
     clock: ClockSettings
     disk: DiskSettings
     screen: ScreenSettings
+    central: CentralMode
 
 
 def describe(settings: Settings) -> Mapping[str, str]:
     """The settings in words for ``abholfach-provision show``; nothing in it is secret."""
     mqtt = settings.mqtt
+    authority = mqtt.authority if mqtt is not None else None
     return {
         "back end": settings.backend.value,
         "data": str(settings.paths.data),
@@ -161,5 +172,8 @@ def describe(settings: Settings) -> Mapping[str, str]:
         "policies": str(settings.paths.policies),
         "calendar": str(settings.paths.calendar or "none: always open"),
         "mqtt": "off" if mqtt is None else f"{mqtt.host}:{mqtt.port}, {'TLS' if mqtt.tls else 'no TLS'}",
-        "commands": "none" if mqtt is None else f"{mqtt.commands.value} (authority: {mqtt.authority.name})",
+        "orders": "made here" if settings.central is CentralMode.STANDALONE else "made by the central system",
+        "commands": "none"
+        if mqtt is None or authority is None
+        else f"{mqtt.commands.value} (authority: {authority.name})",
     }

@@ -31,7 +31,8 @@ def mqtt_config(mqtt: MqttSettings, identity: Identity) -> MqttConfig:
     """The link's configuration. Unsigned commands are for simulated boxes only: on a real one nobody has vouched for
     them.
     """
-    commands = mqtt.commands.value if identity.kind is Kind.SIMULATED else "refused"
+    authority = mqtt.authority
+    commands = mqtt.commands.value if identity.kind is Kind.SIMULATED and authority is not None else "refused"
     tls = None
     if mqtt.tls is not None:
         tls = TlsFiles(ca_file=str(mqtt.tls.ca), certificate_file=str(mqtt.tls.certificate), key_file=str(mqtt.tls.key))
@@ -43,6 +44,7 @@ def mqtt_config(mqtt: MqttSettings, identity: Identity) -> MqttConfig:
         password_file=str(mqtt.password_file or ""),
         commands="unsigned" if commands == "unsigned" else "refused",
         consumers=tuple(consumer.name for consumer in mqtt.consumers),
-        authority=mqtt.authority.name,
+        # Without an authority no command is carried out, and whose it would be does not matter.
+        authority=(authority or mqtt.consumers[0]).name,
         reconnect_max_s=300.0 if identity.kind is Kind.REAL else 5.0,
     )

@@ -14,6 +14,7 @@ from controller.adapters.mqtt import BoxIdentity, MqttLink
 from controller.adapters.pin_hash import check_pin
 from controller.bootstrap.central import identity_payload, mqtt_config, parse_command
 from controller.bootstrap.number_keys import NumberKeys
+from controller.bootstrap.office import office
 from controller.bootstrap.outside import Hardware, Outside
 from controller.bootstrap.reporting import reporting
 from controller.bootstrap.sockets import control_sockets
@@ -148,9 +149,22 @@ class Controller:
             )
             doors.begin(watch.levels())
             self._faults.attach(actor)
+            desk = await asyncio.to_thread(
+                office,
+                self._settings,
+                actor,
+                self._log,
+                book,
+                front,
+                refusals,
+                clock,
+                keys,
+                slowly,
+                lambda: watchkeeper.disk_refuses,
+            )
             async with (
                 reporting(actor, front, self._settings.paths.data / "log.db") as report,
-                control_sockets(operations, self._settings, self._outside, report) as _,
+                control_sockets(operations, self._settings, self._outside, report, desk) as _,
             ):
                 await self._work(actor, acting, watchkeeper, report, book, front, stop)
         finally:

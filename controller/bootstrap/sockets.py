@@ -13,7 +13,7 @@ from controller.adapters.control.reader_role import ReaderRole
 from controller.adapters.control.server import Connection, RoleServer
 from controller.api import ViewChanged
 from controller.bootstrap.outside import Outside
-from controller.ports import Operations
+from controller.ports import OfficeDesk, Operations
 from controller.settings import Settings
 from hal.wire import MODE_METHOD, ScanMode, mode_params
 
@@ -23,9 +23,13 @@ LANGUAGES = frozenset({"de", "de-simple", "en", "tr", "uk", "ru", "ar", "fa", "r
 
 @contextlib.asynccontextmanager
 async def control_sockets(
-    operations: Operations, settings: Settings, outside: Outside, reporting: Reporting | None = None
+    operations: Operations,
+    settings: Settings,
+    outside: Outside,
+    reporting: Reporting | None = None,
+    office: OfficeDesk | None = None,
 ) -> AsyncIterator[None]:
-    """The control sockets, open to their peers. A box without ``reporting`` is out of order."""
+    """The control sockets, open to their peers. A box without ``reporting`` and ``office`` is out of order."""
     servers: list[RoleServer] = []
 
     def announce(changed: ViewChanged) -> None:
@@ -39,9 +43,9 @@ async def control_sockets(
         for view in board.all():
             connection.notify(ViewChanged.METHOD, view)
 
-    pages = PagesRole(operations, board, LANGUAGES, reporting)
+    pages = PagesRole(operations, board, LANGUAGES, reporting, office)
     reader = ReaderRole(operations)
-    admin = AdminRole(operations, board)
+    admin = AdminRole(operations, board, office)
     peers = settings.sockets
     servers += [
         RoleServer(

@@ -98,6 +98,9 @@ class Office:
     async def revoke_proxies(self, deposit: str, by: str) -> Refusal | None:
         return self._may_begin() or self._noted(await self._orders.revoke_proxies(deposit))
 
+    async def extend(self, deposit: str, until_wall_ms: int, by: str) -> Refusal | None:
+        return self._may_begin() or self._noted(await self._orders.extend(deposit, until_wall_ms, by))
+
     async def add_order(self, order: OrderInput, by: str) -> NewCode | Refusal:
         return self._may_begin() or self._told(await self._orders.add(order))
 

@@ -175,6 +175,20 @@ class Standalone:
                     return outcome.decision.refusal
             return None
 
+    async def extend(self, deposit: str, until_wall_ms: int, by: str) -> Refusal | None:
+        """The holder's period decides; a proxy's that ends earlier goes with it."""
+        async with self._one_at_a_time:
+            holder = holders_right(self._actor.box, deposit)
+            if holder is None:
+                return Refusal("right_unknown")
+            outcome = await self._actor.submit(cmd.ExtendPeriod(holder.id, until_wall_ms, by))
+            if outcome.decision.refusal is not None:
+                return outcome.decision.refusal
+            for right in self._actor.box.rights_over(deposit):
+                if right.proxy and 0 < right.expires_wall_ms < until_wall_ms:
+                    await self._actor.submit(cmd.ExtendPeriod(right.id, until_wall_ms, by))
+            return None
+
     # --- files --------------------------------------------------------------------------------------------------------
 
     def preview(self, session: bytes, orders: Sequence[OrderInput]) -> ImportPlan:

@@ -9,7 +9,7 @@ from controller.adapters.control.board import ViewBoard
 from controller.adapters.control.pages_common import answer
 from controller.adapters.control.server import Handler, RequestError, method
 from controller.domain import commands as cmd
-from controller.ports import LogError, Operations
+from controller.ports import LogError, OfficeDesk, Operations, OutOfOrder
 
 ARGON2ID = "$argon2id$"
 
@@ -17,7 +17,9 @@ ARGON2ID = "$argon2id$"
 class AdminRole:
     """Methods of ``abholfach`` and ``abholfach-provision``. One event loop."""
 
-    def __init__(self, operations: Operations, board: ViewBoard) -> None:
+    def __init__(self, operations: Operations, board: ViewBoard, office: OfficeDesk | None = None) -> None:
+        """Without ``office`` the box is out of order."""
+        self._office = office
         self._operations = operations
         self._board = board
 
@@ -27,6 +29,7 @@ class AdminRole:
                 method(api.GetStatus, self._status),
                 method(api.RegisterStaff, self._register),
                 method(api.UnlockStaff, self._unlock),
+                method(api.SetOfficePassword, self._set_office_password),
                 method(api.AdminNoteIssued, self._note_issued),
                 method(api.AdminNoteCost, self._note_cost),
                 method(api.VerifyLog, self._verify),
@@ -58,6 +61,13 @@ class AdminRole:
 
     async def _note_cost(self, request: api.AdminNoteCost) -> api.Nothing:
         return answer(await self._operations.carry_out(cmd.NoteRunningCost("", "admin", request.month, request.cents)))
+
+    async def _set_office_password(self, request: api.SetOfficePassword) -> api.Nothing:
+        if not request.password_hash.startswith(ARGON2ID):
+            raise RequestError(api.INVALID_PARAMS, "an argon2id hash is needed", reason="invalid_params")
+        if self._office is None:
+            raise OutOfOrder(self._operations.front().halted or "out_of_order")
+        return answer(await self._office.set_password(request.staff, request.password_hash))
 
     async def _verify(self, request: api.VerifyLog) -> api.LogPosition:
         try:

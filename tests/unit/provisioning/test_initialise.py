@@ -188,6 +188,7 @@ def test_certificates_arrive_in_the_configuration(plan: Plan, tmp_path: Path) ->
     assert mqtt is not None
     assert mqtt.tls is not None
     assert (mqtt.tls.ca, mqtt.tls.certificate, mqtt.tls.key) == files
+    assert mqtt.authority is not None
     assert mqtt.authority.name == "town"
 
 
