@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from controller.adapters.mqtt.command_bodies import BODIES, BodyRefused, parse
 from controller.domain import commands as cmd
-from controller.ports import PutCredential
+from controller.ports import PutCredential, PutElsewhere
 from tests.integration.mqtt.support import validator
 
 DIGEST = "ab" * 32
@@ -41,6 +41,11 @@ GOOD: dict[str, dict[str, Any]] = {
         ],
     },
     "right.revoke": {"right": "r1"},
+    "right.elsewhere": {
+        "right": "r1",
+        "place": "Bürgeramt Nord, Hauptstraße 5",
+        "credentials": [{"kind": "qr", "digest": DIGEST}, {"kind": "number", "digest": "ef" * 32}],
+    },
     "outage.report": {"reason": "building_closed"},
     "outage.end": {},
     "help.acknowledge": {"call": "H12"},
@@ -75,6 +80,13 @@ def test_each_becomes_its_command() -> None:
         (),
     )
     assert parsed["right.revoke"] == (cmd.RevokeRight(issuer="central", command="c1", right="r1"), ())
+    assert parsed["right.elsewhere"] == (
+        cmd.NoteElsewhere(issuer="central", command="c1", right="r1", place="Bürgeramt Nord, Hauptstraße 5"),
+        (
+            PutElsewhere(bytes.fromhex(DIGEST), "qr", "r1", "Bürgeramt Nord, Hauptstraße 5", 0, 0),
+            PutElsewhere(bytes.fromhex("ef" * 32), "number", "r1", "Bürgeramt Nord, Hauptstraße 5", 0, 0),
+        ),
+    )
     command, credentials = parsed["right.issue"]
     assert isinstance(command, cmd.IssueRight)
     assert command.deposits == ("d1", "d2")
@@ -94,7 +106,35 @@ def test_the_document_knows_the_same_fields(name: str) -> None:
     assert document["additionalProperties"] is False
 
 
+PROXY = {"proxy": True, "checked_by": "sabine"}
+
+
+def test_a_proxys_right_says_who_checked_it() -> None:
+    with_pin = [{"kind": "qr", "digest": DIGEST, "verifiers": {"pin": "cd" * 32}}]
+    body = {**GOOD["right.issue"], **PROXY, "credentials": with_pin}
+    validator("command-right-issue").validate(body)
+    command, _ = parse("right.issue", "central", "c1", body)
+    assert isinstance(command, cmd.IssueRight)
+    assert (command.proxy, command.checked_by) == (True, "sabine")
+
+
 WRONG: list[tuple[str, dict[str, Any], str]] = [
+    ("right.issue", {"proxy": True}, "body_contradictory"),
+    ("right.issue", {"checked_by": "sabine"}, "body_contradictory"),
+    ("right.issue", PROXY, "body_contradictory"),  # no PIN to ask for
+    ("right.issue", {"proxy": "yes"}, "body_malformed"),
+    ("right.issue", {**PROXY, "checked_by": "Sabine Muster"}, "body_malformed"),
+    ("right.elsewhere", {"place": ""}, "body_malformed"),
+    ("right.elsewhere", {"place": " Nord"}, "body_malformed"),
+    ("right.elsewhere", {"place": "Nord\nSüd"}, "body_malformed"),
+    ("right.elsewhere", {"place": "N" * 81}, "body_malformed"),
+    ("right.elsewhere", {"credentials": []}, "body_malformed"),
+    ("right.elsewhere", {"credentials": [{"kind": "qr", "digest": DIGEST}] * 2}, "body_contradictory"),
+    (
+        "right.elsewhere",
+        {"credentials": [{"kind": "qr", "digest": DIGEST, "verifiers": {"pin": "cd" * 32}}]},
+        "body_malformed",
+    ),
     ("order.announce", {"deposit": "../x"}, "body_malformed"),
     ("order.announce", {"deposit": "x" * 65}, "body_malformed"),
     ("order.announce", {"orders": []}, "body_malformed"),
