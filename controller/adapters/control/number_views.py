@@ -15,8 +15,6 @@ NUMBER_PAGES = frozenset(
         "scanner_down",
         "code_unknown",
         "code_foreign",
-        "not_yet",
-        "other_site",
         "factor_denied",
         "ended",
         "interrupted",
