@@ -93,6 +93,7 @@ function show(text, posted, status) {
 /** Wires the fragment that has just come onto the screen. */
 function enter(layer, focusKey) {
   markModes();
+  fit();
   Entry.draw();
   if (layer && page().querySelector(`[data-layer="${layer}"]`)) showLayer(layer, focusKey, true);
   else focusOn(page(), focusKey);
@@ -147,15 +148,28 @@ function showLayer(name, focusKey, again = false) {
   if (name && !before && !again) opener = page().contains(document.activeElement) ? document.activeElement.dataset.key || "" : "";
   if (openLayer() === "number" && name !== "number") Entry.forget(); // legible, so not left behind
   for (const each of page().querySelectorAll("[data-layer]")) each.hidden = each.dataset.layer !== name;
+  fit();
   Entry.draw();
   if (name || focusKey || !opener) focusOn(page().querySelector(`[data-layer="${name}"]`) || page(), focusKey);
   else focusOn(page(), opener);
   tell("layer", { name, before });
 }
 
+/** How large "larger" is: the largest of three sizes with which the stage that is seen shows everything. */
+function fit() {
+  for (const room of ["3", "2", "1"]) {
+    root.dataset.room = room;
+    const stage = page().querySelector("[data-layer]:not([hidden])");
+    if (!stage || !root.hasAttribute("data-larger")) return;
+    const wide = [...stage.querySelectorAll(".headline, .text, .office, .kern-btn, .reference")];
+    if (stage.scrollHeight <= stage.clientHeight && wide.every((each) => each.scrollWidth <= each.clientWidth + 1)) return;
+  }
+}
+
 function toggleMode(mode) {
   root.toggleAttribute(`data-${mode}`);
   markModes();
+  fit();
 }
 
 function markModes() {
@@ -321,6 +335,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 
+addEventListener("resize", fit);
+document.fonts.addEventListener("loadingdone", fit);
 document.addEventListener("contextmenu", (event) => event.preventDefault());
 
 // --- the clock ---------------------------------------------------------------------------------------------------------------

@@ -18,9 +18,9 @@ from tests.e2e.pages.shots import LANGUAGES, LAYERS, MODES, PANELS
 
 pytestmark = pytest.mark.e2e
 
-#: `FITS` while a reading mode is on.
+#: `FITS` while a reading mode is on, switched by its button.
 FITS_IN_MODE = f"""(mode) => {{
-  const turn = () => mode && document.documentElement.toggleAttribute("data-" + mode);
+  const turn = () => mode && document.querySelector(`[data-mode=${{mode}}]`).click();
   turn();
   const found = ({FITS})();
   turn();
