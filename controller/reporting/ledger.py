@@ -118,8 +118,8 @@ class Ledger:
             days=len(tally.days),
             days_full=len(tally.days_full),
             # Looked at day by day, a running month would tell what the last visitor used.
-            languages=exclusive(tally.languages, self._languages) if finished else (),
-            modes=independent(tally.modes, MODES) if finished else (),
+            languages=exclusive(tally.languages, self._languages) if finished and tally.languages else (),
+            modes=independent(tally.modes, MODES) if finished and tally.languages else (),
             cost_cents=notes.cost_cents,
             unexpected_open=tally.unexpected_open,
             left_open=tally.left_open,

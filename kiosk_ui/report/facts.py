@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from controller.api import MonthFigures, ReportView, UseShown
 from kiosk_ui.report import numbers
 from kiosk_ui.report.meanings import HEADLINES, SENTENCES
-from kiosk_ui.report.measures import MEASURES, Measure
+from kiosk_ui.report.measures import CAUSES, MEASURES, Measure, lost
 
 UNKNOWN = "–"
 GUARDED = "geschützt"
@@ -79,7 +79,9 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything that a report says."""
+    """Everything that a report says. ``never_lost`` are the keys of rows that a reader need not see: causes of which
+    there was nothing, neither now nor before.
+    """
 
     title: str
     month: str
@@ -93,6 +95,7 @@ class Facts:
     headlines: tuple[Headline, ...]
     sentences: tuple[str, ...]
     rows: tuple[Row, ...]
+    never_lost: frozenset[str]
     languages: tuple[Use, ...]
     modes: tuple[Use, ...]
     notes: tuple[str, ...]
@@ -118,6 +121,7 @@ def facts_of(view: ReportView) -> Facts:
         headlines=tuple(_headline(*headline, now, before) for headline in HEADLINES),
         sentences=tuple(sentence(now) for sentence in SENTENCES),
         rows=tuple(_row(measure, now, before) for measure in MEASURES),
+        never_lost=frozenset(f"down_{name}" for name in CAUSES if not any(lost(f, name) for f in (now, before) if f)),
         languages=_uses(now.languages, before.languages if before is not None else (), LANGUAGES),
         modes=_uses(now.modes, before.modes if before is not None else (), MODES),
         notes=_notes(now, before),
@@ -135,10 +139,15 @@ def _row(measure: Measure, now: MonthFigures, before: MonthFigures | None) -> Ro
         unit=measure.unit,
         now=UNKNOWN if value is None else measure.show(value),
         before=UNKNOWN if earlier is None else measure.show(earlier),
-        change=_change(measure, value, earlier) if now.finished else "",
+        change=_change(measure, value, earlier) if _comparable(now, before) else "",
         plain="" if value is None else measure.plain(value),
         plain_before="" if earlier is None else measure.plain(earlier),
     )
+
+
+def _comparable(now: MonthFigures, before: MonthFigures | None) -> bool:
+    """Half a month beside a whole one would be a rise or a fall that never was."""
+    return now.finished and before is not None and not _coverage(now) and not _coverage(before)
 
 
 def _change(measure: Measure, value: float | None, earlier: float | None) -> str:
@@ -156,8 +165,8 @@ def _headline(key: str, title: str, meaning: object, now: MonthFigures, before: 
     compared = ""
     if before is not None and row.before != UNKNOWN:
         compared = f"{numbers.month_name(before.month)}: {row.before}"
-        if row.change:
-            compared += f" ({row.change})"
+        if row.change or _coverage(before):
+            compared += f" ({row.change or 'unvollständig'})"
     said = meaning(now) if callable(meaning) else ""
     return Headline(key, title, row.now, said, compared)
 

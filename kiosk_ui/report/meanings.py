@@ -85,8 +85,8 @@ def _at_box(f: MonthFigures) -> str:
     if f.at_box is None:
         return "Für eine Aussage zur Dauer eines Besuchs gab es zu wenige Abholungen."
     return (
-        f"Ein Besuch an der Box dauerte in der Mitte {numbers.seconds(f.at_box.median)};"
-        f" 90 von 100 waren nach {numbers.seconds(f.at_box.ninety)} fertig."
+        f"Ein Besuch an der Box: Die Hälfte war nach {numbers.seconds(f.at_box.median)} fertig, 90 von 100 nach"
+        f" {numbers.seconds(f.at_box.ninety)}."
     )
 
 
@@ -140,7 +140,7 @@ METHOD: tuple[tuple[str, str], ...] = (
     ),
     (
         "Zeiten",
-        "Mitte ist der Wert, den die Hälfte nicht überschreitet. Vom Einlegen bis zum Abholen zählt die Zeit bis zum"
+        "Vom Einlegen bis zum Abholen zählt die Zeit bis zum"
         " Aufgehen der Tür, an der Box die Zeit vom Code bis zum Ende eines Besuchs mit Abholung. Außerhalb der"
         " Schalterzeiten liegt eine Abholung, wenn nach dem hinterlegten Kalender niemand am Schalter war.",
     ),
@@ -155,6 +155,6 @@ METHOD: tuple[tuple[str, str], ...] = (
         "Der Bericht enthält nichts über einzelne Personen, weder über Abholende noch über Beschäftigte. Sprachen und"
         " Bedienhilfen werden nur in Gruppen von Besuchen gezählt und erst gezeigt, wenn der Monat vorbei ist; unter"
         " fünf steht „<5“. Ließe sich eine solche Zahl errechnen, bleibt auch die nächste verborgen („geschützt“)."
-        " Mitte und Anteile stehen erst ab fünf Werten da.",
+        " Zeiten und Anteile stehen erst ab fünf Werten da.",
     ),
 )

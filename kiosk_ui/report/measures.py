@@ -17,7 +17,7 @@ LEAST_BASE = 5
 #: Cause → its name.
 CAUSES = {
     "stopped": "Box abgeschaltet",
-    "interrupted": "Strom oder Programm ausgefallen",
+    "interrupted": "Stromausfall oder Absturz",
     "disk_full": "Speicher voll",
     "reported": "Vom Team als gestört gemeldet",
     "scanner_down": "Lesefenster ausgefallen",
@@ -93,17 +93,21 @@ MEASURES: tuple[Measure, ...] = (
         lambda f: share(f.outside_counter_hours, f.timed_pickups),
     ),
     _waiting(
-        "waiting_median", "Vom Einlegen bis zum Abholen: Mitte", lambda f: f.waiting.median if f.waiting else None
+        "waiting_median",
+        "Vom Einlegen bis zum Abholen: die Hälfte innerhalb von",
+        lambda f: f.waiting.median if f.waiting else None,
     ),
     _waiting(
         "waiting_ninety",
-        "Vom Einlegen bis zum Abholen: 90 von 100 waren so schnell",
+        "Vom Einlegen bis zum Abholen: 90 von 100 innerhalb von",
         lambda f: f.waiting.ninety if f.waiting else None,
     ),
-    _seconds("at_box_median", "Zeit an der Box: Mitte", lambda f: f.at_box.median if f.at_box else None),
+    _seconds(
+        "at_box_median", "Besuch an der Box: die Hälfte fertig nach", lambda f: f.at_box.median if f.at_box else None
+    ),
     _seconds(
         "at_box_ninety",
-        "Zeit an der Box: 90 von 100 waren so schnell",
+        "Besuch an der Box: 90 von 100 fertig nach",
         lambda f: f.at_box.ninety if f.at_box else None,
     ),
     _share("availability", "Verfügbar in der Öffnungszeit", lambda f: share(f.available_ms, f.opening_ms, 1)),

@@ -23,10 +23,15 @@ NOW = "#1a2a6c"
 EARLIER = "#8d97c2"
 FONT = "Fira Sans, sans-serif"
 
+#: Of the row of months. Units of the drawing: on a page a plot is as wide as its place.
 WIDTH = 640
+#: Of the pairs of bars, two of which stand side by side.
+PAIRED_WIDTH = 420
 ROW = 46
-LABELS = 190
-VALUES = 150
+LABELS = 130
+VALUES = 100
+#: A longer label takes two lines.
+LABEL_LETTERS = 17
 
 #: The measures that are shares of 100 and can stand side by side.
 SHARES = ("share", "outside_counter_hours", "availability", "first_try")
@@ -81,7 +86,7 @@ def trend(months: Sequence[TrendMonth]) -> Plot | None:
             parts.append(_text(x + bar / 2, base + 37, month.month[:4], "middle", QUIET, 13))
     if any(not month.finished for month in months):
         parts.append(_text(WIDTH, height - 2, "* Monat läuft noch", "end", QUIET, 13))
-    return _plot("trend", title, said, height, parts)
+    return _plot("trend", title, said, WIDTH, height, parts)
 
 
 def shares(now: MonthFigures, before: MonthFigures | None) -> Plot | None:
@@ -130,7 +135,7 @@ def _paired(name: str, title: str, pairs: Sequence[Pair], most: float, compared:
     if not pairs or not most:
         return None
     height = 26 + ROW * len(pairs)
-    room = WIDTH - LABELS - VALUES
+    room = PAIRED_WIDTH - LABELS - VALUES
     parts = _legend(compared)
     said = []
     for index, pair in enumerate(pairs):
@@ -145,7 +150,7 @@ def _paired(name: str, title: str, pairs: Sequence[Pair], most: float, compared:
             parts.append(_bar(LABELS, y + row * 18, max(wide, 1.5), 15, paint))
             parts.append(_text(LABELS + max(wide, 1.5) + 8, y + row * 18 + 12, text, "start", INK, 14, bold=not row))
         said.append(f"{pair.label}: {pair.now_text}" + (f", im Vormonat {pair.before_text}" if compared else ""))
-    return _plot(name, title, "; ".join(said), height, parts)
+    return _plot(name, title, "; ".join(said), PAIRED_WIDTH, height, parts)
 
 
 def _legend(compared: bool) -> list[str]:
@@ -158,7 +163,7 @@ def _legend(compared: bool) -> list[str]:
     return parts
 
 
-def _plot(name: str, title: str, description: str, height: float, parts: Sequence[str]) -> Plot:
+def _plot(name: str, title: str, description: str, width: int, height: float, parts: Sequence[str]) -> Plot:
     """Ids carry the plot's name: several stand on one page."""
     hatch = (
         f'<defs><pattern id="hatch-{name}" width="6" height="6" patternUnits="userSpaceOnUse">'
@@ -170,7 +175,7 @@ def _plot(name: str, title: str, description: str, height: float, parts: Sequenc
         title,
         description,
         Markup(  # noqa: S704 - every value in it is a number of ours or was escaped
-            f'<svg class="plot" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0f}" role="img"'
+            f'<svg class="plot" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height:.0f}" role="img"'
             f' aria-labelledby="{name}-title {name}-desc">'
             f'<title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(description)}</desc>'
             f"{hatch}{body}</svg>"
@@ -197,7 +202,7 @@ def _text(x: float, y: float, text: str, anchor: str, paint: str, size: int, *, 
 
 def _wrapped(label: str) -> tuple[str, ...]:
     """At most two lines of about the same length."""
-    if len(label) <= 24:
+    if len(label) <= LABEL_LETTERS:
         return (label,)
     words = label.split(" ")
     cut = min(range(1, len(words)), key=lambda i: abs(len(" ".join(words[:i])) - len(" ".join(words[i:]))), default=0)

@@ -37,7 +37,8 @@ class MonthFigures(msgspec.Struct, frozen=True):
     ``pickups`` are envelopes, ``documents`` what was in them, ``issued`` all documents of the office. ``waiting`` is
     from loaded to collected (minutes), ``at_box`` from code to end of a visit with a pickup (seconds).
     ``timed_pickups`` are those of which it is known whether staff were there; ``outside_counter_hours`` are the part
-    of them when nobody was. ``uncertain_entries`` counts entries whose time is not certain.
+    of them when nobody was. ``languages`` and ``modes`` are empty while the month runs,
+    and where too few visits came together. ``uncertain_entries`` counts entries whose time is not certain.
     """
 
     month: str
