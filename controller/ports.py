@@ -395,6 +395,26 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftItem:
+    """An order in a shift's report. ``what``: stored, recalled, handed_over_at_counter, or why it was put aside."""
+
+    order: str
+    compartment: str
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftReport:
+    """What was done between a login and a logout; whose they were is not in it."""
+
+    ended_wall_ms: int
+    until_mono_ms: int
+    stored: tuple[ShiftItem, ...]
+    taken: tuple[ShiftItem, ...]
+    aside: tuple[ShiftItem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class FrontState:
     """What the pages need besides the folded state: transient, never in the log, gone with the process.
 
@@ -402,7 +422,8 @@ class FrontState:
     out of order. ``comparing``: a second factor was counted and is not compared yet, so that nothing is wrong yet.
     ``numbers``: pickup numbers are in use here, so that the pages offer to type one. ``waiting``: a resident has
     ``knocked`` while staff are at work, or was told ``soon``, until the instant beside it. Until
-    ``to_staff_until_mono_ms`` the screen is being handed over to staff who came back.
+    ``to_staff_until_mono_ms`` the screen is being handed over to staff who came back. ``shift`` is what the staff
+    session that has just ended did.
     """
 
     language: str = "de"
@@ -416,6 +437,7 @@ class FrontState:
     waiting: str = ""
     waiting_until_mono_ms: int = 0
     to_staff_until_mono_ms: int = 0
+    shift: ShiftReport | None = None
     devices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     log_verified_seq: int = 0
     acknowledged_seq: int = 0
@@ -464,6 +486,14 @@ class Operations(Protocol):
 
     def dismiss(self) -> None: ...
 
+    def dismiss_staff(self) -> None:
+        """What the staff page says without a session has been read."""
+        ...
+
+    async def log_entries(self, after_seq: int, limit: int) -> tuple[Entry, ...]:
+        """The log after ``after_seq``, at most ``limit`` entries, the oldest first. Raises `LogError`."""
+        ...
+
     async def pickup_code(self, text: str, captured_mono_ms: int) -> Refusal | None: ...
 
     async def badge(self, text: str, captured_mono_ms: int) -> Refusal | None: ...
@@ -493,7 +523,8 @@ class Operations(Protocol):
         ...
 
 
-# --- the office ---------------------------------------------------------------------------------------------------------
+# --- the office
+# ---------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)

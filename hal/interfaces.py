@@ -190,7 +190,8 @@ class Indicators(Protocol):
         ...
 
     def tone(self, name: str) -> None:
-        """Start a short tone and return at once: ``"ok"``, ``"refused"`` or ``"attention"``.
+        """Start a short tone and return at once: ``"ok"``, ``"booked"``, ``"refused"``, ``"full"`` or ``"attention"``.
+        No two sound alike: who loads envelopes listens and does not look.
 
         Without effect where the profile names no buzzer. Raises ``ValueError`` for another name.
         """

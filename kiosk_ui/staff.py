@@ -71,10 +71,10 @@ class StaffPages:
             "tag": tag,
             "notice": notice,
             "refused": bool(reason),
-            "plan": staff_plan(view.front, "Front der Abholstation") if view.session else "",
+            "plan": "",
             "states": STATES,
             "words": staff_words,
-            "returned": [compartment for compartment in view.front if compartment.state == "returned"],
+            "returned": (),
             "asks_for_envelope": known.get(view.compartment, True),
         }
         return self._environment.get_template("staff_page.html").render(context)

@@ -38,6 +38,7 @@ from controller.services.operations import BoxOperations
 from controller.services.refusals import RefusalLedger, Throttle
 from controller.services.residents import Numbers, Residents
 from controller.services.screen import ScreenWatch
+from controller.services.shift import ShiftBook
 from controller.services.staff import Staff
 from controller.services.startup import Plan, bring_up, check_plan
 from controller.services.waiting import Waiting
@@ -53,9 +54,9 @@ log = logging.getLogger(__name__)
 DOORS_SETTLE_MS = 3_000
 TONES = {
     Tone.ACCEPTED: "ok",
-    Tone.BOOKED: "ok",
+    Tone.BOOKED: "booked",
     Tone.REFUSED: "refused",
-    Tone.FULL: "refused",
+    Tone.FULL: "full",
     Tone.REMINDER: "attention",
     Tone.ALARM: "attention",
 }
@@ -112,6 +113,7 @@ class Controller:
         mark = DamageMark(self._settings.paths.data)
         actor.after_turn(lambda: _remember_damage(actor.halted, mark))
         front = Front(actor, self._tone)
+        ShiftBook(actor, front)
         refusals = RefusalLedger(actor, clock.mono_ms)
         watch = DoorWatch(
             self._hardware.doors,

@@ -57,6 +57,7 @@ class Front:
         self._tone = tone
         self._state = FrontState()
         self._listeners: list[Callable[[], None]] = []
+        self._refusal_listeners: list[Callable[[str, Mapping[str, str | int]], None]] = []
         actor.on_event(self._happened)
         actor.after_turn(self._turned)
 
@@ -67,6 +68,10 @@ class Front:
     def on_change(self, listener: Callable[[], None]) -> None:
         """``listener`` is called on the loop after every change of the front's state or the box's."""
         self._listeners.append(listener)
+
+    def on_staff_refusal(self, listener: Callable[[str, Mapping[str, str | int]], None]) -> None:
+        """``listener(code, details)`` is called on the loop when staff are told why something was not done."""
+        self._refusal_listeners.append(listener)
 
     def show(self, state: FrontState) -> None:
         """Takes ``state`` for the present one (made of it by `dataclasses.replace`), and tells whoever listens."""
@@ -88,6 +93,10 @@ class Front:
         language = "de" if self._actor.box.session is None else self._state.language
         self.show(replace(self._state, notice=None, language=language))
 
+    def dismiss_staff(self) -> None:
+        """The shift's report, or why nobody could log in, has been read."""
+        self.show(replace(self._state, staff_notice=None, shift=None))
+
     def refuse_resident(self, code: str, details: Mapping[str, str | int]) -> None:
         """Says why a presented code opens nothing now."""
         self._tone(Tone.REFUSED)
@@ -106,6 +115,8 @@ class Front:
 
     def refuse_staff(self, code: str, details: Mapping[str, str | int]) -> None:
         self._tone(Tone.FULL if code == "load_full" else Tone.REFUSED)
+        for listener in self._refusal_listeners:
+            listener(code, details)
         self.staff_notice(code, details)
 
     def _happened(self, event: ev.Event, at: Moment) -> None:
@@ -144,15 +155,33 @@ class Front:
                 self._state = replace(self._state, staff_notice=None)
                 self._tone(Tone.ACCEPTED)
             case ev.DepositStored():
-                if self._actor.box.staff_session is not None:
+                session = self._actor.box.staff_session
+                if session is not None and session.last_stored == event.deposit:
                     self._staff_note_at(at, "load_booked", compartment=event.compartment)
                     self._tone(Tone.BOOKED)
+            case ev.DepositEnded(end="recalled" | "handed_over_at_counter"):
+                if self._actor.box.staff_session is not None:
+                    self._staff_note_at(at, "taken_out", compartment=event.compartment)
+                    self._tone(Tone.BOOKED)
+            case ev.DepositReturnedToExpected():
+                self._staff_note_at(at, "undone", compartment=event.compartment)
+            case ev.LoadingTooSmall():
+                self._staff_note_at(at, "too_small", compartment=event.compartment)
+            case ev.OldDocumentMissing():
+                self._staff_note_at(at, "old_document_missing", compartment=event.compartment)
+            case ev.CompartmentReleased():
+                if self._state.staff_notice is None or self._state.staff_notice.until_mono_ms != _until(at):
+                    self._staff_note_at(at, "reported", compartment=event.compartment)
+            case ev.CompartmentServiceChanged():
+                self._staff_note_at(at, f"now_{event.state}", compartment=event.compartment)
+            case ev.RoundEnded(outcome="finished"):
+                self._staff_note_at(at, "round_finished")
             case ev.UnlockFailed():
                 self._staff_note_at(at, "jam", compartment=event.compartment)
                 self._tone(Tone.REFUSED)
             case ev.CompartmentQuarantined(reason="not_empty"):
                 self._staff_note_at(at, "not_empty", compartment=event.compartment)
-            case ev.UnlockAuthorised(purpose="loading", attempt=1):
+            case ev.UnlockAuthorised(attempt=1) if event.purpose != "pickup":
                 self._state = replace(self._state, staff_notice=None)
             case ev.DoorLeftOpen():
                 self._tone(Tone.ALARM if event.stage == "alarm" else Tone.REMINDER)
@@ -179,7 +208,7 @@ class Front:
         self._state = replace(self._state, notice=Notice(page, at.mono_ms + lasting_ms, details))
 
     def _staff_note_at(self, at: Moment, code: str, **details: str | int) -> None:
-        self._state = replace(self._state, staff_notice=Notice(code, at.mono_ms + STAFF_NOTICE_MS, details))
+        self._state = replace(self._state, staff_notice=Notice(code, _until(at), details))
 
     def _turned(self) -> None:
         if self._actor.halted != self._state.halted:
@@ -197,6 +226,8 @@ class Front:
             state, changed = replace(state, notice=None, language=language), True
         if state.staff_notice is not None and now_mono_ms >= state.staff_notice.until_mono_ms:
             state, changed = replace(state, staff_notice=None), True
+        if state.shift is not None and now_mono_ms >= state.shift.until_mono_ms:
+            state, changed = replace(state, shift=None), True
         if state.waiting == "soon" and now_mono_ms >= state.waiting_until_mono_ms:
             state, changed = replace(state, waiting="", waiting_until_mono_ms=0), True
         if state.to_staff_until_mono_ms and now_mono_ms >= state.to_staff_until_mono_ms:
@@ -219,3 +250,8 @@ class Front:
     def _changed(self) -> None:
         for listener in self._listeners:
             listener()
+
+
+def _until(at: Moment) -> int:
+    """How long the staff page says what happened at ``at``."""
+    return at.mono_ms + STAFF_NOTICE_MS

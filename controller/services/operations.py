@@ -9,7 +9,7 @@ from controller.domain.commands import Command, LogOut, PresentOrder
 from controller.domain.decision import Refusal
 from controller.domain.model import Box, Door
 from controller.domain.moment import Moment
-from controller.ports import EventLog, FrontState, LogError, OutOfOrder
+from controller.ports import Entry, EventLog, FrontState, LogError, OutOfOrder
 from controller.services.actor import Actor
 from controller.services.front import SHORT_NOTICE_MS, Front
 from controller.services.refusals import RefusalLedger
@@ -109,6 +109,14 @@ class BoxOperations:
     def dismiss(self) -> None:
         self._refuse_if_halted()
         self._front.dismiss()
+
+    def dismiss_staff(self) -> None:
+        self._refuse_if_halted()
+        self._front.dismiss_staff()
+
+    async def log_entries(self, after_seq: int, limit: int) -> tuple[Entry, ...]:
+        self._refuse_if_halted()
+        return await self._log.read(after_seq, limit)
 
     async def pickup_code(self, text: str, captured_mono_ms: int) -> Refusal | None:
         self._refuse_if_halted()

@@ -57,6 +57,12 @@ class OutOfOrderOperations:
     def dismiss(self) -> None:
         raise OutOfOrder(self.reason)
 
+    def dismiss_staff(self) -> None:
+        raise OutOfOrder(self.reason)
+
+    async def log_entries(self, after_seq: int, limit: int) -> tuple[Entry, ...]:
+        raise OutOfOrder(self.reason)
+
     async def pickup_code(self, text: str, captured_mono_ms: int) -> Refusal | None:
         raise OutOfOrder(self.reason)
 

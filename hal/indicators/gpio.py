@@ -15,7 +15,9 @@ log = logging.getLogger(__name__)
 
 TONES: Mapping[str, tuple[int, ...]] = {
     "ok": (120,),
-    "refused": (120, 80, 120),
+    "booked": (70, 60, 70),
+    "refused": (500,),
+    "full": (500, 200, 500),
     "attention": (300, 150, 300, 150, 300),
 }
 """On and off times in ms, beginning with on."""

@@ -143,7 +143,7 @@ class FakeIndicators:
         (self.lit.add if on else self.lit.discard)(compartment)
 
     def tone(self, name: str) -> None:
-        if name not in ("ok", "refused", "attention"):
+        if name not in ("ok", "booked", "refused", "full", "attention"):
             raise ValueError(name)
         self.tones.append(name)
 

@@ -7,10 +7,11 @@ from collections.abc import Callable
 
 import msgspec
 
+from controller.adapters.control.front_plan import FrontLedger
 from controller.adapters.control.kiosk_view import Shown, kiosk_view
-from controller.adapters.control.staff_view import staff_view
+from controller.adapters.control.staff_view import StaffShown, staff_view
 from controller.adapters.control.technician_view import technician_view
-from controller.api import KioskView, StaffView, TechnicianView, ViewChanged
+from controller.api import FrontView, KioskView, StaffView, TechnicianView, ViewChanged
 from controller.ports import Operations
 
 #: The technician's numbers change with every event; more often than this (s) nobody can read them.
@@ -25,6 +26,7 @@ class ViewBoard:
         self._software = software
         self._announce = announce
         self._revisions = {"kiosk": 1, "staff": 1, "technician": 1}
+        self._front = FrontLedger()
         self._kiosk = self._make_kiosk()
         self._staff = self._make_staff()
         self._technician_timer: asyncio.TimerHandle | None = None
@@ -33,8 +35,11 @@ class ViewBoard:
     def _make_kiosk(self) -> Shown:
         return kiosk_view(self._operations.box(), self._operations.front(), self._operations.now())
 
-    def _make_staff(self) -> StaffView:
-        return staff_view(self._operations.box(), self._operations.front(), self._operations.now())
+    def _make_staff(self) -> StaffShown:
+        box = self._operations.box()
+        # Before a login nothing of the contents is shown: then nobody needs the plan either.
+        revision = self._front.follow(box) if box.staff_session is not None else 0
+        return staff_view(box, self._operations.front(), self._operations.now(), revision)
 
     def refresh(self) -> None:
         """Something may have changed."""
@@ -43,7 +48,7 @@ class ViewBoard:
             self._kiosk = kiosk
             self._raise("kiosk")
         staff = self._make_staff()
-        if staff != self._staff:
+        if staff.timeless() != self._staff.timeless():
             self._staff = staff
             self._raise("staff")
         if self._technician_timer is None:
@@ -67,7 +72,12 @@ class ViewBoard:
 
     def staff(self) -> StaffView:
         self.refresh()
-        return msgspec.structs.replace(self._staff, revision=self._revisions["staff"])
+        return msgspec.structs.replace(self._make_staff().view, revision=self._revisions["staff"])
+
+    def front_since(self, revision: int) -> FrontView:
+        """The compartments that changed after ``revision`` of the plan (0: all)."""
+        self._front.follow(self._operations.box())
+        return self._front.since(revision)
 
     def technician(self) -> TechnicianView:
         made = technician_view(self._operations.box(), self._operations.front(), self._operations.now(), self._software)

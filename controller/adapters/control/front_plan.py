@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from controller.api import CompartmentView
+from controller.api import CompartmentView, FrontView
 from controller.domain.model import Box, Compartment
 from controller.domain.words import compartment_state
 
@@ -12,10 +12,10 @@ def front_plan(box: Box, lit: str = "", with_states: bool = False) -> tuple[Comp
     the others hold.
     """
     ordered = sorted(box.compartments.values(), key=lambda c: (c.column, c.row, c.label))
-    return tuple(_view(compartment, lit, with_states) for compartment in ordered)
+    return tuple(compartment_view(compartment, lit, with_states) for compartment in ordered)
 
 
-def _view(compartment: Compartment, lit: str, with_states: bool) -> CompartmentView:
+def compartment_view(compartment: Compartment, lit: str = "", with_states: bool = False) -> CompartmentView:
     return CompartmentView(
         label=compartment.label,
         column=compartment.column,
@@ -27,3 +27,34 @@ def _view(compartment: Compartment, lit: str, with_states: bool) -> CompartmentV
         lit=compartment.label == lit,
         reasons=(*compartment.out_of_service, *compartment.quarantine) if with_states else (),
     )
+
+
+class FrontLedger:
+    """Which compartment changed when, so that a page with 608 of them is sent only what it has not got. One loop."""
+
+    def __init__(self) -> None:
+        self.revision = 1
+        self._seen: dict[str, Compartment] = {}
+        self._views: dict[str, CompartmentView] = {}
+        self._changed: dict[str, int] = {}
+
+    def follow(self, box: Box) -> int:
+        """Takes note of the state as it is now. Returns the revision."""
+        changed = [label for label, known in box.compartments.items() if self._seen.get(label) is not known]
+        fresh = {}
+        for label in changed:
+            self._seen[label] = box.compartments[label]
+            view = compartment_view(box.compartments[label], with_states=True)
+            if self._views.get(label) != view:
+                fresh[label] = view
+        if fresh:
+            self.revision += 1
+            self._views.update(fresh)
+            self._changed.update(dict.fromkeys(fresh, self.revision))
+        return self.revision
+
+    def since(self, revision: int) -> FrontView:
+        """All compartments for a revision that this process has not given."""
+        after = revision if revision <= self.revision else 0
+        changed = [view for label, view in self._views.items() if self._changed[label] > after]
+        return FrontView(self.revision, tuple(sorted(changed, key=lambda v: (v.column, v.row, v.label))))

@@ -13,6 +13,7 @@ from controller.adapters.control.pages_report import Reporting, ReportMethods
 from controller.adapters.control.pages_residents import ResidentMethods
 from controller.adapters.control.pages_screen import ScreenMethods
 from controller.adapters.control.pages_staff import StaffMethods
+from controller.adapters.control.pages_staff_work import StaffWorkMethods
 from controller.adapters.control.pages_waiting import WaitingMethods
 from controller.adapters.control.server import Handler, method
 from controller.ports import OfficeDesk, Operations
@@ -33,6 +34,7 @@ class PagesRole:
         sessions = Sessions(operations, board)
         self._residents = ResidentMethods(operations, sessions, languages)
         self._staff = StaffMethods(operations, sessions)
+        self._staff_work = StaffWorkMethods(operations, sessions, board)
         self._waiting = WaitingMethods(operations, sessions)
         self._screen = ScreenMethods(operations, board)
         self._help = HelpMethods(operations, sessions)
@@ -51,6 +53,7 @@ class PagesRole:
             **views,
             **self._residents.methods(),
             **self._staff.methods(),
+            **self._staff_work.methods(),
             **self._waiting.methods(),
             **self._screen.methods(),
             **self._help.methods(),

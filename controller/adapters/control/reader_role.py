@@ -21,6 +21,7 @@ from hal.wire import (
     ScanMode,
     ScanReport,
     ScanVerdict,
+    UnreadableScan,
     WireError,
     admits,
     mode_params,
@@ -39,6 +40,7 @@ class ReaderRole:
         return {
             ScanReport.METHOD: self._report,
             ForeignScan.METHOD: self._foreign,
+            UnreadableScan.METHOD: self._unreadable,
             ReaderHealth.METHOD: self._health,
         }
 
@@ -68,6 +70,11 @@ class ReaderRole:
     async def _foreign(self, connection: Connection, params: msgspec.Raw) -> object:
         _checked(lambda: ForeignScan.from_params(_object(params)))
         self._operations.foreign_code()
+        return {}
+
+    async def _unreadable(self, connection: Connection, params: msgspec.Raw) -> object:
+        _checked(lambda: UnreadableScan.from_params(_object(params)))
+        self._operations.unreadable_code()
         return {}
 
     async def _health(self, connection: Connection, params: msgspec.Raw) -> object:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
-from controller.api.views.front import CompartmentView
 from controller.api.views.help import HelpCallView, OutageView
 from controller.api.views.office import TaskView
+from controller.api.views.staff_work import RoundView, ShiftView, WorkCounts
 
 
 class LoadingQuestion(msgspec.Struct, frozen=True):
@@ -41,8 +41,15 @@ class StaffNotice(msgspec.Struct, frozen=True):
 class StaffView(msgspec.Struct, frozen=True):
     """What the staff page at the box shows now.
 
-    ``page``: badge (show your badge), pin, load_ready, load_open, show_badge (an opening waits for its badge), report
-    (what lies inside?), busy (a resident is served), out_of_order.
+    ``page``: badge (show your badge), pin, locked (this badge is), load_ready, load_open, load_swap (old document out,
+    envelope in), show_badge (an opening waits for its badge), four_eyes (for the second one), open, report (what lies
+    inside?), scan_out (scan the envelope that was taken), round (a walk waits for somebody to go on), load_end (the
+    shift's report), busy (a resident is served), out_of_order.
+
+    ``compartment``, ``purpose`` and ``reason`` are those of the opening that is asked for or under way, ``orders`` of
+    the envelope it is about (or of those inside). ``undo`` is the compartment of the last booking as long as it can be
+    undone. ``front_revision``: compartments are asked for apart (`GetFront`), only those that changed. ``ends_in_ms``
+    is how long the session still lasts when nobody does anything, ``warns_in_ms`` when to say so.
 
     ``calls`` are the calls for help that stand; ``outage`` is set while the box is reported out of order (the
     residents' page then says so, and nothing opens for them). Both are shown to whoever is logged in.
@@ -70,10 +77,17 @@ class StaffView(msgspec.Struct, frozen=True):
     occupied: int = 0
     vacant: int = 0
     stored_now: int = 0
-    front: tuple[CompartmentView, ...] = ()
+    front_revision: int = 0
     simulated: bool = False
     waiting: str = ""
     suspended: bool = False
     calls: tuple[HelpCallView, ...] = ()
     outage: OutageView | None = None
     tasks: tuple[TaskView, ...] = ()
+    round: RoundView | None = None
+    counts: WorkCounts = WorkCounts()
+    orders: tuple[str, ...] = ()
+    undo: str = ""
+    shift: ShiftView | None = None
+    ends_in_ms: int = 0
+    warns_in_ms: int = 0

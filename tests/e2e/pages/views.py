@@ -108,11 +108,11 @@ _ALL = (
     _said("other_site", place="Rathaus Nord, Lindenstraße 12, Erdgeschoss"),
     _said("counter"),
     _said("factor_blocked"),
-    _said("factor_denied"),
+    _said("factor_denied", actions=("number", "dismiss", "language")),
     _said("pin_letter_no"),
     _said("old_none_stop"),
-    _said("ended"),
-    _said("interrupted"),
+    _said("ended", actions=("number", "dismiss", "language")),
+    _said("interrupted", actions=("number", "dismiss", "language")),
     KioskView(revision=1, page="checking", session=SESSION),
     _asked("birth", "factor"),
     _asked("birth_wrong", "factor", tries_left=2),
@@ -190,7 +190,7 @@ _IN = StaffView(
     occupied=2,
     vacant=4,
     stored_now=3,
-    front=front(),
+    front_revision=7,
     simulated=True,
 )
 
@@ -209,7 +209,7 @@ STAFF: dict[str, StaffView] = {
         ),
     ),
     "load_open": msgspec.structs.replace(
-        _IN, page="load_open", compartment="A08", look_inside=True, front=front("A08")
+        _IN, page="load_open", compartment="A08", look_inside=True
     ),
     "show_badge": msgspec.structs.replace(
         _IN,

@@ -65,7 +65,7 @@ class HostilePage:
         technician = await self._client.call(api.GetTechnician())
         self.tokens.add(kiosk.session)
         self.staff_tokens.add(staff.session)
-        for view in (kiosk, staff, technician):
+        for view in (kiosk, technician):
             self.labels |= {compartment.label for compartment in view.front}
         self.deposits |= {question.deposit for question in staff.questions}
         self.declarations.add(kiosk.declaration)

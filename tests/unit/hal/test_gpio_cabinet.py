@@ -208,7 +208,7 @@ def test_a_coil_that_cannot_be_switched_off_is_a_fault(plant: RunningPlant) -> N
 def test_the_buzzer_sounds_and_an_unknown_tone_is_refused(plant: RunningPlant, cabinet: Cabinet) -> None:
     assert isinstance(cabinet.indicators, Indicators)
     assert isinstance(FakeIndicators(), Indicators)
-    cabinet.indicators.tone("refused")
+    cabinet.indicators.tone("full")
     eventually(lambda: plant.person.status().tones == 2)
     cabinet.indicators.lamp("A01", True)  # this profile names no lamp: nothing happens
     with pytest.raises(ValueError, match="there is no tone"):
