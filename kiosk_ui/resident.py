@@ -154,11 +154,12 @@ class ResidentPages:
             "total": view.total,
             "date": _date(language, view.date_wall_ms),
         }
-        text = [
-            language.say(sentence, values)
-            for sentence in (spec.with_number if spec.with_number and "number" in view.actions else spec.text)
-            if view.date_wall_ms or "%(date)s" not in sentence
-        ]
+        sentences = spec.text
+        if spec.with_number and "number" in view.actions:
+            sentences = spec.with_number
+        if spec.undated and not view.date_wall_ms:
+            sentences = spec.undated
+        text = [language.say(each, values) for each in sentences if view.date_wall_ms or "%(date)s" not in each]
         if view.tries_left:
             left = language.translate_count("Noch %(n)s Versuch.", "Noch %(n)s Versuche.", view.tries_left)
             text.insert(0, left % {"n": view.tries_left})

@@ -25,7 +25,8 @@ class Button:
 class Page:
     """One page. ``tone``: calm, good, attention, alarm. ``body`` is a template of its own below the text.
     ``contact``: show where the counter is. ``binding``: the German stands under every translation. ``front``: show
-    the cabinet beside the picture. ``with_number``: what the text says instead while the number may be typed.
+    the cabinet beside the picture. ``with_number``: what the text says instead while the number may be typed;
+    ``undated``: instead while no date is known (else a sentence with a date is left out).
     ``digits``: how many the keypad takes at least and at most; ``legible``: what is
     typed there stands on the person's paper or card anyway, so it is not shown as dots."""
 
@@ -38,6 +39,7 @@ class Page:
     contact: bool = False
     front: bool = False
     with_number: tuple[str, ...] = ()
+    undated: tuple[str, ...] = ()
     binding: bool = False
     digits: tuple[int, int] = (4, 12)
     legible: bool = False

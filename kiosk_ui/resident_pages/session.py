@@ -69,6 +69,10 @@ PAGES: dict[str, Page] = {
             _("Bringen Sie das alte Dokument bis %(date)s zum Schalter."),
             _("Ist es verloren? Melden Sie das bitte dort."),
         ),
+        undated=(
+            _("Bringen Sie das alte Dokument bald zum Schalter."),
+            _("Ist es verloren? Melden Sie das bitte dort."),
+        ),
         binding=True,
         buttons=declaration("old_documents_none", yes=_("Weiter")),
     ),
