@@ -76,7 +76,7 @@ def run_verify(options: argparse.Namespace, out: TextIO | None = None) -> int:
         except OSError as error:
             raise LogError("permission_denied", f"{options.file} cannot be read: {error.strerror}") from error
     else:
-        with _reading(options.data) as connection:
+        with reading_log(options.data) as connection:
             *_, chain = verify(connection)
     seconds = time.monotonic() - started
     count = chain.seq - first + 1
@@ -105,7 +105,7 @@ def run_show(options: argparse.Namespace, out: TextIO | None = None) -> int:
     chain.
     """
     out = out or sys.stdout
-    with _reading(options.data) as connection:
+    with reading_log(options.data) as connection:
         rows = _from(connection, options.first - 1) if options.first else _before_the_end(connection, options)
         for seq, _, stored in rows:
             body = decode_body(stored, seq)
@@ -116,7 +116,7 @@ def run_show(options: argparse.Namespace, out: TextIO | None = None) -> int:
 
 def run_export(options: argparse.Namespace, out: TextIO | None = None) -> int:
     """Writes the entries; the file appears under its name only when it is whole."""
-    with _reading(options.data) as connection:
+    with reading_log(options.data) as connection:
         box, _ = box_of(connection)
         if str(options.file) == "-":
             exported.export(connection, box, options.first, options.last, out or sys.stdout)
@@ -147,7 +147,7 @@ def run_export(options: argparse.Namespace, out: TextIO | None = None) -> int:
 
 
 @contextmanager
-def _reading(directory: Path) -> Iterator[sqlite3.Connection]:
+def reading_log(directory: Path) -> Iterator[sqlite3.Connection]:
     """The log in ``directory`` on a connection that cannot write.
 
     Raises `LogError`, before anything is touched, when there is none.
