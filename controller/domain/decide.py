@@ -122,7 +122,7 @@ def decide(box: Box, command: cmd.Command, at: Moment) -> Decision:
     except Refused as refused:
         refusal = refused.refusal
         draft = Draft(box, at)
-    pauses.follow(draft, box)
+    pauses.follow(draft)
     decide_help.follow(draft)
     if isinstance(command, cmd.CentralCommand):
         decide_central.settled(draft, command, refusal.code if refusal else "")

@@ -7,6 +7,7 @@ from controller.domain import events as ev
 from controller.domain.decide_pickup import ALLOW, STOP
 from controller.domain.decision import Draft, Refused
 from controller.domain.model import Contents, Factor, OpeningStage, Size
+from controller.domain.pauses import count_downtime
 
 
 def open_log(draft: Draft, command: cmd.OpenLog) -> None:
@@ -67,6 +68,7 @@ def judge_clock(draft: Draft, command: cmd.JudgeClock) -> None:
     # A box that has never had the time is untrusted without any change: its fault stands all the same.
     if command.trusted:
         draft.clear_fault("clock_untrusted")
+        count_downtime(draft, draft.box)
     else:
         draft.raise_fault("clock_untrusted")
 

@@ -8,11 +8,13 @@ from controller.domain.decide_doors import ON_UNWITNESSED, WAITING, unlock_faile
 from controller.domain.decision import Draft
 from controller.domain.model import Box, Door, Opening, OpeningStage, Phase, Purpose, RightStatus
 from controller.domain.openings import authorise_again
+from controller.domain.pauses import count_downtime
 from controller.domain.rights import expire_if_due
 
 
 def tick(draft: Draft) -> None:
     """Acts on everything that is due. Nothing due: no event."""
+    count_downtime(draft, draft.box)
     opening = draft.box.opening
     if opening is not None and opening.stage in WAITING and draft.at.mono_ms >= opening.deadline_mono_ms:
         _not_opened_in_time(draft, opening)

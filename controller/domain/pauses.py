@@ -54,11 +54,10 @@ def holding_until(box: Box, wall_ms: int, days: int) -> int:
     return hours.later_by_days(box.calendar.box, box.calendar.zone, wall_ms, days) or plain
 
 
-def follow(draft: Draft, before: Box) -> None:
-    """Emits what the decision so far means for holding periods. ``before`` is the state that it began with."""
+def follow(draft: Draft) -> None:
+    """Emits what the decision so far means for holding periods."""
     if all(isinstance(event, _HARMLESS) for event in draft.events):
         return
-    _count_downtime(draft, before)
     for right in tuple(draft.box.rights.values()):
         reason = _reason(draft.box, right)
         if reason and not right.paused_reason:
@@ -103,36 +102,39 @@ def _given_back(box: Box, right: Right, since_wall_ms: int, until_wall_ms: int) 
     return days, holding_until(box, right.expires_wall_ms, days) if days else right.expires_wall_ms
 
 
-def _count_downtime(draft: Draft, before: Box) -> None:
-    """After a start with a trusted clock, or when the clock is trusted for the first time after one: gives back what
-    was lost. The controller counts as away since its last entry in the log at a known time.
+def count_downtime(draft: Draft, before: Box) -> None:
+    """Gives back what was lost while the controller did not run: at a start with a trusted clock, otherwise as soon as
+    it is trusted after one. ``before`` is the state that the decision began with. The controller counts as away since
+    its last entry in the log at a known time.
     """
-    started = any(isinstance(event, ev.BoxStarted) for event in draft.events)
-    trusted_now = any(isinstance(event, ev.ClockTrustChanged) and event.state == "trusted" for event in draft.events)
-    if not draft.at.clock_trusted or not (started or trusted_now):
+    if not draft.at.clock_trusted:
         return
     down = before.downtime
+    started = any(isinstance(event, ev.BoxStarted) for event in draft.events)
     if started:
         since = down.since_wall_ms if down is not None else before.known_time.wall_ms
         until = draft.at.wall_ms
-    elif down is not None and down.boot == draft.at.boot:
+    elif down is not None:
         since, until = down.since_wall_ms, draft.at.wall_ms - (draft.at.mono_ms - down.mono_ms)
     else:
         return
-    if not since:
-        return
+    extended = _extended(draft, before if started else draft.box, since, until) if since else []
+    if extended or down is not None:
+        draft.emit(ev.DowntimeCounted(since, until))
+    for event in extended:
+        draft.emit(event)
+
+
+def _extended(draft: Draft, running: Box, since: int, until: int) -> list[ev.HoldingPeriodExtended]:
+    """The new dates of the rights whose period ran in ``running``."""
     # What was paused before the power went is counted with its pause. After a start without the time nobody can tell
     # any more which came first, and the pause's own count reaches over the gap.
-    running = before.rights if started else draft.box.rights
     extended = []
     for right in tuple(draft.box.rights.values()):
-        known = running.get(right.id)
+        known = running.rights.get(right.id)
         if not right.expires_wall_ms or right.status is RightStatus.PREPARED or known is None or known.paused_reason:
             continue
         days, expires = _given_back(draft.box, right, since, until)
         if days:
             extended.append(ev.HoldingPeriodExtended(right.id, DOWNTIME, days, since, until, expires))
-    if extended:
-        draft.emit(ev.DowntimeCounted(since, until))
-    for event in extended:
-        draft.emit(event)
+    return extended

@@ -78,7 +78,9 @@ def expire_if_due(draft: Draft, name: str) -> bool:
     right = draft.box.rights.get(name)
     if right is None or right.status is not RightStatus.ISSUED or not right.expires_wall_ms:
         return False
-    if right.paused_reason or not draft.at.clock_trusted or draft.at.wall_ms < right.expires_wall_ms:
+    if right.paused_reason or draft.box.downtime is not None:
+        return False
+    if not draft.at.clock_trusted or draft.at.wall_ms < right.expires_wall_ms:
         return False
     for deposit_name in right.deposits:
         deposit = draft.box.deposits[deposit_name]

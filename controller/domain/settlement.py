@@ -24,6 +24,7 @@ from controller.domain.model import (
     SessionEnd,
 )
 from controller.domain.openings import door_opened_by_itself, doubt_deposits, end_opening, quarantine
+from controller.domain.pauses import count_downtime
 from controller.domain.rights import leave_right, let_rights_follow
 
 #: More quarantines than this at one start are one alarm.
@@ -33,7 +34,9 @@ MANY_QUARANTINES = 5
 def start_box(draft: Draft, command: cmd.StartBox) -> None:
     quarantined_before = _quarantined(draft)
     session, staff_session, opening = draft.box.session, draft.box.staff_session, draft.box.opening
+    before = draft.box
     draft.emit(ev.BoxStarted(draft.at.boot, command.software))
+    count_downtime(draft, before)
     if opening is not None:
         _settle_opening(draft, opening, command.doors.get(opening.compartment, Door.UNKNOWN))
     for label in tuple(draft.box.compartments):

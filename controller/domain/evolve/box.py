@@ -123,8 +123,7 @@ def _(event: ev.BoxStopped, box: Box, at: Moment) -> Box:
 
 @apply.register
 def _(event: ev.ClockTrustChanged, box: Box, at: Moment) -> Box:
-    trusted = event.state == "trusted"
-    return replace(box, clock_trusted=trusted, downtime=None if trusted else box.downtime)
+    return replace(box, clock_trusted=event.state == "trusted")
 
 
 @apply.register

@@ -33,7 +33,7 @@ def _(event: ev.OutageEnded, box: Box, at: Moment) -> Box:
 
 @apply.register
 def _(event: ev.DowntimeCounted, box: Box, at: Moment) -> Box:
-    return box
+    return replace(box, downtime=None)
 
 
 @apply.register
@@ -53,10 +53,10 @@ def _(event: ev.HoldingPeriodResumed, box: Box, at: Moment) -> Box:
 @apply.register
 def _(event: ev.HoldingPeriodExtended, box: Box, at: Moment) -> Box:
     right = box.rights[event.right]
-    # Time without power is added to a pause that goes on: it began anew when the power came back.
-    since = event.until_wall_ms if event.reason == "downtime" and right.paused_reason else 0
-    changed = replace(right, expires_wall_ms=event.expires_wall_ms, paused_since_wall_ms=since)
-    return change_right(box, event.right, lambda _: changed if since else replace(changed, paused_reason=""))
+    if event.reason != right.paused_reason:
+        return change_right(box, event.right, lambda r: replace(r, expires_wall_ms=event.expires_wall_ms))
+    running = replace(right, expires_wall_ms=event.expires_wall_ms, paused_since_wall_ms=0, paused_reason="")
+    return change_right(box, event.right, lambda _: running)
 
 
 @apply.register
