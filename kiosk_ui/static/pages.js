@@ -36,6 +36,8 @@ let opener = "";
 const tell = (what, detail = {}) => document.dispatchEvent(new CustomEvent(`box:${what}`, { detail }));
 
 const page = () => document.getElementById("page");
+/** Which of a page's own places is looked at (staff: a list, a compartment). Part of every request, so that the answer is for it. */
+const place = () => (root.dataset.look ? `?look=${encodeURIComponent(root.dataset.look)}` : "");
 
 // --- fragments ---------------------------------------------------------------------------------------------------------------
 
@@ -67,11 +69,12 @@ function show(text, posted, status) {
     layer = "call";
   }
   // Unchanged: nothing is touched, so that nothing flickers and no typed digit is lost. A refused post says why, so it is shown.
-  if (next.dataset.tag === old.dataset.tag && !(posted && next.querySelector("[role=alert]"))) {
+  const elsewhere = next.dataset.look !== old.dataset.look;
+  if (next.dataset.tag === old.dataset.tag && !elsewhere && !(posted && next.querySelector("[role=alert]"))) {
     if (layer !== openLayer()) showLayer(layer);
     return;
   }
-  const same = next.dataset.page === old.dataset.page && next.dataset.session === old.dataset.session;
+  const same = !elsewhere && next.dataset.page === old.dataset.page && next.dataset.session === old.dataset.session;
   const focus = same && old.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   const layerBefore = openLayer();
   tell("arriving");
@@ -97,6 +100,7 @@ function enter(layer, focusKey) {
   Entry.draw();
   if (layer && page().querySelector(`[data-layer="${layer}"]`)) showLayer(layer, focusKey, true);
   else focusOn(page(), focusKey);
+  document.dispatchEvent(new Event("shown")); // for scripts of one kind of page
   if (page().dataset.go) location.replace(page().dataset.go);
 }
 
@@ -121,7 +125,7 @@ function listen() {
 }
 
 function refresh() {
-  request(`${base}/fragment`).catch(() => {
+  request(`${base}/fragment${place()}`).catch(() => {
     // The server is away: the stream's next message asks again, and the clock below says so on the screen.
   });
 }
@@ -290,7 +294,7 @@ async function post(form, button) {
   if (entry) Entry.into(fields, form);
   if (button && button.dataset.key === "help") calling = true;
   try {
-    keep = await request(form.getAttribute("action"), {
+    keep = await request(form.getAttribute("action") + place(), {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(fields),
@@ -358,7 +362,7 @@ setInterval(() => {
     resetModes();
     markModes();
   }
-  if (home && data.page === "badge" && now - shownAt > 4_000) location.replace(home);
+  if (home && data.leave && now - shownAt > Number(data.leave)) location.replace(home);
 }, 1_000);
 
 enter("", undefined);
