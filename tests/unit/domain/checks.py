@@ -10,6 +10,7 @@ from controller.domain.decide import decide
 from controller.domain.decide_time import next_due
 from controller.domain.decision import Decision
 from controller.domain.evolve import evolve
+from controller.domain.in_use import box_open
 from controller.domain.model import (
     Box,
     Contents,
@@ -34,6 +35,8 @@ def check_state(box: Box) -> None:
     _suspended(box)
     _whereabouts(box)
     _rights(box)
+    _pauses(box)
+    _calls(box)
 
 
 def _front(box: Box) -> None:
@@ -99,6 +102,25 @@ def _rights(box: Box) -> None:
             assert not complete, f"everything of {name} is stored, and its holder is told: not yet"
 
 
+def _pauses(box: Box) -> None:
+    """A period stands still exactly while its holder cannot collect."""
+    for right in box.rights.values():
+        in_the_way = box.outage is not None or any(
+            box.deposits[name].status is not DepositStatus.STORED
+            or not box.compartments[box.deposits[name].compartment].in_service
+            for name in right.deposits
+        )
+        has_a_period = bool(right.expires_wall_ms) and right.status is not RightStatus.PREPARED
+        assert bool(right.paused_reason) == (has_a_period and in_the_way), f"{right}"
+
+
+def _calls(box: Box) -> None:
+    """One call for one trouble, each with something to say on the telephone."""
+    sessions = [call.session for call in box.help_calls.values() if call.session]
+    assert len(set(sessions)) == len(sessions), "two calls of one person"
+    assert all(call.reference.isdigit() for call in box.help_calls.values())
+
+
 def check_decision(box: Box, command: cmd.Command, at: Moment, decision: Decision) -> None:
     """What holds for every decision, whatever was asked."""
     assert decide(box, command, at) == decision, "the same arguments, another decision"
@@ -109,6 +131,13 @@ def check_decision(box: Box, command: cmd.Command, at: Moment, decision: Decisio
             assert not isinstance(command, cmd.StartBox), "a restart opened a door"
             _authority(box, before, command, at, event)
             assert event.purpose != Purpose.PICKUP or at.screen_fresh, "opened for a resident who may not see the page"
+        if isinstance(event, ev.RightEnded) and event.end == "expired":
+            assert at.clock_trusted
+            assert before.outage is None, "expired during an outage"
+            assert not before.rights[event.right].paused_reason, "expired while it was the box that was in the way"
+        if isinstance(event, ev.SessionStarted):
+            assert before.outage is None, "began during an outage"
+            assert before.calendar is None or box_open(before, at), "began in a closed box"
         folded = evolve(folded, event, at)
         assert folded.seq == before.seq + 1
     assert folded == decision.box, "the fold of the log is not the state in memory"

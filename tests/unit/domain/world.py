@@ -225,7 +225,19 @@ class World:
                 found.append((f"{name} logs in", lambda name=name: self.log_in(name, True)))  # type: ignore[misc]
         if box.lease is Holder.NOBODY:
             found += self._nobody()
-        return found
+        return found + self._troubles()
+
+    def _troubles(self) -> list[tuple[str, Act]]:
+        """Calls for help, and the box reported out of order: at any time, by anybody."""
+        box = self.box
+        session = box.session.id if box.session is not None else ""
+        found: list[tuple[str, Act]] = [("help!", lambda: self.do(cmd.CallHelp(session)))]
+        for name in box.help_calls:
+            found.append((f"coming {name}", lambda name=name: self.do(cmd.AcknowledgeHelp(name, "lena"))))  # type: ignore[misc]
+            found.append((f"helped {name}", lambda name=name: self.do(cmd.EndHelp(name, "lena"))))  # type: ignore[misc]
+        if box.outage is not None:
+            return [*found, *[("outage over", lambda: self.do(cmd.EndOutage("sabine")))] * 3]
+        return [*found, ("outage", lambda: self.do(cmd.ReportOutage("defective", "sabine")))]
 
     def _at_a_door(self, label: str, stage: OpeningStage) -> list[tuple[str, Act]]:
         if stage in WAITING:
