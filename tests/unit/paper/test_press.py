@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
 import pytest
-from pypdf import PdfReader
 
 from kiosk_ui.paper import PaperError, render, sheet
 from kiosk_ui.paper.press import LARGEST_HTML
+from tests.unit.paper.printed import fonts, reader
 
 
 def page(body: str, head: str = "") -> str:
@@ -20,24 +19,12 @@ def page(body: str, head: str = "") -> str:
     )
 
 
-def fonts(pdf: PdfReader) -> dict[str, bool]:
-    """Every font of the document, by name, and whether it is embedded."""
-    found = {}
-    for each in pdf.pages:
-        resources: Any = each["/Resources"]
-        for font in resources["/Font"].values():
-            descendant = font.get_object()["/DescendantFonts"][0].get_object()
-            name = str(font.get_object()["/BaseFont"]).partition("+")[2]
-            found[name] = any(key.startswith("/FontFile") for key in descendant["/FontDescriptor"].get_object())
-    return found
-
-
 async def test_a_document_is_an_accessible_pdf_with_the_vendored_fonts() -> None:
     text = (
         "<h1>Abholschein</h1><p>Straße, Київ, łąka</p>"
         '<p lang="ar" dir="rtl">أظهر رمز الاستلام</p><p lang="ti">ሰነድኩም ውሰዱ</p>'
     )
-    pdf = PdfReader(io.BytesIO(await render(page(text))))
+    pdf = reader(await render(page(text)))
     root: Any = pdf.trailer["/Root"]
     assert root["/Lang"] == "de"
     assert root["/MarkInfo"]["/Marked"]
