@@ -113,10 +113,10 @@ class OfficeMethods:
         return views.office_view(at.box(), at.front(), at.now(), member, self._desk.standalone, self._languages)
 
     async def _search(self, request: api.SearchOrders, member: OfficeMember) -> api.OrderList:
-        if len(request.text.strip()) < LEAST_SEARCHED:
+        if len(request.query.strip()) < LEAST_SEARCHED:
             raise RequestError(api.REFUSED, "too short", reason="search_too_short")
         box = self._operations.box()
-        return views.order_list(box, views.found(box, request.text), self._desk.confirmed, MOST_FOUND)
+        return views.order_list(box, views.found(box, request.query), self._desk.confirmed, MOST_FOUND)
 
     async def _order(self, request: api.GetOrder, member: OfficeMember) -> api.OrderView:
         box, deposit = self._deposit(request.deposit)

@@ -59,11 +59,11 @@ class GetOffice(OfficeRequest[OfficeView], frozen=True, forbid_unknown_fields=Tr
 
 
 class SearchOrders(OfficeRequest[OrderList], frozen=True, forbid_unknown_fields=True):
-    """Orders that contain ``text`` (at least three letters or digits)."""
+    """Orders that contain ``query`` (at least three letters or digits)."""
 
     METHOD = "office.search"
     RESULT = OrderList
-    text: str
+    query: str
 
 
 class GetOrder(OfficeRequest[OrderView], frozen=True, forbid_unknown_fields=True):
