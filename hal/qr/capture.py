@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from hal.interfaces import Frame, FrameSource, HardwareFault, monotonic_ms
 from hal.qr.decode import Decoder, Reading
 from hal.qr.filter import ScanFilter
+from hal.qr.unreadable import UnreadableWatch
 from hal.wire import ALLOWED, ReaderState, ScanMode
 
 _log = logging.getLogger(__name__)
@@ -45,11 +46,14 @@ class PublishedMode:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What was found under one publication of the mode: a code to report, or (``None``) something foreign."""
+    """What was found under one publication of the mode: a code to report, or (``None``) something foreign, or
+    (``unreadable``) a code that is held there and cannot be read.
+    """
 
     reading: Reading | None
     captured_mono_ms: int
     published: PublishedMode
+    unreadable: bool = False
 
 
 class Capture:
@@ -72,6 +76,7 @@ class Capture:
         self._now_ms = now_ms
         self._decoder = Decoder(now_ms=now_ms)
         self._filter = ScanFilter()
+        self._unreadable = UnreadableWatch()
         self._published = PublishedMode(ScanMode.OFF, now_ms())
         self._forget = False
         self._changed = threading.Event()
@@ -198,6 +203,7 @@ class Capture:
         if self._forget:
             self._forget = False
             self._filter.forget()
+            self._unreadable.forget()
         published = self._published
         if not ALLOWED[published.mode].symbologies:
             self._changed.wait(self._patience.idle_ms / 1000)
@@ -212,6 +218,10 @@ class Capture:
             self._on_scan(Scan(reading, frame.mono_ms, published))
         if sifted.foreign:
             self._on_scan(Scan(None, frame.mono_ms, published))
+        if self._unreadable.noticed(
+            published.mode, unreadable=self._decoder.unreadable, read=bool(readings), now_ms=frame.mono_ms
+        ):
+            self._on_scan(Scan(None, frame.mono_ms, published, unreadable=True))
 
     def _close(self) -> None:
         """Called on both threads: a source's ``close`` is idempotent and allowed from another thread."""

@@ -84,6 +84,8 @@ class Decoder:
         self._misses = 0
         self._opinion_due = False
         self._inverted = False
+        self.unreadable = False
+        """Whether the last frame held a QR code that was seen and could not be read: covered, unsharp, glaring."""
 
     def decode(self, frame: Frame, mode: ScanMode) -> tuple[Reading, ...]:
         """What is readable in ``frame`` in the symbologies of ``mode``, at most ``MAX_READINGS``, in no order.
@@ -93,6 +95,7 @@ class Decoder:
         if frame.width < 1 or frame.height < 1 or len(frame.luma) != frame.width * frame.height:
             raise ValueError(f"a frame of {frame.width} x {frame.height} cannot have {len(frame.luma)} bytes")
         wanted = ALLOWED[mode].symbologies
+        self.unreadable = False
         if not wanted:
             return ()
         begun_ms = self._now_ms()
@@ -102,6 +105,7 @@ class Decoder:
             if self._opinion_due and self._now_ms() - begun_ms < self._budget_ms:
                 self._opinion_due = False
                 readings = self._second_opinion(frame, wanted)
+        self.unreadable = self.unreadable and not readings
         # After a hit the cheapest look comes first again: the phone is probably still there.
         self._misses = 0 if readings else self._misses + 1
         return readings[:MAX_READINGS]
@@ -109,12 +113,32 @@ class Decoder:
     def _first_opinion(self, frame: Frame, wanted: frozenset[Symbology]) -> tuple[Reading, ...]:
         look = self._misses % 3
         if look == 0:
-            return _zxing(frame.luma, frame.width, frame.height, wanted, try_invert=True)
+            return self._zxing(frame.luma, frame.width, frame.height, wanted, try_invert=True)
         if look == 1:
             sharp = _image(frame).filter(_SHARPEN)
-            return _zxing(sharp.tobytes(), sharp.width, sharp.height, wanted, try_invert=False)
+            return self._zxing(sharp.tobytes(), sharp.width, sharp.height, wanted, try_invert=False)
         large = _enlarged_middle(frame)
-        return _zxing(large.tobytes(), large.width, large.height, wanted, try_invert=False)
+        return self._zxing(large.tobytes(), large.width, large.height, wanted, try_invert=False)
+
+    def _zxing(
+        self, luma: bytes, width: int, height: int, wanted: frozenset[Symbology], *, try_invert: bool
+    ) -> tuple[Reading, ...]:
+        found = zxingcpp.read_barcodes(
+            memoryview(luma).cast("B", (height, width)),
+            formats=zxingcpp.BarcodeFormats([_ZXING[symbology] for symbology in sorted(wanted)]),
+            try_invert=try_invert,
+            # What has the finder patterns of a QR code and a wrong checksum. Bars without a checksum are no news: any
+            # striped shirt has them.
+            return_errors=True,
+        )
+        readings = []
+        for barcode in found:
+            symbology = _FROM_ZXING.get(int(barcode.format))
+            if not barcode.valid:
+                self.unreadable = self.unreadable or symbology is Symbology.QR
+            elif symbology in wanted:
+                readings.append(Reading(_ascii(barcode.bytes), symbology))
+        return tuple(readings)
 
     def _second_opinion(self, frame: Frame, wanted: frozenset[Symbology]) -> tuple[Reading, ...]:
         luma = frame.luma.translate(_INVERSE) if self._inverted else frame.luma
@@ -134,22 +158,6 @@ def _enlarged_middle(frame: Frame) -> Image.Image:
     left, top = (frame.width - width) // 2, (frame.height - height) // 2
     middle = (left, top, left + width, top + height)
     return _image(frame).resize((2 * width, 2 * height), Image.Resampling.BILINEAR, box=middle)
-
-
-def _zxing(
-    luma: bytes, width: int, height: int, wanted: frozenset[Symbology], *, try_invert: bool
-) -> tuple[Reading, ...]:
-    found = zxingcpp.read_barcodes(
-        memoryview(luma).cast("B", (height, width)),
-        formats=zxingcpp.BarcodeFormats([_ZXING[symbology] for symbology in sorted(wanted)]),
-        try_invert=try_invert,
-    )
-    readings = []
-    for barcode in found:
-        symbology = _FROM_ZXING.get(int(barcode.format))
-        if symbology in wanted:
-            readings.append(Reading(_ascii(barcode.bytes), symbology))
-    return tuple(readings)
 
 
 def _zbar(luma: bytes, width: int, height: int, wanted: frozenset[Symbology]) -> tuple[Reading, ...]:

@@ -28,6 +28,7 @@ from hal.wire import (
     ScanMode,
     ScanReport,
     ScanVerdict,
+    UnreadableScan,
     WireError,
     decode,
     encode,
@@ -212,6 +213,8 @@ class ControllerLink:
             scan = self._waiting.popleft()
             if not self._is_current(scan):
                 _log.debug("scan_dropped: the mode has changed since")
+            elif scan.unreadable:
+                self._ask(UnreadableScan.METHOD, UnreadableScan(self._name).params())
             elif scan.reading is None:
                 self._ask(ForeignScan.METHOD, ForeignScan(self._name).params())
             else:

@@ -38,6 +38,7 @@ from hal.wire.messages import (
     ReaderState,
     ScanReport,
     ScanVerdict,
+    UnreadableScan,
     mode_from_params,
     mode_params,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "ScanVerdict",
     "SecretText",
     "Symbology",
+    "UnreadableScan",
     "WireError",
     "admits",
     "classify",

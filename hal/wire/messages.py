@@ -122,6 +122,27 @@ class ForeignScan:
         return cls(source_of(params))
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadableScan:
+    """Reader → controller, ``scan.unreadable``: a code has been held before the reader for two seconds and cannot be
+    read. At most once in ten seconds, in the mode PICKUP only.
+    """
+
+    source: str
+
+    METHOD = "scan.unreadable"
+
+    def params(self) -> dict[str, Any]:
+        """The parameters as they are sent."""
+        return {"source": self.source}
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> UnreadableScan:
+        """Checked parameters. Raises ``WireError("bad_params")``."""
+        only(params, "source")
+        return cls(source_of(params))
+
+
 class ReaderState(StrEnum):
     """How a reader is. ``NO_FRAMES``: its source has been silent for 3 s, or cannot be opened."""
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from hal.wire import ScanMode, mode_params
 from simulator.scene import cards
@@ -252,6 +252,23 @@ async def test_something_foreign_is_mentioned_and_its_content_shows_nowhere(
     assert URL not in json.dumps(controller.heard)
     assert URL not in reader.output
     assert "example.org" not in reader.output
+
+
+async def test_a_code_under_a_thumb_is_mentioned_once(tmp_path: Path, controller: Controller, start: Start) -> None:
+    await controller.start()
+    controller.mode = ScanMode.PICKUP
+    shown = phone(tmp_path / "phone.png", TOKEN)
+    with Image.open(shown) as seen:
+        covered = seen.convert("L")
+    middle, thumb = (covered.width // 2, covered.height // 2), 70
+    ImageDraw.Draw(covered).ellipse(
+        (middle[0] - thumb, middle[1] - thumb, middle[0] + thumb, middle[1] + thumb), fill=90
+    )
+    covered.save(shown)
+    await start(*simulated(controller, "--file", shown))
+    await until(lambda: controller.said("scan.unreadable") == [{"source": "qr"}])
+    assert controller.reports == []
+    assert controller.said("scan.foreign") == []
 
 
 async def test_bars_are_read_only_while_loading(tmp_path: Path, controller: Controller, start: Start) -> None:

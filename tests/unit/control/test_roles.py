@@ -24,7 +24,7 @@ def tables() -> dict[str, set[str]]:
 def test_every_request_of_the_api_has_its_method_and_no_other_exists() -> None:
     assert tables()["ui"] == {request.METHOD for request in api.UI_REQUESTS}
     assert tables()["admin"] == {request.METHOD for request in api.ADMIN_REQUESTS}
-    assert tables()["reader-qr"] == {"scan.report", "scan.foreign", "reader.health"}
+    assert tables()["reader-qr"] == {"scan.report", "scan.foreign", "scan.unreadable", "reader.health"}
 
 
 def test_no_method_belongs_to_two_roles() -> None:

@@ -10,7 +10,7 @@ import pytest
 import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from hal.interfaces import Frame
 from hal.qr import decode
@@ -141,7 +141,7 @@ def test_bars_are_not_even_looked_for_otherwise(mode: ScanMode, symbology: Symbo
 
 @pytest.mark.parametrize("mode", [mode for mode in ScanMode if not ALLOWED[mode].symbologies])
 def test_nothing_is_decoded_where_nothing_is_allowed(mode: ScanMode, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decode, "_zxing", None)
+    monkeypatch.setattr(Decoder, "_zxing", None)
     monkeypatch.setattr(decode, "_zbar", None)
     assert read({"kind": "phone", "text": TOKEN}, mode) == set()
 
@@ -179,7 +179,7 @@ def test_over_long_contents_do_not_get_beyond_the_decoder() -> None:
 
 
 def zbar_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(decode, "_zxing", lambda *_arguments, **_options: ())
+    monkeypatch.setattr(Decoder, "_zxing", lambda *_arguments, **_options: ())
 
 
 def test_zbar_is_asked_when_zxing_sees_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -231,7 +231,7 @@ def test_a_small_code_far_away_is_read_enlarged(monkeypatch: pytest.MonkeyPatch)
 
 def test_a_wall_of_codes_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
     many = tuple(Reading(SecretText(f"ORD-{number}"), Symbology.QR) for number in range(40))
-    monkeypatch.setattr(decode, "_zxing", lambda *_arguments, **_options: many)
+    monkeypatch.setattr(Decoder, "_zxing", lambda *_arguments, **_options: many)
     assert len(read({"kind": "nothing"}, ScanMode.PICKUP, frames=1)) == MAX_READINGS
 
 
@@ -251,3 +251,63 @@ def test_no_frame_however_small_is_too_much(width: int, height: int, source: ran
             admits(ScanMode.LOADING, each.text.reveal(), each.symbology)
             for each in decoder.decode(frame, ScanMode.LOADING)
         )
+
+
+def unreadable(scene: dict[str, Any], cover: Any = None, frames: int = 16) -> tuple[int, int]:
+    """In how many frames of ``scene`` a code is read, and in how many one is seen and cannot be. ``cover`` draws on
+    each frame.
+    """
+    renderer, decoder = Renderer(), Decoder()
+    renderer.show(scene_from_json(scene))
+    read = seen = 0
+    for number in range(frames):
+        luma = renderer.luma()
+        if cover is not None:
+            picture = Image.frombytes("L", (640, 480), luma)
+            cover(ImageDraw.Draw(picture))
+            luma = picture.tobytes()
+        read += bool(decoder.decode(Frame(luma, 640, 480, mono_ms=125 * number), ScanMode.PICKUP))
+        seen += decoder.unreadable
+    return read, seen
+
+
+def thumb(draw: Any) -> None:
+    draw.ellipse((300, 230, 450, 380), fill=90)
+
+
+@pytest.mark.parametrize(("pose", "cover"), [({"blur": 4.6}, None), ({}, thumb), ({"glare": 1.0, "blur": 2.0}, thumb)])
+def test_a_code_that_is_unsharp_or_covered_is_seen_all_the_same(pose: dict[str, float], cover: Any) -> None:
+    read, seen = unreadable({"kind": "phone", "text": TOKEN, "pose": pose}, cover)
+    assert not read
+    assert seen >= 4
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [
+        {"kind": "nothing"},
+        {"kind": "barcode", "text": ORDER, "symbology": "code_128"},
+        {"kind": "barcode", "text": ORDER, "symbology": "data_matrix"},
+        {"kind": "phone", "text": TOKEN, "pose": {"brightness": 0.1, "noise": 40}},
+    ],
+)
+def test_an_empty_hall_bars_and_darkness_are_no_code(scene: dict[str, Any]) -> None:
+    assert unreadable(scene, frames=48)[1] == 0
+
+
+def test_a_code_that_is_read_is_not_unreadable() -> None:
+    assert unreadable({"kind": "phone", "text": TOKEN}) == (16, 0)
+
+
+def test_noise_and_shapes_are_hardly_ever_taken_for_a_code() -> None:
+    decoder, seen = Decoder(), 0
+    for seed in range(60):
+        chance = random.Random(seed)
+        picture = Image.new("L", (640, 480), chance.randrange(256))
+        draw = ImageDraw.Draw(picture)
+        for _ in range(chance.randrange(10, 120)):
+            x, y, width, height = (chance.randrange(most) for most in (640, 480, 160, 160))
+            draw.rectangle((x, y, x + width, y + height), fill=chance.randrange(256))
+        decoder.decode(Frame(picture.tobytes(), 640, 480, mono_ms=125 * seed), ScanMode.PICKUP)
+        seen += decoder.unreadable
+    assert seen < 4, "a hint wants four within two seconds"

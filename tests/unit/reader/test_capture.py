@@ -123,6 +123,20 @@ def test_a_new_listener_hears_of_what_is_still_shown(
     assert len(scans) == 2
 
 
+def test_a_code_that_cannot_be_read_is_mentioned_where_residents_show_codes(
+    capture: Capture, camera: Camera, scans: list[Scan]
+) -> None:
+    renderer = Renderer()
+    renderer.show(scene_from_json({"kind": "phone", "text": TOKEN, "pose": {"blur": 4.6}}))
+    for mode in (ScanMode.LOADING, ScanMode.PICKUP):
+        capture.publish(mode)
+        begin = monotonic_ms() + 5
+        camera.show(*(Frame(renderer.luma(), 640, 480, begin + 125 * number) for number in range(30)))
+        assert len(scans) == (1 if mode is ScanMode.PICKUP else 0)
+    assert scans[0].unreadable
+    assert scans[0].reading is None
+
+
 def test_before_the_first_frame_it_is_starting(capture: Capture, camera: Camera) -> None:
     states = [capture.state]
     camera.show(Frame(b"\0", 1, 1, monotonic_ms()))

@@ -27,6 +27,7 @@ from hal.wire import (
     ScanVerdict,
     SecretText,
     Symbology,
+    UnreadableScan,
     WireError,
     decode,
     encode,
@@ -94,6 +95,7 @@ def test_no_params_raise_anything_but_a_wire_error(given_params: dict[str, Any])
     for check in (
         ScanReport.from_params,
         ForeignScan.from_params,
+        UnreadableScan.from_params,
         ReaderHealth.from_params,
         ScanVerdict.from_result,
         mode_from_params,
@@ -191,6 +193,8 @@ def test_messages_travel() -> None:
     assert ScanReport.from_params(report.params()) == report
     foreign = ForeignScan("qr")
     assert ForeignScan.from_params(foreign.params()) == foreign
+    unreadable = UnreadableScan("qr")
+    assert UnreadableScan.from_params(unreadable.params()) == unreadable
     health = ReaderHealth("qr", ReaderState.NO_FRAMES, 3, 2)
     assert ReaderHealth.from_params(health.params()) == health
     for verdict in (ScanVerdict(True), ScanVerdict(False, "busy")):
