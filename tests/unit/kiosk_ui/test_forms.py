@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from kiosk_ui.forms import FORM, JSON, FactorForm, Form, FormError, read_form
+from kiosk_ui.forms import FORM, JSON, FactorForm, Form, FormError, NumberForm, read_form
+from kiosk_ui.pickup_number import is_pickup_number
 
 
 def request(body: bytes, content_type: str) -> Request:
@@ -107,3 +108,21 @@ async def test_everything_else_is_refused_without_repeating_it(body: bytes, cont
         await read_form(request(body, content_type), FactorForm)
     assert "1234" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+@given(st.integers(0, 10**11 - 1), st.data())
+def test_a_pickup_number_has_one_check_digit_that_finds_every_wrong_digit(number: int, data: st.DataObject) -> None:
+    right = [f"{number:011d}{digit}" for digit in range(10) if is_pickup_number(f"{number:011d}{digit}")]
+    assert len(right) == 1
+    assert NumberForm(number=right[0]).checked() == right[0]
+    place = data.draw(st.integers(0, 11))
+    digit = data.draw(st.sampled_from([d for d in "0123456789" if d != right[0][place]]))
+    with pytest.raises(FormError, match="number_typo"):
+        NumberForm(number=right[0][:place] + digit + right[0][place + 1 :]).checked()
+
+
+@pytest.mark.parametrize("number", ["", "12345678901", "1234567890144", "12345678901４", "1234 5678 901", "abc"])
+def test_what_is_no_number_is_a_typo_and_is_not_repeated(number: str) -> None:
+    with pytest.raises(FormError) as caught:
+        NumberForm(number=number).checked()
+    assert str(caught.value) == "number_typo"
