@@ -34,12 +34,12 @@ class Service:
 
     def see(self, event: Event, wall_ms: int, certain: bool, box: Box, full: bool) -> None:
         """``box`` and ``full`` (no compartment can be allotted) are how it is after ``event``."""
-        if not certain:
-            # What lies between here and the next certain time is nobody's knowledge.
-            self._since_ms = None
+        if not certain or not self._follows(wall_ms):
+            # What lies between the last entry and the next certain time is nobody's knowledge.
+            self._to(self._last_ms, False)
         match event:
             case ev.BoxStarted():
-                if self._running:
+                if self._running and self._since_ms is not None:
                     self._to(self._last_ms, certain)
                     self._cause = "interrupted"
                 self._running = True
@@ -62,8 +62,11 @@ class Service:
 
     def until(self, wall_ms: int) -> None:
         """Nothing has happened since the last entry: as it was then, so it is now."""
-        if self._since_ms is not None:
+        if self._since_ms is not None and self._follows(wall_ms):
             self._to(wall_ms, True)
+
+    def _follows(self, wall_ms: int) -> bool:
+        return 0 <= wall_ms - self._last_ms <= LONGEST_GAP_MS
 
     def _cause_of(self, box: Box) -> str:
         if not self._running:
@@ -77,7 +80,7 @@ class Service:
     def _to(self, wall_ms: int, certain: bool) -> None:
         """Ends the stretch, and begins the next if it is certain when."""
         since, self._since_ms = self._since_ms, wall_ms if certain else None
-        if since is None or not 0 < wall_ms - since <= LONGEST_GAP_MS:
+        if since is None or wall_ms <= since:
             return
         for month, begin, end in months(since, wall_ms, self.hours.zone):
             tally = self._tally(month)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import csv
 import io
 
-from kiosk_ui.report.facts import Facts, Use
+from kiosk_ui.report.facts import UNKNOWN, Facts, Use
 from kiosk_ui.report.numbers import month_name
 
 BOM = "\ufeff"
 #: A cell that begins with one of these is a formula to a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-NOTHING = ""
 
 
 def csv_of(facts: Facts) -> str:
@@ -36,7 +35,7 @@ def csv_of(facts: Facts) -> str:
         line(row.key, row.label, row.unit, row.plain, row.plain_before)
     for prefix, uses in (("language", facts.languages), ("mode", facts.modes)):
         for use in uses:
-            line(prefix, use.name, "Besuche", _plain(use), use.before)
+            line(prefix, use.name, "Besuche", _plain(use), "" if use.before == UNKNOWN else use.before)
     return BOM + out.getvalue()
 
 

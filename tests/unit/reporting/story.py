@@ -1,4 +1,4 @@
-"""A made story of a small town's box, from 14 September to the end of October 2026, told through the real rules."""
+"""A made story of a small town's box, from 31 August to the end of October 2026, told through the real rules."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from controller.domain import commands as cmd
 from controller.domain import events as ev
 from controller.domain.hours import Calendar, DatedSpan, Timetable, WeeklySpan
-from controller.domain.model import Purpose
+from controller.domain.model import Door, Purpose
 from controller.reporting import Ledger
 from tests.unit.domain.builder import Scenario, plan
 
 ZONE = ZoneInfo("Europe/Berlin")
 LANGUAGES = ("de", "de-simple", "en", "tr", "uk", "ru", "ar", "fa", "ro", "pl", "bg", "ku", "fr", "sq", "ti")
-BEGINNING = date(2026, 9, 14)
+BEGINNING = date(2026, 8, 31)
 STAFF_DAYS = (1, 2, 3, 4, 5)
 #: The box is open on six days from 6 to 22, the counter on five from 8 to 12.
 CALENDAR = Calendar(
@@ -36,7 +36,7 @@ class Story:
 
     def __init__(self) -> None:
         cabinet = tuple(plan(f"A{number:02}") for number in range(1, 13))
-        self.box = Scenario(wall_ms=instant(BEGINNING, 7), cabinet=cabinet)
+        self.box = Scenario(wall_ms=instant(BEGINNING, 6), cabinet=cabinet)
         self.note(cmd.ActivateCalendar("calendar-1", CALENDAR))
         self.number = 0
 
@@ -73,41 +73,52 @@ def uses(**counts: int) -> tuple[ev.UseCount, ...]:
 
 
 def told() -> Story:
-    """The whole story: 12 pickups in September, 34 in October, an outage, a jam, a door left open, two recalled."""
+    """The whole story: 24 pickups in September, 35 in October; see the functions below for what went wrong."""
     story = Story()
-    for week in range(7):
-        monday = BEGINNING + timedelta(weeks=week)
-        _week(story, week, monday)
-    story.until(instant(date(2026, 10, 30), 9))
+    for week in range(9):
+        _week(story, week, BEGINNING + timedelta(weeks=week))
+    story.until(instant(date(2026, 10, 31), 9))
+    story.note(cmd.NotePageUse("2026-09", 20, uses(de=13, uk=7), uses(larger=5)))
     story.note(cmd.NotePageUse("2026-10", 33, uses(de=14, en=7, uk=6, tr=5, ar=1), uses(larger=8, speech=3)))
     story.until(instant(date(2026, 11, 2), 8))
-    story.note(cmd.NoteDocumentsIssued("", "admin", "2026-09", 61))
+    story.note(cmd.NoteDocumentsIssued("", "admin", "2026-09", 109))
     story.note(cmd.NoteDocumentsIssued("", "admin", "2026-10", 117))
     story.note(cmd.NoteDocumentsIssued("", "admin", "2026-10", 118))
+    story.note(cmd.NoteRunningCost("", "admin", "2026-09", 39_000))
     story.note(cmd.NoteRunningCost("", "admin", "2026-10", 39_000))
     return story
 
 
 def _week(story: Story, week: int, monday: date) -> None:
-    count = 4 if week < 3 else 8 if week < 6 else 10
+    count = 5 if week < 4 else 8 if week < 8 else 10
     story.until(instant(monday, 8, 30))
     first = story.number + 1
     for index in range(count):
         story.load(*(("eAT", "eAT") if index == 0 else ("eAT",)))
     last = story.number
     if week == 3:
+        _outage(story, monday + timedelta(days=1))
+    if week == 5:
         _stopped(story, monday + timedelta(days=1))
     story.until(instant(monday + timedelta(days=1), 17))
     for number in range(first, first + count // 2):
         story.collect(number, takes_s=20 + number % 7)
-    if week == 4:
+    if week == 2:
+        _opens_by_itself(story)
+    if week == 6:
         _jammed(story, first + count // 2)
     story.until(instant(monday + timedelta(days=3), 9, 30))
-    kept = 2 if week == 5 else 0
-    for number in range(first + count // 2 + (week == 4), last + 1 - kept):
+    kept = 2 if week == 7 else 0
+    for number in range(first + count // 2 + (week == 6), last + 1 - kept):
         story.collect(number, takes_s=30 + number % 11)
     if kept:
         _recalled(story, monday + timedelta(days=4), last - 1, last)
+
+
+def _outage(story: Story, day: date) -> None:
+    """Reported out of order from 9:00 to 15:15."""
+    story.until(instant(day, 9)).note(cmd.ReportOutage("defective", "sabine"))
+    story.until(instant(day, 15, 15)).note(cmd.EndOutage("sabine"))
 
 
 def _stopped(story: Story, day: date) -> None:
@@ -119,6 +130,13 @@ def _stopped(story: Story, day: date) -> None:
     story.note(cmd.SetFault("scanner_down", "", False))
 
 
+def _opens_by_itself(story: Story) -> None:
+    """A door that nobody asked for; staff look and find the compartment empty."""
+    box = story.box
+    box.at(60_000).sense("A12", Door.OPEN).closes("A12")
+    box.login("lena").guided("A12").report("empty").logout()
+
+
 def _jammed(story: Story, number: int) -> None:
     """The door does not open, at no attempt; later staff hand the envelope over at the counter."""
     box = story.box
@@ -128,6 +146,7 @@ def _jammed(story: Story, number: int) -> None:
 
 
 def _recalled(story: Story, day: date, *numbers: int) -> None:
+    """Two that nobody came for."""
     story.until(instant(day, 11))
     box = story.box.login("lena")
     for number in numbers:
