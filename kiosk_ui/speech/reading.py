@@ -4,7 +4,8 @@ The words are taken from the page as it is sent, so that nothing can be shown th
 is not shown. An element that says something is given the attribute ``data-say``: the names of its utterances.
 
 - ``[data-layer]`` says its headings, sentences and lists; not its buttons, which say themselves when they are chosen.
-- ``button`` says its label. A key for one digit has none of its own: all of them are called the same by the script.
+- ``button`` says its label: its ``aria-label`` if it has one, else its words. A key for one digit has none of its own:
+all of them are called the same by the script.
 - ``[role=alert]`` and ``[role=status]`` can be said alone, when they come onto a page that already stands.
 - ``[data-saying]`` is heard only (an announcement); it stands hidden in the page.
 
@@ -98,6 +99,10 @@ class _Reader:
         if not element.silent and (says or tag == "button" or given.get("role") in ("alert", "status")):
             element.place = place
             element.alone = tag == "button" or "data-saying" in given
+        if element.alone and given.get("aria-label"):
+            label = " ".join(unescape(given["aria-label"]).split())
+            element.pieces.append(Piece(element.language, label, (label,)))
+            element.silent, element.alone = True, True
         self._open.append(element)
 
     def _end(self, tag: str) -> None:

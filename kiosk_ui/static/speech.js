@@ -94,7 +94,7 @@ const Speech = {
     this.mark();
     if (page().dataset.voice === "none") this.refuse();
     else this.say([...(announced ? this.announcement("started") : []), ...this.standing()]);
-    this.farewell = [...document.querySelectorAll("#gone [data-say]")].flatMap(this.namesOf).map((name) => {
+    this.farewell = [...document.querySelectorAll("#gone[data-say]")].flatMap(this.namesOf).map((name) => {
       const sound = new Audio(`/speech/${name}.wav`);
       sound.preload = "auto";
       return sound;

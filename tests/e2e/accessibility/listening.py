@@ -34,6 +34,13 @@ window.silent = () => {
 };
 """
 
+#: Keys that the headphone socket presses, and that playwright does not have.
+_OF_THE_SOCKET = ("F13", "F14", "F15", "F16")
+_PRESS = """(key) =>
+  document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, code: key, bubbles: true }))"""
+    "(key) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, code: key, bubbles: true }))"
+)
+
 #: No sentence that can be said is shorter: a tenth of a second.
 _SHORTEST_BYTES = 4_000
 _WITHIN_S = 10.0
@@ -51,7 +58,10 @@ class Listener:
 
     async def press(self, *keys: str) -> None:
         for key in keys:
-            await self.window.page.keyboard.press(key)
+            if key in _OF_THE_SOCKET:
+                await self.window.page.evaluate(_PRESS, key)
+            else:
+                await self.window.page.keyboard.press(key)
 
     async def hears(self, *sentences: str) -> None:
         """The next sentences are exactly these, in this order, and nothing follows them."""

@@ -38,6 +38,13 @@ def test_a_layer_says_its_sentences_and_a_button_its_label() -> None:
     ]
 
 
+def test_the_label_of_a_button_is_its_own_word() -> None:
+    html = (
+        '<main><section data-layer=""><button aria-label="Ziffern 1 &amp; 2"><span>1–2</span></button></section></main>'
+    )
+    assert said(html) == [[], [("de", "Ziffern 1 & 2")]]
+
+
 def test_each_sentence_is_said_in_its_own_language() -> None:
     html = (
         '<main lang="ar"><section data-layer=""><h1>سؤال</h1><div lang="de"><p>Frage</p></div>'
