@@ -38,8 +38,6 @@ window.silent = () => {
 _OF_THE_SOCKET = ("F13", "F14", "F15", "F16")
 _PRESS = """(key) =>
   document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, code: key, bubbles: true }))"""
-    "(key) => document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key, code: key, bubbles: true }))"
-)
 
 #: No sentence that can be said is shorter: a tenth of a second.
 _SHORTEST_BYTES = 4_000
