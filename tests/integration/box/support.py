@@ -18,7 +18,7 @@ from simulator.people import Hall
 from simulator.plant.ledger import CoilPulse
 from simulator.preload import Badge, Envelope, Preload, Slip, new_code, preload
 from simulator.processes import Process
-from simulator.town import Town
+from simulator.town import ALWAYS_OPEN, Town
 
 ANNA = Badge("anna", new_code("B"), "4711", ("loader", "supervisor"))
 BERTA = Badge("berta", new_code("B"), "0815", ("loader",))
@@ -37,14 +37,16 @@ def slips(count: int, **extra: Any) -> list[Slip]:
 
 
 @contextmanager
-def town(what: Preload | None = None, *, start: bool = True) -> Iterator[Town]:
+def town(
+    what: Preload | None = None, *, start: bool = True, calendar: Path = ALWAYS_OPEN, broker_port: int = 0
+) -> Iterator[Town]:
     """A box with its cabinet; the controller has run once (so that plan and policies are in force) and, with ``start``,
-    runs now.
+    runs now. It is always open and staffed unless another calendar is given.
     """
     root = Path(tempfile.mkdtemp(prefix="town-"))
     made = Town(root)
     try:
-        made.provision()
+        made.provision(broker_port, calendar=calendar)
         made.start_plant()
         made.start_controller()
         if what is not None or not start:
