@@ -60,6 +60,7 @@ async def _announce(demo: DemoTown) -> None:
                 language=LANGUAGES.get(who.right, "de"),
                 birth_date=who.birth_date,
                 pin=who.pin,
+                number=True,
                 box=box,
             )
             if answer["result"] != "done":

@@ -11,6 +11,7 @@ import qrcode
 
 from simulator.central import CentralClient
 from simulator.demo_town import DemoTown
+from simulator.pickup_codes import spoken
 from simulator.townsfolk import People, Resident
 
 
@@ -32,7 +33,7 @@ async def introduction(demo: DemoTown, people: People) -> str:
     ]
     if usable:
         code = usable[0]
-        lines += _code(code["token"], demo.root / "pickup-code.png", people.resident(code["right"]))
+        lines += _code(code["token"], code["number"], demo.root / "pickup-code.png", people.resident(code["right"]))
     else:
         lines += ["  No envelope waits for anybody: load one, or issue a code in the panel.", ""]
     for member in people.staff:
@@ -53,7 +54,7 @@ _TRY = (
 )
 
 
-def _code(token: str, picture: Path, resident: Resident | None) -> list[str]:
+def _code(token: str, number: str, picture: Path, resident: Resident | None) -> list[str]:
     code = qrcode.QRCode(border=2)
     code.add_data(token)
     code.make(fit=True)
@@ -73,4 +74,5 @@ def _code(token: str, picture: Path, resident: Resident | None) -> list[str]:
     elif resident is not None and resident.pin:
         knows = f", pickup PIN {resident.pin}"
     who = resident.name if resident is not None else "a resident"
-    return [text, "", f"  The pickup code of {who}{knows}: also in {picture}", ""]
+    typed = [f"  The same to type: {spoken(number)}"] if number else []
+    return [text, "", f"  The pickup code of {who}{knows}: also in {picture}", *typed, ""]

@@ -22,6 +22,7 @@ from controller.api import (
     ControlClient,
     ControlError,
     Disconnected,
+    EnterNumber,
     ErrorObject,
     GetKiosk,
     GetStaff,
@@ -235,6 +236,15 @@ class Hall:
         if not await self.plant.wait(label, open=True, timeout_ms=10_000):
             raise NotSoon(f"{label} did not open")
         await self.plant.pull(label)
+
+    async def type_number(self, number: str) -> str:
+        """Types a pickup number on the page that stands. The reason when it was refused, empty when taken."""
+        view = await self.kiosk()
+        try:
+            await self.page.call(EnterNumber(view.revision, number))
+        except ControlError as error:
+            return error.reason
+        return ""
 
     async def collect(self, code: str, choice: str = "everything") -> list[str]:
         """Shows a code, takes what is inside, closes the door and says ``choice`` (empty: nothing). What was taken."""

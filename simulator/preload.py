@@ -19,13 +19,15 @@ from controller.adapters.event_codec import EventCodec
 from controller.adapters.event_store import hold_data_directory
 from controller.adapters.pin_hash import hasher
 from controller.bootstrap import open_event_log
+from controller.bootstrap.number_keys import NumberKeys
 from controller.domain import commands as cmd
 from controller.domain.model import Door, Role
-from controller.domain.verifiers import factor_key, normalise_birth_date, normalise_pin, verifier
+from controller.domain.pickup_number import digest_of_tag, secret_of_tag
 from controller.identity import load_identity
 from controller.ports import PutCredential, PutStaffCredential, RowChange
 from controller.services.actor import Actor
 from controller.services.startup import fold
+from simulator.pickup_codes import keyed, normalised
 
 ISSUER = "central"
 PRELOADER = "preloader"
@@ -64,6 +66,9 @@ class Slip:
     birth_date: str = ""
     pin: str = ""
     language: str = "de"
+    number: str = field(default="", repr=False)
+    checked_by: str = ""
+    """Not empty: it is for somebody who collects for somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +92,15 @@ def credential_of(slip: Slip) -> PutCredential:
     """What the creator of a credential sends the box of it: digest and verifiers, never the code (mqtt.md)."""
     code = slip.text.rpartition("-")[2]
     secret = base64.b32decode(code + "=" * (-len(code) % 8))
-    verifiers = {}
-    for factor, value in (
-        ("birth_date", normalise_birth_date(slip.birth_date) if slip.birth_date else ""),
-        ("pin", normalise_pin(slip.pin) if slip.pin else ""),
-    ):
-        if value:
-            verifiers[factor] = verifier(factor_key(secret, slip.right, factor), value).hex()
+    verifiers = keyed(secret, slip.right, normalised(slip.birth_date, slip.pin))
     return PutCredential(hashlib.sha256(slip.text.encode()).digest(), "qr", slip.right, verifiers)
+
+
+def number_of(slip: Slip, keys: NumberKeys) -> PutCredential:
+    """The same of the slip's number, as this box stores it."""
+    tag = keys.tag_of(slip.number)
+    verifiers = keyed(secret_of_tag(tag), slip.right, normalised(slip.birth_date, slip.pin))
+    return PutCredential(keys.stored_digest(digest_of_tag(tag)), "number", slip.right, verifiers)
 
 
 def preload(data: Path, what: Preload, *, seal: bool = False) -> dict[str, str]:
@@ -114,7 +120,8 @@ async def _append(data: Path, what: Preload, seal: bool) -> dict[str, str]:
     try:
         actor = Actor(log, codec, SystemClock(), lambda: True, fold(opened, codec), opened.snapshot_seq)
         acting = asyncio.create_task(actor.run())
-        for command, rows in _commands(what):
+        keys = NumberKeys.of(load_identity(data), data)
+        for command, rows in _commands(what, keys):
             await _submit(actor, command, rows)
         if what.stored:
             await _load(actor, what.stored)
@@ -153,7 +160,7 @@ async def _load(actor: Actor, envelopes: Sequence[Envelope]) -> None:
         await _submit(actor, cmd.LogOut(session.id))
 
 
-def _commands(what: Preload) -> list[tuple[cmd.Command, tuple[RowChange, ...]]]:
+def _commands(what: Preload, keys: NumberKeys) -> list[tuple[cmd.Command, tuple[RowChange, ...]]]:
     commands: list[tuple[cmd.Command, tuple[RowChange, ...]]] = []
     for badge in what.badges:
         digest = hashlib.sha256(badge.text.encode()).digest()
@@ -181,8 +188,11 @@ def _commands(what: Preload) -> list[tuple[cmd.Command, tuple[RowChange, ...]]]:
             language=slip.language,
             not_before_wall_ms=slip.not_before_wall_ms,
             expires_wall_ms=slip.expires_wall_ms,
+            proxy=bool(slip.checked_by),
+            checked_by=slip.checked_by,
         )
-        commands.append((issue, (credential_of(slip),)))
+        rows = (credential_of(slip), *((number_of(slip, keys),) if slip.number else ()))
+        commands.append((issue, rows))
     for right in what.revoke:
         commands.append((cmd.RevokeRight(issuer=ISSUER, command=f"revoke-{right}", right=right), ()))
     return commands

@@ -165,12 +165,12 @@ class Hall:
             case "birth" | "birth_wrong" if knows.birth_date:
                 day, month, year = knows.birth_date[6:8], knows.birth_date[4:6], knows.birth_date[:4]
                 await self.kiosk.tap(page.form("factor"), day=day, month=month, year=year)
-            case "pin" | "pin_wrong" if knows.pin:
+            case "pin" | "pin_wrong" | "proxy" | "proxy_wrong" if knows.pin:
                 await self.kiosk.tap(page.form("factor"), value=knows.pin)
             case "old_ask":
                 answer = "yes" if knows.old_document else "no"
                 await self.kiosk.tap(page.form("declare", answer=answer))
-            case "several" | "pin_letter":
+            case "several" | "pin_letter" | "old_none_allow":
                 await self.kiosk.tap(page.form("declare", answer="yes"))
             case "confirm":
                 await self.kiosk.tap(page.form("confirm", choice="everything"))

@@ -102,10 +102,14 @@ class CentralClient:
         expires_wall_ms: int = 0,
         birth_date: str = "",
         pin: str = "",
+        number: bool = False,
+        checked_by: str = "",
         box: str = "",
         wait_s: float = 10.0,
     ) -> dict[str, Any]:
-        """Makes a pickup code; ``token`` in the answer is its text, ``right`` the right's id."""
+        """Makes a pickup code; ``token`` in the answer is its text, ``right`` the right's id. With ``number`` there is
+        one to type, too (``number``); ``checked_by`` makes it the right of somebody who collects for somebody else.
+        """
         return await self.call(
             "issue_right",
             box=box,
@@ -116,11 +120,17 @@ class CentralClient:
             expires_wall_ms=expires_wall_ms,
             birth_date=birth_date,
             pin=pin,
+            number=number,
+            checked_by=checked_by,
             wait_s=wait_s,
         )
 
     async def revoke(self, right: str, *, box: str = "", wait_s: float = 10.0) -> dict[str, Any]:
         return await self.call("revoke", box=box, right=right, wait_s=wait_s)
+
+    async def elsewhere(self, right: str, place: str, *, box: str = "", wait_s: float = 10.0) -> dict[str, Any]:
+        """Who shows the code of ``right`` at ``box`` is sent to ``place``."""
+        return await self.call("elsewhere", box=box, right=right, place=place, wait_s=wait_s)
 
     async def cancel(self, deposit: str, *, box: str = "", wait_s: float = 10.0) -> dict[str, Any]:
         return await self.call("cancel", box=box, deposit=deposit, wait_s=wait_s)
@@ -141,7 +151,8 @@ class CentralClient:
         return events
 
     async def codes(self, *, box: str = "") -> list[dict[str, Any]]:
-        """The pickup codes that were made here: ``{"right", "token", "deposits", "language", "state"}``, oldest first.
+        """The pickup codes that were made here: ``{"right", "token", "number", "deposits", "language", "state"}``,
+        oldest first.
 
         ``state``: ``prepared`` (not all is inside yet), ``issued`` (can be collected), or how the right ended.
         """

@@ -43,6 +43,7 @@ class Desk:
             "announce": self._announce,
             "issue_right": self._issue_right,
             "revoke": self._revoke,
+            "elsewhere": self._elsewhere,
             "cancel": self._cancel,
             "hold": self._hold,
             "report_outage": self._report_outage,
@@ -127,7 +128,7 @@ class Desk:
     async def _issue_right(self, request: Mapping[str, Any]) -> dict[str, Any]:
         box = self._box(request)
         right = str(request.get("right") or f"r-{secrets.token_hex(6)}")
-        id, token = self._orders.issue_right(
+        id, codes = self._orders.issue_right(
             box,
             right,
             list(request["deposits"]),
@@ -136,8 +137,32 @@ class Desk:
             expires_wall_ms=int(request.get("expires_wall_ms", 0)),
             birth_date=str(request.get("birth_date", "")),
             pin=str(request.get("pin", "")),
+            checked_by=str(request.get("checked_by", "")),
+            salt=self._salt(box) if request.get("number") else None,
         )
-        return {"right": right, "token": token, **await self._settled(request, box, id)}
+        made = {"right": right, "token": codes.token, "number": codes.number}
+        return {**made, **await self._settled(request, box, id)}
+
+    def _salt(self, box: str) -> bytes:
+        """The box says it with everything else that it says of itself."""
+        view = self._mailbox.boxes.get(box)
+        salt = view.states.get("connection", {}).get("salt", "") if view is not None else ""
+        if not salt:
+            raise Refusal("salt_unknown", f"{box} has not said its salt yet: a number cannot be made for it")
+        return bytes.fromhex(salt)
+
+    async def _elsewhere(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Of a right that was made here for any box: its codes, shown at ``box``, are answered with ``place``. Numbers
+        are stretched with the salt of the box they were made for, so that only the QR code is known elsewhere.
+        """
+        box, right = self._box(request), str(request["right"])
+        for other in {*self._store.chains(), *self._mailbox.boxes}:
+            for code in self._store.codes(other):
+                if code["right"] == right:
+                    digests = [each for each in code["digests"] if other == box or each["kind"] == "qr"]
+                    id = self._orders.send_elsewhere(box, right, str(request["place"]), digests)
+                    return await self._settled(request, box, id)
+        raise Refusal("right_unknown", f"no codes were made here for {right}")
 
     async def _command(self, request: Mapping[str, Any], name: str, body: Mapping[str, Any]) -> dict[str, Any]:
         box = self._box(request)

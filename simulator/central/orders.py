@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from controller.domain import verifiers
 from simulator.central.store import Store, StoredCommand
+from simulator.pickup_codes import Codes, new_codes
 
 
 class OrderDesk:
@@ -32,38 +32,37 @@ class OrderDesk:
         expires_wall_ms: int = 0,
         birth_date: str = "",
         pin: str = "",
-    ) -> tuple[str, str]:
-        """Makes a pickup code for these deposits. Returns the command's id and the code's text.
+        checked_by: str = "",
+        salt: bytes | None = None,
+    ) -> tuple[str, Codes]:
+        """Makes a pickup code for these deposits, and with the box's ``salt`` a number to type. ``checked_by``: it is
+        for somebody who collects for somebody else, and this is who checked that. Returns the command's id and the
+        codes.
 
-        The box gets SHA-256 of the text, and verifiers that nobody can try without it. Raises ``ValueError`` for a
-        birth date or PIN that is none.
+        Raises ``ValueError`` for a birth date or PIN that is none.
         """
-        secret = secrets.token_bytes(16)
-        token = verifiers.token_text(secret)
-        factors = {}
-        if birth_date:
-            factors["birth_date"] = verifiers.normalise_birth_date(birth_date)
-        if pin:
-            factors["pin"] = verifiers.normalise_pin(pin)
-        credential = {
-            "kind": "qr",
-            "digest": verifiers.token_digest(token).hex(),
-            "verifiers": {
-                factor: verifiers.verifier(verifiers.factor_key(secret, right, factor), value).hex()
-                for factor, value in factors.items()
-            },
-        }
+        codes = new_codes(right, birth_date, pin, salt)
         body = {
             "right": right,
             "deposits": list(deposits),
             "language": language,
             "not_before_wall_ms": not_before_wall_ms,
             "expires_wall_ms": expires_wall_ms,
-            "credentials": [credential],
+            "credentials": list(codes.credentials),
         }
-        return self._add(box, "right.issue", body, right, token).id, token
+        if checked_by:
+            body |= {"proxy": True, "checked_by": checked_by}
+        return self._add(box, "right.issue", body, right, codes).id, codes
 
-    def _add(self, box: str, name: str, body: Mapping[str, Any], right: str = "", token: str = "") -> StoredCommand:
+    def send_elsewhere(self, box: str, right: str, place: str, digests: Sequence[Mapping[str, str]]) -> str:
+        """Tells a box that what this right is for lies at another site. ``digests``: ``{"kind", "digest"}`` of its
+        credentials. Returns the command's id.
+        """
+        return self.add(box, "right.elsewhere", {"right": right, "place": place, "credentials": list(digests)})
+
+    def _add(
+        self, box: str, name: str, body: Mapping[str, Any], right: str = "", codes: Codes | None = None
+    ) -> StoredCommand:
         command = StoredCommand(f"c-{secrets.token_hex(8)}", box, name, body, time.time_ns() // 1_000_000, "open", "")
-        self._store.add_command(command, right, token)
+        self._store.add_command(command, right, codes.token if codes else "", codes.number if codes else "")
         return command

@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS commands (
 );
 CREATE INDEX IF NOT EXISTS open_commands ON commands (box, number) WHERE state = 'open';
 CREATE TABLE IF NOT EXISTS codes (box TEXT, right TEXT, token TEXT, PRIMARY KEY (box, right)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS numbers (box TEXT, right TEXT, number TEXT, PRIMARY KEY (box, right)) WITHOUT ROWID;
 """
 
 
@@ -185,8 +186,8 @@ class Store:
 
     # --- commands -----------------------------------------------------------------------------------------------------
 
-    def add_command(self, command: StoredCommand, right: str = "", token: str = "") -> None:
-        """Keeps a command until it is settled, together with the code that it makes valid."""
+    def add_command(self, command: StoredCommand, right: str = "", token: str = "", number: str = "") -> None:
+        """Keeps a command until it is settled, together with the code and the number that it makes valid."""
         with self._database:
             self._database.execute("BEGIN IMMEDIATE")
             self._database.execute(
@@ -195,6 +196,8 @@ class Store:
             )
             if token:
                 self._database.execute("INSERT OR REPLACE INTO codes VALUES (?, ?, ?)", (command.box, right, token))
+            if number:
+                self._database.execute("INSERT OR REPLACE INTO numbers VALUES (?, ?, ?)", (command.box, right, number))
 
     def command(self, id: str) -> StoredCommand | None:
         return self._command("WHERE id = ?", id)
@@ -208,15 +211,26 @@ class Store:
         doors.
         """
         rows = self._database.execute(
-            "SELECT codes.right, codes.token, commands.body FROM codes JOIN commands ON commands.box = codes.box"
+            "SELECT codes.right, codes.token, coalesce(numbers.number, ''), commands.body FROM codes"
+            " LEFT JOIN numbers ON numbers.box = codes.box AND numbers.right = codes.right"
+            " JOIN commands ON commands.box = codes.box"
             " AND commands.name = 'right.issue' AND json_extract(commands.body, '$.right') = codes.right"
             " WHERE codes.box = ? GROUP BY codes.right ORDER BY max(commands.number)",
             (box,),
         )
         found = []
-        for right, token, text in rows.fetchall():
+        for right, token, number, text in rows.fetchall():
             body = json.loads(text)
-            found.append({"right": right, "token": token, "deposits": body["deposits"], "language": body["language"]})
+            found.append(
+                {
+                    "right": right,
+                    "token": token,
+                    "number": number,
+                    "deposits": body["deposits"],
+                    "language": body["language"],
+                    "digests": [{"kind": each["kind"], "digest": each["digest"]} for each in body["credentials"]],
+                }
+            )
         return found
 
     def boxes_with_open_commands(self) -> list[str]:

@@ -175,6 +175,7 @@ def create(places: Places) -> FastAPI:
                 language=wanted.language,
                 birth_date=wanted.birth_date,
                 pin=wanted.pin,
+                number=True,
             )
         if answer["result"] == "rejected":
             return _refused(422, answer["code"], f"the box refuses this right: {answer['code']}")

@@ -12,6 +12,7 @@ import msgspec
 from hal.profile import Profile
 from simulator.panel.robots import Robots
 from simulator.panel.sources import LogTail, Office, PlantWatch, Supervisor
+from simulator.pickup_codes import spoken
 from simulator.plant.protocol import BoxStatus
 from simulator.townsfolk import People, read_people
 
@@ -123,6 +124,7 @@ class PanelState:
             "deposits": code["deposits"],
             "language": code["language"],
             "state": code["state"],
+            "number": spoken(code["number"]),
             "name": who.name if who else code["right"],
             "birth_date": who.birth_date if who else "",
             "pin": who.pin if who else "",

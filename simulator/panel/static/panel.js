@@ -147,7 +147,7 @@ function showOffice() {
 
 function showCode(code) {
   byId("qr-picture").src = `/codes/${encodeURIComponent(code.right)}.png`;
-  byId("qr-name").textContent = code.name;
+  byId("qr-name").textContent = code.number ? `${code.name}, to type: ${code.number}` : code.name;
   byId("qr").showModal();
 }
 
