@@ -13,19 +13,19 @@ FEW = 5
 def exclusive(counts: Mapping[str, int], names: Sequence[str]) -> tuple[UseShown, ...]:
     """Counts of which every session has exactly one (its language), the largest first.
 
-    Whoever knows the total can subtract what is shown. So what is hidden must be open to more than one reading: with a
-    single small count, or small counts that are all as large as they can be, the next larger one is hidden too.
+    Whoever knows the total can subtract what is shown. So where the sum of the small counts would give them away, one
+    that is not small is hidden with them. Which one must not depend on its size, and nearly all must do as well as all:
+    else the very fact that it is hidden would tell what the small ones are (a test tries every reading).
     """
-    rows = sorted(((counts.get(name, 0), name) for name in {*names, *counts}), reverse=True)
-    shown = [(count, name) for count, name in rows if count >= FEW]
-    few = [(count, name) for count, name in rows if count < FEW]
-    guarded: list[tuple[int, str]] = []
-    if _can_be_worked_out([count for count, _ in few]) and shown:
-        guarded.append(shown.pop())
+    order = (*names, *sorted(set(counts) - set(names)))
+    few = [name for name in order if counts.get(name, 0) < FEW]
+    shown = [name for name in order if name not in few]
+    guarded = [shown.pop()] if shown and _give_each_other_away([counts.get(name, 0) for name in few]) else []
+    shown.sort(key=lambda name: (-counts[name], name))
     return (
-        *(UseShown(name, count) for count, name in sorted(shown, key=lambda row: (-row[0], row[1]))),
-        *(UseShown(name, None, "guarded") for _, name in guarded),
-        *(UseShown(name, None, "few") for _, name in sorted(few, key=lambda row: row[1])),
+        *(UseShown(name, counts[name]) for name in shown),
+        *(UseShown(name, None, "guarded") for name in guarded),
+        *(UseShown(name, None, "few") for name in sorted(few)),
     )
 
 
@@ -37,8 +37,8 @@ def independent(counts: Mapping[str, int], names: Sequence[str]) -> tuple[UseSho
     )
 
 
-def _can_be_worked_out(few: Sequence[int]) -> bool:
-    """Whether the sum of the small counts gives each of them away. That nobody used any of them tells of nobody."""
-    if not few or not sum(few):
-        return False
-    return len(few) == 1 or sum(few) == (FEW - 1) * len(few)
+def _give_each_other_away(few: Sequence[int]) -> bool:
+    """Whether their sum would tell each of them: one alone, or all as large as small ones can be. (That nobody used any
+    of them tells of nobody.)
+    """
+    return len(few) == 1 or (len(few) > 1 and sum(few) >= (FEW - 1) * len(few) - 1)

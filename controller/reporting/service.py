@@ -30,7 +30,6 @@ class Service:
         self._running = False
         self._cause = ""
         self._full = False
-        self._reported = False
 
     def see(self, event: Event, wall_ms: int, certain: bool, box: Box, full: bool) -> None:
         """``box`` and ``full`` (no compartment can be allotted) are how it is after ``event``."""
@@ -48,10 +47,6 @@ class Service:
             case ev.CalendarActivated() | ev.CalendarWithdrawn():
                 self._to(wall_ms, certain)
                 self.hours = OpeningHours(self.hours.zone, event if isinstance(event, ev.CalendarActivated) else None)
-            case ev.OutageBegan():
-                self._reported = True
-            case ev.OutageEnded():
-                self._reported = False
             case _:
                 pass
         cause = self._cause_of(box)
@@ -73,14 +68,18 @@ class Service:
             return "stopped"
         if "disk_full" in box.faults:
             return "disk_full"
-        if self._reported:
+        if box.outage is not None:
             return "reported"
         return "scanner_down" if "scanner_down" in box.faults else ""
 
     def _to(self, wall_ms: int, certain: bool) -> None:
         """Ends the stretch, and begins the next if it is certain when."""
         since, self._since_ms = self._since_ms, wall_ms if certain else None
-        if since is None or wall_ms <= since:
+        if since is None:
+            return
+        if wall_ms <= since:
+            # Already counted up to there, by `until`.
+            self._since_ms = since if certain else None
             return
         for month, begin, end in months(since, wall_ms, self.hours.zone):
             tally = self._tally(month)
