@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from controller.domain import commands as cmd
@@ -122,3 +124,24 @@ def test_nothing_that_the_central_system_says_opens_a_door() -> None:
     pulses = box.pulses
     box.hold("D1").hold("D1", held=False).announce("D2").right("R2", "D1", "D2").revoke("R1").cancel("D2").revoke("R2")
     assert box.pulses == pulses
+
+
+def elsewhere(right: str, place: str) -> cmd.NoteElsewhere:
+    return cmd.NoteElsewhere("central", f"e-{right}-{place}", right, place)
+
+
+def test_what_lies_elsewhere_is_noted_and_changes_nothing_here() -> None:
+    box = Scenario().stored("D1")
+    before = box.box
+    box.do(elsewhere("R9", "Rathaus Nord"))
+    assert box.one(ev.RightElsewhere).place == "Rathaus Nord"
+    assert replace(box.box, seq=before.seq) == before
+
+
+def test_a_right_that_lives_here_is_not_elsewhere() -> None:
+    box = Scenario().stored("D1")
+    assert box.do(elsewhere("R1", "Rathaus Nord")).refusal == "right_known"
+    assert box.do(elsewhere("R9", " ")).refusal == "place_missing"
+    assert box.do(elsewhere("", "Rathaus Nord")).refusal == "id_missing"
+    assert not box.happened(ev.RightElsewhere)
+    assert not box.revoke("R1").do(elsewhere("R1", "Rathaus Süd")).refusal
