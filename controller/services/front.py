@@ -57,6 +57,8 @@ class Front:
         self._tone = tone
         self._state = FrontState()
         self._listeners: list[Callable[[], None]] = []
+        #: The session in which somebody else's envelope was found and goes back into its compartment.
+        self._foreign = ""
         self._refusal_listeners: list[Callable[[str, Mapping[str, str | int]], None]] = []
         actor.on_event(self._happened)
         actor.after_turn(self._turned)
@@ -133,6 +135,11 @@ class Front:
                 self._session_ended(event, at)
             case ev.ProblemReported(problem="missing"):
                 self._note_at(at, "problem_reported", NOTICE_MS * 2, reference=spoken_reference(event.session))
+            case ev.ProblemReported(problem="foreign"):
+                self._foreign = event.session
+            case ev.CompartmentQuarantined(reason="foreign") if self._foreign:
+                self._note_at(at, "problem_reported", NOTICE_MS * 2, reference=spoken_reference(self._foreign))
+                self._foreign = ""
             case ev.ProblemReported(problem="error"):
                 self._note_at(at, "problem_error", NOTICE_MS * 2, reference=spoken_reference(event.session))
             case ev.StaffLoggedIn():

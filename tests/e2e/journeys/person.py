@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulator.visitors import Hall, Scene
 from tests.e2e.pages.running import Watched
@@ -57,8 +57,7 @@ class Person:
 
     def end(self) -> Counted:
         """What it cost since `begin`."""
-        self.counted.seconds = time.monotonic() - self._began
-        return self.counted
+        return replace(self.counted, seconds=time.monotonic() - self._began)
 
     async def need(self, seconds: float) -> None:
         """Takes a person's time."""
@@ -128,6 +127,13 @@ class Person:
         if closes:
             await self.closes(label)
         return taken
+
+    async def closes_without_taking(self) -> None:
+        """Opens the door that the screen speaks of, looks, and closes it again."""
+        label = await self.compartment()
+        await self.need(PULL_S)
+        await self.hall.pull(label)
+        await self.closes(label)
 
     async def fills(self, label: str, item: str) -> None:
         """Pulls an open door, puts something in, closes."""

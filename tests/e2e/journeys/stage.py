@@ -5,6 +5,7 @@ and a person before it. Only the broker is missing (what the central system woul
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Sequence
@@ -22,7 +23,7 @@ from tests.e2e.pages.running import browser, opened
 @dataclass
 class Stage:
     """A box in operation and the person before it. ``where``: deposit → compartment of what lay inside at the
-    beginning; ``codes``: right → the text of its code.
+    beginning; ``codes``: right → the text of its code; ``since``: the last log entry before.
     """
 
     town: Town
@@ -30,11 +31,13 @@ class Stage:
     person: Person
     where: dict[str, str]
     codes: dict[str, str]
+    since: int
 
     def events(self, *names: str) -> list[str]:
-        """The types of what was logged, oldest first; those named only."""
-        rows = self.town.query("SELECT type FROM events ORDER BY seq")
-        return [str(name) for (name,) in rows if not names or name in names]
+        """The types of what was logged since the beginning, oldest first; those named only."""
+        rows = self.town.query("SELECT body FROM events WHERE seq > ? ORDER BY seq", self.since)
+        types = [str(json.loads(bytes(body) if isinstance(body, bytes) else str(body))["type"]) for (body,) in rows]
+        return [name for name in types if not names or name in names]
 
 
 def furnish(town: Town, what: Preload) -> dict[str, str]:
@@ -70,7 +73,9 @@ async def stage(
         ):
             person = Person(screen, hall, pace)
             await person.sees("start")
-            yield Stage(town, hall, person, where, {slip.right: slip.text for slip in what.slips})
+            ((since,),) = town.query("SELECT MAX(seq) FROM events")
+            codes = {slip.right: slip.text for slip in what.slips}
+            yield Stage(town, hall, person, where, codes, int(str(since)))
     finally:
         town.stop()
         shutil.rmtree(root)
