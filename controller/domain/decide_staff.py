@@ -11,7 +11,6 @@ from controller.domain.decide_suspension import end_suspended, resumes
 from controller.domain.decision import Draft, Refused, RefusedAndNoted
 from controller.domain.guided import OPENING_ROLES, REQUESTABLE, ask_badge, check_request
 from controller.domain.model import (
-    Contents,
     Opening,
     OpeningStage,
     Purpose,
@@ -159,20 +158,6 @@ def drop_request(draft: Draft, command: cmd.DropRequest) -> None:
     session = staff_session(draft, command.session)
     if session.requested is not None:
         draft.emit(ev.OpeningRequestDropped(session.id, session.requested.compartment, "dropped"))
-
-
-def test_compartment(draft: Draft, command: cmd.TestCompartment) -> None:
-    """Fires a lock to see it work. Without a fresh badge only where nothing is inside (domain.md, technicians)."""
-    session = staff_session(draft, command.session, Role.TECHNICIAN, Role.SUPERVISOR)
-    compartment = draft.box.compartments.get(command.compartment)
-    if compartment is None:
-        raise Refused("compartment_unknown")
-    if draft.box.opening is not None:
-        raise Refused("load_not_closed", compartment=draft.box.opening.compartment)
-    if compartment.contents is not Contents.EMPTY or compartment.deposits or compartment.quarantine:
-        raise Refused("not_empty")
-    authorise(draft, compartment=compartment.label, purpose=Purpose.TEST, session=session.id, badges=(session.staff,))
-    keep_active(draft, session)
 
 
 def door_closed(draft: Draft, opening: Opening) -> None:

@@ -54,7 +54,8 @@ class Compartment:
     ``height_mm`` is the height of its lower edge above the floor. ``quarantine`` and ``out_of_service`` hold reasons;
     empty means in service. ``possibly_unlatched``: a pulse was sent and the door has not been seen open and closed
     since. ``rest_until_mono_ms`` is the instant before which its coil is not fired again. ``openings`` counts
-    authorised openings, for wear levelling.
+    authorised openings, for wear levelling. ``remapped``: the cabinet's plan was changed and nobody has looked inside
+    since, so that another door may be behind the label.
     """
 
     label: str
@@ -73,6 +74,7 @@ class Compartment:
     possibly_unlatched: bool = False
     rest_until_mono_ms: int = 0
     openings: int = 0
+    remapped: bool = False
 
     @property
     def in_service(self) -> bool:
@@ -474,7 +476,7 @@ class LockRules:
 @dataclass(frozen=True, slots=True)
 class Box:
     """The whole state, folded from the log. ``seq`` is the number of the last event in it; ``left_round`` the walk that
-    staff left unfinished, for the next of them.
+    staff left unfinished, for the next of them. ``languages`` are those that residents are offered; empty: all of them.
     """
 
     box: str = ""
@@ -507,6 +509,7 @@ class Box:
     outage: Outage | None = None
     downtime: Downtime | None = None
     help_calls: dict[str, HelpCall] = field(default_factory=dict)
+    languages: tuple[str, ...] = ()
 
     @property
     def lease(self) -> Holder:

@@ -104,6 +104,9 @@ from controller.domain.commands.staff import (
     TryStaffPin,
     UnlockStaff,
 )
+from controller.domain.commands.technician import (
+    OfferLanguages,
+)
 
 __all__ = [
     "AcknowledgeHelp",
@@ -148,6 +151,7 @@ __all__ = [
     "NotePageUse",
     "NoteRefusals",
     "NoteRunningCost",
+    "OfferLanguages",
     "OpenLog",
     "PresentBadge",
     "PresentCredential",

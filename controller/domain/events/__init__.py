@@ -147,6 +147,9 @@ from controller.domain.events.suspension import (
     StaffSessionResumed,
     StaffSessionSuspended,
 )
+from controller.domain.events.technician import (
+    LanguagesOffered,
+)
 
 __all__ = [
     "BackAtSet",
@@ -197,6 +200,7 @@ __all__ = [
     "HoldingPeriodPaused",
     "HoldingPeriodResumed",
     "ItemSeen",
+    "LanguagesOffered",
     "LoadingObstructed",
     "LoadingTooSmall",
     "LogOpened",

@@ -22,6 +22,7 @@ from controller.domain.evolve import (  # each registers its rules
     sessions,
     staff,
     suspension,
+    technician,
 )
 from controller.domain.evolve.changes import apply
 from controller.domain.model import Box, KnownTime
@@ -46,6 +47,7 @@ RULES = (
     sessions,
     staff,
     suspension,
+    technician,
 )
 
 

@@ -48,6 +48,7 @@ def _(event: ev.ProfileActivated, box: Box, at: Moment) -> Box:
             row=plan.row,
             pulse_ms=plan.pulse_ms,
             item=item,
+            remapped=bool(box.profile_sha256),
             out_of_service=tuple(reason for reason in known.out_of_service if reason != "not_in_profile"),
         )
     for label, known in box.compartments.items():

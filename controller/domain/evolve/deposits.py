@@ -59,7 +59,12 @@ def _(event: ev.DepositStored, box: Box, at: Moment) -> Box:
     box = change_compartment(
         box,
         event.compartment,
-        lambda c: replace(c, contents=Contents.HOLDS, deposits=tuple(dict.fromkeys((*c.deposits, event.deposit)))),
+        lambda c: replace(
+            c,
+            contents=Contents.HOLDS,
+            deposits=tuple(dict.fromkeys((*c.deposits, event.deposit))),
+            remapped=c.remapped and not loaded,  # Whoever loads looks inside.
+        ),
     )
     if not loaded:
         return box

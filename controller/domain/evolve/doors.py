@@ -188,6 +188,10 @@ def _(event: ev.CompartmentReleased, box: Box, at: Moment) -> Box:
         box,
         event.compartment,
         lambda c: replace(
-            c, quarantine=(), contents=Contents(event.contents), old_document=event.old_document == "yes"
+            c,
+            quarantine=(),
+            contents=Contents(event.contents),
+            old_document=event.old_document == "yes",
+            remapped=False,
         ),
     )

@@ -320,6 +320,8 @@ class World:
                 elif compartment.contents is Contents.EMPTY:
                     test = cmd.TestCompartment(session.id, label)
                     found.append((f"test {label}", lambda test=test: self.do(test)))  # type: ignore[misc]
+            fewer = cmd.OfferLanguages(session.id, ("de", "en")[: 1 + self.moment.mono_ms % 2])
+            found += [("other languages", lambda: self.do(fewer))]
             found += [("let a resident go first", lambda: self.do(cmd.SuspendStaff(session.id)))]
             found += [("log out", lambda: self.do(cmd.LogOut(session.id)))] * 2
         return found
