@@ -18,6 +18,8 @@ import uvicorn
 
 from kiosk_ui import app, languages
 from kiosk_ui.link import Link
+from kiosk_ui.office import listener
+from kiosk_ui.office.serving import office_server
 from kiosk_ui.settings import DEFAULT_PX_PER_MM, Settings, SettingsError, read_office
 
 #: Streams of revisions are ended at once; whatever else is under way gets this long (seconds).
@@ -32,15 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         host = _loopback(options.host)
         office = read_office(options.office)
         offered = _languages(options.languages)
-        with _listen(host, options.port) as listening:
+        lan = listener.read_arguments(options)
+        with _listen(host, options.port) as listening, _listen_on_lan(lan) as office_listening:
             port: int = listening.getsockname()[1]
             settings = Settings(options.socket, port, offered, office, options.px_per_mm, options.speech_cache)
-            _serve(settings, host, listening)
+            _serve(settings, host, listening, lan, office_listening)
     except SettingsError as error:
         sys.stderr.write(f"abholfach-ui: {error}\n")
         return 2
     except OSError as error:
-        sys.stderr.write(f"abholfach-ui: cannot listen on {options.host} port {options.port}: {error}\n")
+        lan_too = f" or {options.lan}" if options.lan else ""
+        sys.stderr.write(f"abholfach-ui: cannot listen on {options.host} port {options.port}{lan_too}: {error}\n")
         return 1
     return 0
 
@@ -54,6 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--office", type=Path, help="office.toml: counter room, telephone, hours")
     parser.add_argument("--px-per-mm", type=float, default=DEFAULT_PX_PER_MM, help="default: %(default)s")
     parser.add_argument("--speech-cache", type=Path, help="keeps sounds of what everybody hears (default: nowhere)")
+    listener.add_arguments(parser)
     parser.add_argument("--log-level", default="info", choices=("debug", "info", "warning", "error"))
     return parser
 
@@ -67,8 +72,8 @@ def _loopback(host: str) -> str:
     except ValueError:
         pass  # a name other than localhost: refused below like an address of the network
     raise SettingsError(
-        f"--host {host} is not an address of this machine alone; this version serves the pages on loopback only "
-        "(127.0.0.1), because pages for the office network need TLS and a login of their own"
+        f"--host {host} is not an address of this machine alone; the pages at the box are served on loopback only "
+        "(127.0.0.1); pages for the office network are others, with TLS and a login: --lan"
     )
 
 
@@ -96,7 +101,17 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _serve(settings: Settings, host: str, listening: socket.socket) -> None:
+def _listen_on_lan(lan: listener.Listener | None) -> contextlib.AbstractContextManager[socket.socket | None]:
+    return lan.bind() if lan is not None else contextlib.nullcontext()
+
+
+def _serve(
+    settings: Settings,
+    host: str,
+    listening: socket.socket,
+    lan: listener.Listener | None,
+    office_listening: socket.socket | None,
+) -> None:
     link = Link(settings.socket)
     config = uvicorn.Config(
         app.create(settings, link),
@@ -111,7 +126,24 @@ def _serve(settings: Settings, host: str, listening: socket.socket) -> None:
         timeout_graceful_shutdown=GRACE_S,
     )
     address = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}/"
-    asyncio.run(_Server(config, link, address).serve(sockets=[listening]))
+    server = _Server(config, link, address)
+    if lan is None or office_listening is None:
+        asyncio.run(server.serve(sockets=[listening]))
+    else:
+        office = office_server(lan, office_listening, link, settings.office, app.static_version())
+        asyncio.run(_both(server, listening, office, office_listening))
+
+
+async def _both(
+    pages: uvicorn.Server, listening: socket.socket, office: uvicorn.Server, office_listening: socket.socket
+) -> None:
+    """Both, until the pages at the box end. The office's pages never take those with them."""
+    serving = asyncio.create_task(office.serve(sockets=[office_listening]), name="office")
+    try:
+        await pages.serve(sockets=[listening])
+    finally:
+        office.should_exit = True
+        await asyncio.gather(serving, return_exceptions=True)
 
 
 class _Server(uvicorn.Server):

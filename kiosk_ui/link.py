@@ -91,13 +91,15 @@ class Link:
     def is_this_generation(self, generation: int) -> bool:
         return generation == self._generation
 
-    async def call(self, request: Request[ResultT]) -> ResultT:
-        """Raises `ControlError` when the controller refuses and `Disconnected` when it is away or does not answer."""
+    async def call(self, request: Request[ResultT], within_s: float = ANSWER_S) -> ResultT:
+        """Raises `ControlError` when the controller refuses and `Disconnected` when it is away or does not answer in
+        ``within_s`` seconds.
+        """
         caller = self._caller
         if caller is None:
             raise Disconnected("the controller is away")
         try:
-            async with asyncio.timeout(ANSWER_S):
+            async with asyncio.timeout(within_s):
                 return await caller.call(request)
         except TimeoutError as error:
             raise Disconnected("the controller does not answer") from error

@@ -37,6 +37,7 @@ def office_view(
         simulated=box.kind == "simulated",
         now_wall_ms=now.wall_ms,
         clock_trusted=box.clock_trusted,
+        zone=box.calendar.zone if box.calendar is not None else "",
         front=front_plan(box, with_states=inside),
         expected=sum(1 for each in deposits if each.status is DepositStatus.EXPECTED),
         occupied=sum(1 for each in states if each.deposits),

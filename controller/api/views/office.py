@@ -44,7 +44,8 @@ class DocumentTypeView(msgspec.Struct, frozen=True):
 
 class OfficeView(msgspec.Struct, frozen=True):
     """The overview. ``mode``: ``standalone`` or ``mqtt`` (orders and codes then are the central system's). ``allowed``
-    are the methods of the requests that this person may make here.
+    are the methods of the requests that this person may make here. ``zone`` is the calendar's (IANA), empty without
+    one.
     """
 
     staff: str
@@ -55,6 +56,7 @@ class OfficeView(msgspec.Struct, frozen=True):
     simulated: bool
     now_wall_ms: int
     clock_trusted: bool
+    zone: str = ""
     front: tuple[CompartmentView, ...] = ()
     expected: int = 0
     occupied: int = 0
