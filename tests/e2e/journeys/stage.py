@@ -8,7 +8,7 @@ import asyncio
 import json
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,12 +55,12 @@ def furnish(town: Town, what: Preload) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def stage(
-    what: Preload, *, pace: float = 0.0, size: tuple[int, int] = (1080, 1920), arguments: Sequence[str] = ()
-) -> AsyncIterator[Stage]:
-    """The whole box with ``what`` in it. ``pace``: of the person (`Person`); ``size``: the screen's, in px."""
+async def stage(what: Preload, *, pace: float = 0.0, size: tuple[int, int] = (1080, 1920)) -> AsyncIterator[Stage]:
+    """The whole box with ``what`` in it. ``pace``: of the person (`Person`); ``size``: the screen's, in px. Doors open
+    only while the screen says what it shows, as at a real box.
+    """
     root = Path(tempfile.mkdtemp(prefix="stage-"))
-    town = Town(root)
+    town = Town(root, heartbeat=True)
     try:
         where = await asyncio.to_thread(furnish, town, what)  # it runs a loop of its own
         town.start_controller()
