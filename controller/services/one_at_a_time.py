@@ -16,6 +16,11 @@ class OneAtATime:
         self._lock = asyncio.Lock()
 
     async def run(self, work: Callable[[], Made]) -> Made:
-        """What ``work`` returns. A caller that is cancelled leaves its work running to the end, and the next waits."""
+        """What ``work`` returns. A caller that is cancelled leaves its work running to the end, and the next waits for
+        that end: a thread cannot be stopped.
+        """
+        return await asyncio.shield(asyncio.create_task(self._alone(work)))
+
+    async def _alone(self, work: Callable[[], Made]) -> Made:
         async with self._lock:
-            return await asyncio.shield(asyncio.to_thread(work))
+            return await asyncio.to_thread(work)

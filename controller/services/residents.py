@@ -83,7 +83,7 @@ class Residents:
         self._throttle = throttle
         self._secret_of = secret_of
         self._numbers = numbers
-        self._number_in_hand = False
+        self._number_in_hand: asyncio.Task[Refusal | None] | None = None
         self._presented: dict[str, deque[_Shown]] = {}
         self._secrets: dict[str, _Shown] = {}
         actor.on_event(self._happened)
@@ -126,13 +126,16 @@ class Residents:
             # The pages have compared the check digit. Whoever comes here with a wrong one costs nothing and is told so.
             return Refusal("number_typo")
         box = self._actor.box
-        if self._number_in_hand or box.session is not None or box.staff_session is not None:
+        if box.session is not None or box.staff_session is not None:
             return Refusal("busy", {"holder": box.lease.value})
-        self._number_in_hand = True
-        try:
-            tag = await self._tag_of(number)
-        finally:
-            self._number_in_hand = False
+        if self._number_in_hand is not None and not self._number_in_hand.done():
+            return Refusal("busy", {"holder": box.lease.value})
+        # In a task of its own: whoever hangs up does not escape the pause that a wrong number costs.
+        self._number_in_hand = asyncio.create_task(self._look_up(number), name="pickup number")
+        return await asyncio.shield(self._number_in_hand)
+
+    async def _look_up(self, number: str) -> Refusal | None:
+        tag = await self._tag_of(number)
         if isinstance(tag, Refusal):
             return self._refuse(tag)
         row = self._book.with_digest(self._numbers.stored_digest(digest_of_tag(tag)))

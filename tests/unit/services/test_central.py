@@ -10,9 +10,11 @@ import pytest
 from controller.domain import commands as cmd
 from controller.domain.commands import CentralCommand
 from controller.domain.pickup_number import keyed_digest
-from controller.ports import CommandAnswer, PutCredential
+from controller.ports import ELSEWHERE, CommandAnswer, PutCredential, PutElsewhere
 from controller.services.central import CentralService, CommandMalformed
 from controller.services.credentials import CredentialBook
+from controller.services.derived_rows import REMEMBER_ENDED_MS
+from controller.services.forgetting import Forgetting
 from tests.unit.services.bench import Bench, soon
 
 
@@ -29,6 +31,7 @@ class Link:
         self.full = False
         self.book = CredentialBook((), ())
         bench.actor.on_row(self.book.written)
+        bench.actor.on_event(self.book.follow)
         self.service = CentralService(
             bench.actor, bench.log, self.book, _parse, {"box": "box-1"}, dict, lambda: self.full, 1, keyed
         )
@@ -36,15 +39,29 @@ class Link:
     async def issue(self, command: str, right: str, digest: bytes) -> CommandAnswer:
         return await self.service.execute("central", command, "issue", {"right": right, "digest": digest})
 
+    async def elsewhere(self, command: str, right: str, digest: bytes, place: str = "Rathaus Nord") -> CommandAnswer:
+        body = {"right": right, "digest": digest, "place": place}
+        return await self.service.execute("central", command, "elsewhere", body)
+
+    async def stored(self, digest: bytes) -> tuple[str, str]:
+        """Reason and place of a credential, in the book and on the disk alike."""
+        row = self.book.with_digest(digest)
+        assert row is not None
+        assert next(each for each in await self.bench.log.credentials() if each.digest == digest) == row
+        return row.ended_reason, row.place
+
 
 def _parse(
     name: str, issuer: str, command: str, body: Mapping[str, object]
-) -> tuple[CentralCommand, tuple[PutCredential, ...]]:
-    if name != "issue":
+) -> tuple[CentralCommand, tuple[PutCredential | PutElsewhere, ...]]:
+    if name not in ("issue", "elsewhere"):
         raise CommandMalformed("command_unknown", "no such command")
-    right, digest = str(body["right"]), body["digest"]
+    right, digest, kind = str(body["right"]), body["digest"], str(body.get("kind", "qr"))
     assert isinstance(digest, bytes)
-    row = PutCredential(digest, "qr", right, {})
+    if name == "elsewhere":
+        place = str(body["place"])
+        return cmd.NoteElsewhere(issuer, command, right, place), (PutElsewhere(digest, kind, right, place, 0, 0),)
+    row = PutCredential(digest, kind, right, {})
     return cmd.IssueRight(issuer, command, right, ("D1",), "de", 0, 0), (row,)
 
 
@@ -141,3 +158,54 @@ async def test_states_are_told_when_they_change(link: Link) -> None:
     link.bench.actor.halt("log_damaged:3")
     assert told[-1] == "faults"
     assert link.service.state("faults")["faults"][0] == {"code": "log_damaged", "subject": "3", "since": 0}  # type: ignore[index]
+
+
+async def test_of_a_number_only_its_keyed_digest_is_kept(link: Link) -> None:
+    body = {"right": "R1", "digest": b"1" * 32, "kind": "number"}
+    assert (await link.service.execute("central", "i1", "issue", body)).result == "done"
+    assert not link.book.knows_digest(b"1" * 32)
+    assert [row.digest for row in await link.bench.log.credentials()] == [keyed(b"1" * 32)]
+
+
+async def test_what_lies_elsewhere_is_remembered_with_its_place(link: Link) -> None:
+    assert (await link.elsewhere("e1", "R9", b"9" * 32)).result == "done"
+    assert await link.stored(b"9" * 32) == (ELSEWHERE, "Rathaus Nord")
+    assert (await link.elsewhere("e2", "R9", b"9" * 32, "Rathaus Süd")).result == "done"
+    assert await link.stored(b"9" * 32) == (ELSEWHERE, "Rathaus Süd")
+
+
+async def test_it_is_forgotten_as_ended_codes_are(link: Link) -> None:
+    await link.elsewhere("e1", "R9", b"9" * 32)
+    forgetting = Forgetting(link.bench.actor, link.bench.log, link.book)
+    link.bench.clock.advance(REMEMBER_ENDED_MS)
+    await forgetting.look()
+    assert link.book.knows_digest(b"9" * 32)
+    link.bench.clock.advance(1)
+    await forgetting.look()
+    assert not link.book.knows_digest(b"9" * 32)
+    assert await link.bench.log.credentials() == ()
+
+
+async def test_what_lives_here_is_not_elsewhere_and_what_was_elsewhere_may_come_here(link: Link) -> None:
+    await link.issue("i1", "R1", b"1" * 32)
+    assert (await link.elsewhere("e1", "R1", b"1" * 32)).code == "right_known"
+    assert (await link.elsewhere("e2", "R9", b"1" * 32)).code == "credential_known"
+    await link.bench.done(cmd.RevokeRight("central", "r1", "R1"))
+    assert (await link.elsewhere("e3", "R1", b"1" * 32)).result == "done"
+    assert await link.stored(b"1" * 32) == (ELSEWHERE, "Rathaus Nord")
+    assert (await link.issue("i2", "R1", b"1" * 32)).result == "done", "it came back"
+    assert await link.stored(b"1" * 32) == ("", "")
+
+
+async def test_what_was_collected_here_stays_collected(link: Link) -> None:
+    await link.issue("i1", "R1", b"1" * 32)
+    await link.bench.log_in()
+    await link.bench.load("D1")
+    await link.bench.log_out()
+    await link.bench.done(cmd.PresentCredential("R1", "qr", ()))
+    await link.bench.open_and_close()
+    session = link.bench.box.session
+    assert session is not None
+    await link.bench.done(cmd.Confirm(session.id, "everything"))
+    assert (await link.elsewhere("e1", "R1", b"1" * 32)).code == "right_spent"
+    assert (await link.stored(b"1" * 32))[0] == "spent"
