@@ -65,6 +65,7 @@ PAGES: dict[str, Page] = {
         ),
         tone="alarm",
         contact=True,
+        body="reference",
     ),
     "reconnecting": Page(
         "wait",

@@ -7,12 +7,8 @@ import msgspec
 from controller.api import (
     CompartmentView,
     DeviceView,
-    DoubtfulCompartment,
     FaultView,
     KioskView,
-    LoadingQuestion,
-    StaffNotice,
-    StaffView,
     TechnicianView,
 )
 
@@ -97,7 +93,7 @@ _ALL = (
     _idle("staff_busy", actions=("knock", "language")),
     _door("unexpected_open", session=""),
     _idle("power_fail", actions=()),
-    _idle("out_of_order"),
+    _idle("out_of_order", reference="K7-2290"),
     _said("scan_hint", actions=("number", "dismiss", "language")),
     _said("code_foreign", actions=("number", "dismiss", "language")),
     _said("code_unknown", actions=("number", "dismiss", "language")),
@@ -178,56 +174,6 @@ KIOSK: dict[str, KioskView] = {view.page: _with_help(view) for view in _ALL}
 def kiosk(page: str, language: str = "de", **fields: object) -> KioskView:
     """The view of ``page``, changed."""
     return msgspec.structs.replace(KIOSK[page], language=language, **fields)
-
-
-_IN = StaffView(
-    revision=1,
-    page="load_ready",
-    session="P-3",
-    staff="m.weber",
-    roles=("loader", "supervisor"),
-    expected=7,
-    occupied=2,
-    vacant=4,
-    stored_now=3,
-    front_revision=7,
-    simulated=True,
-)
-
-STAFF: dict[str, StaffView] = {
-    "badge": StaffView(revision=1, page="badge", simulated=True),
-    "pin": StaffView(
-        revision=1, page="pin", staff="m.weber", notice=StaffNotice("pin_wrong", tries_left=4), simulated=True
-    ),
-    "load_ready": msgspec.structs.replace(_IN, notice=StaffNotice("load_booked", compartment="A04")),
-    "questions": msgspec.structs.replace(
-        _IN,
-        questions=(LoadingQuestion("D-9", "ORD-2026-0144", "A05"),),
-        doubtful=(
-            DoubtfulCompartment("A05", ("jam", "loading"), ("ORD-2026-0144",), "unknown", "closed"),
-            DoubtfulCompartment("A12", ("unexpected_open",), (), "empty", "open"),
-        ),
-    ),
-    "load_open": msgspec.structs.replace(
-        _IN, page="load_open", compartment="A08", look_inside=True
-    ),
-    "show_badge": msgspec.structs.replace(
-        _IN,
-        page="show_badge",
-        compartment="A05",
-        purpose="clarification",
-        reason="jam loading",
-        badges_needed=1,
-    ),
-    "open": msgspec.structs.replace(_IN, page="open", compartment="A05", purpose="clarification"),
-    "report": msgspec.structs.replace(_IN, page="report", compartment="A05", purpose="clarification"),
-    "busy": StaffView(revision=1, page="busy", simulated=True),
-    "out_of_order": StaffView(revision=1, page="out_of_order", simulated=True),
-}
-
-
-def staff(page: str) -> StaffView:
-    return STAFF[page]
 
 
 TECHNICIAN = TechnicianView(
