@@ -75,8 +75,9 @@ class Ledger:
         for entry in self._time.rest():
             self._see(entry)
 
-    def months(self, now_ms: int) -> tuple[Month, ...]:
+    def months(self, known_to_ms: int, now_ms: int) -> tuple[Month, ...]:
         """The months of which anything is known, in order."""
+        self._service.until(known_to_ms)
         now = Month.of(now_ms, self.zone)
         return tuple(
             sorted(m for m, tally in self._tallies.items() if m <= now and (tally.entries or tally.covered_ms))
@@ -130,8 +131,7 @@ class Ledger:
 
     def trend(self, last: Month, count: int, known_to_ms: int, now_ms: int) -> tuple[TrendMonth, ...]:
         """Up to ``count`` months that end with ``last``, without a gap, as far back as the log goes."""
-        self._service.until(known_to_ms)
-        known = self.months(now_ms)
+        known = self.months(known_to_ms, now_ms)
         found: list[TrendMonth] = []
         month = last
         while known and month >= known[0] and len(found) < count:

@@ -34,7 +34,7 @@ def view_of(ledger: Ledger, wanted: str, known_to_ms: int, now_ms: int) -> Repor
 
     Raises `MonthError` when it is no month, or one of which the log knows nothing.
     """
-    months = ledger.months(now_ms)
+    months = ledger.months(known_to_ms, now_ms)
     if not months:
         raise MonthError("the log is empty")
     month = Month.parse(wanted) if wanted else _last_finished(ledger, months, now_ms)
