@@ -71,7 +71,7 @@ def _page(box: Box, front: FrontState, now: Moment) -> Shown:
     if "disk_full" in box.faults:
         return _plain("out_of_order", front, simulated, reference="disk")
     if box.outage is not None:
-        return _plain("out_of_order", front, simulated, reference="outage")
+        return _plain("out_of_order", front, simulated)
     if not box_open(box, now):
         return _plain("closed", front, simulated, date_wall_ms=opens_wall_ms(box, now))
     if "scanner_down" in box.faults:

@@ -143,7 +143,7 @@ async def test_a_call_is_acknowledged_at_the_box_and_an_outage_is_reported_there
             await people.page.call(StaffReportOutage(staff.session, "defective"))
             await people.log_out()
             view = await people.until_kiosk("out_of_order")
-            assert (view.reference, view.help) == ("outage", "offered")
+            assert (view.reference, view.help) == ("", "offered")
             before = authorised(box)
             assert await people.scanner.show(SLIPS[0].text) == "not_in_this_mode"
             assert authorised(box) == before
