@@ -54,26 +54,62 @@ def staff_plan(front: Sequence[CompartmentView], title: str) -> Markup:
     return _plan(front, title, "plan plan--staff", _staff_door)
 
 
-def _plan(front: Sequence[CompartmentView], title: str, css: str, door: Door) -> Markup:
+def live_plan(front: Sequence[CompartmentView], title: str, tag: str, link: str) -> Markup:
+    """As `staff_plan`, to be kept up to date door by door: ``tag`` is the state it shows. Every door is a link to
+    ``link`` with its label.
+    """
+    attributes = f'role="group" data-whole data-tag="{escape(tag)}"'
+    return _plan(front, title, "plan plan--staff", _linked(link), attributes)
+
+
+def changed_doors(front: Sequence[CompartmentView], changed: frozenset[str], tag: str, link: str) -> Markup:
+    """Of the plan of ``front`` only the doors named in ``changed``, drawn where they stand."""
+
+    def only(compartment: CompartmentView, x: int, y: float, tall: float) -> str:
+        return _linked(link)(compartment, x, y, tall) if compartment.label in changed else ""
+
+    doors = "".join(_doors(front, only))
+    return Markup(f'<svg data-tag="{escape(tag)}">{doors}</svg>')  # noqa: S704 - as in `_plan`
+
+
+def _linked(link: str) -> Door:
+    def door(compartment: CompartmentView, x: int, y: float, tall: float) -> str:
+        label = escape(compartment.label)
+        inner = _staff_door(compartment, x, y, tall)
+        return f'<a href="{escape(link)}{label}" data-door="{label}" data-look-at="compartment:{label}">{inner}</a>'
+
+    return door
+
+
+def _doors(front: Sequence[CompartmentView], door: Door) -> list[str]:
+    """Every door drawn at its place: columns as high as the tallest."""
     columns = columns_of(front)
-    if not columns:
-        return Markup()
     heights = [sum(_HEIGHTS.get(c.size, 2) for c in column) for column in columns]
-    tallest = max(heights)
-    width = 2 * FRAME + len(columns) * COLUMN_WIDTH + (len(columns) - 1) * GAP
-    height = 2 * FRAME + tallest * UNIT
-    parts = [
-        f'<svg class="{css}" viewBox="0 0 {width} {height}" role="img" aria-label="{escape(title)}">',
-        f'<rect class="plan__body" x="1" y="1" width="{width - 2}" height="{height - 2}" rx="8"/>',
-    ]
+    tallest = max(heights, default=0)
+    drawn = []
     for index, (column, units) in enumerate(zip(columns, heights, strict=True)):
         x = FRAME + index * (COLUMN_WIDTH + GAP)
         y = float(FRAME)
         for compartment in column:
             tall = _HEIGHTS.get(compartment.size, 2) * UNIT * tallest / units
-            parts.append(door(compartment, x, y, tall - GAP))
+            drawn.append(door(compartment, x, y, tall - GAP))
             y += tall
-    parts.append("</svg>")
+    return drawn
+
+
+def _plan(front: Sequence[CompartmentView], title: str, css: str, door: Door, attributes: str = 'role="img"') -> Markup:
+    columns = columns_of(front)
+    if not columns:
+        return Markup()
+    tallest = max(sum(_HEIGHTS.get(c.size, 2) for c in column) for column in columns)
+    width = 2 * FRAME + len(columns) * COLUMN_WIDTH + (len(columns) - 1) * GAP
+    height = 2 * FRAME + tallest * UNIT
+    parts = [
+        f'<svg class="{css}" viewBox="0 0 {width} {height}" {attributes} aria-label="{escape(title)}">',
+        f'<rect class="plan__body" x="1" y="1" width="{width - 2}" height="{height - 2}" rx="8"/>',
+        *_doors(front, door),
+        "</svg>",
+    ]
     return Markup("".join(parts))  # noqa: S704 - every value in it is a number of ours or was escaped
 
 

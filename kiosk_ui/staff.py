@@ -1,4 +1,4 @@
-"""The staff page at the box: log in, load, settle what is in doubt. German only."""
+"""The staff page at the box: log in, load, walk, settle what is in doubt. German only."""
 
 from __future__ import annotations
 
@@ -7,37 +7,43 @@ from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
+from markupsafe import Markup
 from starlette.requests import Request
 
 from controller import api
-from kiosk_ui import staff_words
-from kiosk_ui.answers import Actions, act, answer
-from kiosk_ui.forms import AnswerForm, Form, FormError, OpeningForm, PinForm, ReportForm
-from kiosk_ui.front_plan import STATES, staff_plan
+from kiosk_ui import staff_story, staff_words
+from kiosk_ui.answers import act, answer
+from kiosk_ui.front_live import LiveFront
+from kiosk_ui.front_plan import STATES
 from kiosk_ui.languages import Language
 from kiosk_ui.link import Link
+from kiosk_ui.staff_actions import ACTIONS
+from kiosk_ui.staff_places import HOME, Place, place
 
-PAGES = frozenset({"badge", "pin", "load_ready", "load_open", "show_badge", "open", "report", "busy", "out_of_order"})
+PAGES = frozenset(
+    {
+        "badge",
+        "pin",
+        "locked",
+        "load_ready",
+        "load_open",
+        "load_swap",
+        "show_badge",
+        "four_eyes",
+        "open",
+        "report",
+        "scan_out",
+        "round",
+        "load_end",
+        "busy",
+        "out_of_order",
+    }
+)
 
-
-def _login(form: PinForm) -> api.StaffLogin:
-    if not (form.pin.isascii() and form.pin.isdigit() and 4 <= len(form.pin) <= 12):
-        raise FormError("pin")
-    return api.StaffLogin(form.pin)
-
-
-ACTIONS: Actions = {
-    "login": (PinForm, _login),
-    "logout": (Form, lambda f: api.StaffLogout(f.session)),
-    "obstructed": (Form, lambda f: api.StaffObstructed(f.session)),
-    "answer_loading": (AnswerForm, lambda f: api.StaffAnswerLoading(f.session, f.deposit, f.answer)),
-    "request_opening": (
-        OpeningForm,
-        lambda f: api.StaffRequestOpening(f.session, f.compartment, f.purpose, f.reason),
-    ),
-    "drop_request": (Form, lambda f: api.StaffDropRequest(f.session)),
-    "report": (ReportForm, lambda f: api.StaffReport(f.session, f.contents, f.deposit_end)),
-}
+#: Pages that tell what happened to their compartment before.
+WITH_STORY = frozenset({"show_badge", "four_eyes", "report"})
+#: The box's own screen goes back to the residents after so many ms on these pages.
+LEAVES = {"badge": 4_000, "busy": 300}
 
 
 class StaffPages:
@@ -46,45 +52,80 @@ class StaffPages:
     def __init__(self, link: Link, german: Language) -> None:
         self._link = link
         self._environment = german.environment
+        self.front = LiveFront(link, "/staff?look=compartment:")
 
-    async def fragment(self, reason: str, details: Mapping[str, str | int]) -> tuple[str, bool]:
-        """The fragment, and whether the controller is away. ``reason`` is why the last post was refused."""
+    async def fragment(self, reason: str, details: Mapping[str, str | int], look: str = "") -> tuple[str, bool]:
+        """The fragment, and whether the controller is away. ``reason`` is why the last post was refused; ``look`` the
+        place within the page.
+        """
+        at, story = HOME, ()
         try:
             view = await self._link.call(api.GetStaff())
             tag = self._link.tag(view.revision)
+            if view.page == "load_ready":
+                at = await self._place(view.session, look)
+            elif view.page in WITH_STORY and view.purpose == "clarification":
+                story = staff_story.tell(await self._link.call(api.GetStory(view.session, view.compartment)))
         except (api.Disconnected, api.ControlError):
             view = api.StaffView(revision=0, page="out_of_order")
             tag = self._link.away_tag()
-        return self.render(view, tag, reason, details), self._link.away
+        return self.render(view, tag, reason, details, at, story), self._link.away
 
-    def render(self, view: api.StaffView, tag: str, reason: str, details: Mapping[str, str | int]) -> str:
+    async def _place(self, session: str, look: str) -> Place:
+        try:
+            return await place(self._link, session, look)
+        except api.ControlError:
+            return HOME  # A compartment that is not there, a session that has just ended: the page says which.
+
+    def render(
+        self,
+        view: api.StaffView,
+        tag: str,
+        reason: str,
+        details: Mapping[str, str | int],
+        at: Place = HOME,
+        story: tuple[staff_story.Said, ...] = (),
+    ) -> str:
         notice = None
         if reason:
             notice = staff_words.notice(reason, **details)
-        elif view.notice is not None:
+        elif view.notice is not None and view.notice.code != "load_waiting":
             seen = view.notice
-            notice = staff_words.notice(seen.code, compartment=seen.compartment, tries_left=seen.tries_left)
-        known = {doubtful.label: bool(doubtful.orders) for doubtful in view.doubtful}
+            notice = staff_words.notice(
+                seen.code, compartment=seen.compartment, tries_left=seen.tries_left, order=seen.order
+            )
+        page = view.page if view.page in PAGES else "out_of_order"
         context: dict[str, Any] = {
             "view": view,
-            "page": view.page if view.page in PAGES else "out_of_order",
+            "page": page,
+            "body": at.template or f"staff_{page}.html",
+            "look": at.look,
             "tag": tag,
+            "plan_tag": self._link.tag(view.front_revision) if view.session else "",
+            "leave": LEAVES.get(page, 0),
             "notice": notice,
             "refused": bool(reason),
-            "plan": "",
             "states": STATES,
             "words": staff_words,
-            "returned": (),
-            "asks_for_envelope": known.get(view.compartment, True),
+            "clock": staff_story.clock,
+            "day": staff_story.day,
+            "story": story,
+            "may_serve": bool({"supervisor", "technician"} & set(view.roles)),
+            "loads": bool({"supervisor", "loader"} & set(view.roles)),
         }
-        return self._environment.get_template("staff_page.html").render(context)
+        return self._environment.get_template("staff_page.html").render(context | at.data)
 
-    async def shell(self, home: str) -> tuple[str, bool]:
-        fragment, away = await self.fragment("", {})
-        html = self._environment.get_template("office_shell.html").render(
-            fragment=fragment, base="/staff", title="Team", home=home
-        )
-        return html, away
+    async def shell(self, home: str, look: str) -> tuple[str, bool]:
+        fragment, away = await self.fragment("", {}, look)
+        return self._environment.get_template("staff_shell.html").render(fragment=fragment, home=home), away
+
+    async def doors(self, since: int) -> Markup:
+        """The plan, or the doors of it that changed after ``since``. Empty while nobody is logged in."""
+        try:
+            view = await self._link.call(api.GetStaff())
+            return await self.front.since(view.session, since) if view.session else Markup()
+        except (api.Disconnected, api.ControlError):
+            return Markup()
 
 
 def router(link: Link, pages: StaffPages) -> APIRouter:
@@ -93,15 +134,29 @@ def router(link: Link, pages: StaffPages) -> APIRouter:
     @routes.get("/staff")
     async def shell(request: Request) -> HTMLResponse:
         # The box's own screen comes here for the staff and goes back to the residents' page afterwards.
-        html, away = await pages.shell("/" if request.query_params.get("at") == "box" else "")
+        home = "/" if request.query_params.get("at") == "box" else ""
+        html, away = await pages.shell(home, _look(request))
         return HTMLResponse(html, 503 if away else 200)
 
     @routes.get("/staff/fragment")
-    async def fragment() -> HTMLResponse:
-        return await answer(pages.fragment)
+    async def fragment(request: Request) -> HTMLResponse:
+        look = _look(request)
+        return await answer(lambda reason, details: pages.fragment(reason, details, look))
+
+    @routes.get("/staff/front")
+    async def front(request: Request) -> HTMLResponse:
+        since = request.query_params.get("since", "0")
+        known = int(since) if since.isascii() and since.isdigit() and len(since) < 16 else 0
+        doors = await pages.doors(known)
+        return HTMLResponse(doors, 200 if doors else 404)
 
     @routes.post("/staff/{action}")
     async def post(action: str, request: Request) -> HTMLResponse:
-        return await act(link, ACTIONS, action, request, pages.fragment)
+        look = _look(request)
+        return await act(link, ACTIONS, action, request, lambda reason, details: pages.fragment(reason, details, look))
 
     return routes
+
+
+def _look(request: Request) -> str:
+    return request.query_params.get("look", "")[:60]

@@ -18,7 +18,7 @@ class Notice:
 
 NOTICES: dict[str, Notice] = {
     "load_booked": Notice("good", "Gebucht: Fach {compartment}", "Die Nachricht geht heraus."),
-    "load_unknown": Notice("attention", "Unbekannt", "Nicht angekündigt. Bitte zur Seite legen."),
+    "load_unknown": Notice("attention", "Unbekannt {order}", "Nicht angekündigt. Bitte zur Seite legen."),
     "load_duplicate": Notice("attention", "Liegt schon in Fach {compartment}", "Bitte prüfen und zur Seite legen."),
     "load_held": Notice("attention", "Ausgabe gesperrt", "Nicht einlegen, bitte im Fachverfahren prüfen."),
     "load_full": Notice("attention", "Kein Fach frei", "Für diesen Umschlag ist gerade kein passendes Fach frei."),
@@ -56,6 +56,30 @@ NOTICES: dict[str, Notice] = {
     "busy": Notice("attention", "Gerade holt jemand ab", "Bitte einen Moment warten."),
     "reason_needed": Notice("attention", "Bitte einen Grund angeben"),
     "no_staff_session": Notice("attention", "Bitte neu anmelden"),
+    "too_small": Notice(
+        "attention", "Fach {compartment} ist zu klein", "Umschlag behalten, Tür schließen, dann noch einmal scannen."
+    ),
+    "no_larger": Notice("attention", "Ein größeres Fach gibt es nicht", "Bitte den Umschlag zur Seite legen."),
+    "undone": Notice("good", "Rückgängig gemacht", "Fach {compartment}: Der Umschlag wird wieder erwartet."),
+    "nothing_to_undo": Notice("attention", "Nichts rückgängig zu machen", "Es gilt nur für die letzte Buchung."),
+    "taken_out": Notice("good", "Ausgebucht: Fach {compartment}", "Der Umschlag ist heraus."),
+    "scan_out_other": Notice(
+        "alarm", "Das ist nicht der Umschlag aus Fach {compartment}", "Bitte den richtigen scannen, diesen zurücklegen."
+    ),
+    "old_document_missing": Notice("attention", "Notiert: kein altes Dokument in Fach {compartment}"),
+    "round_finished": Notice("good", "Rundgang fertig"),
+    "round_empty": Notice("good", "Hier ist nichts zu tun"),
+    "no_round": Notice("attention", "Kein Rundgang unterbrochen"),
+    "now_out_of_service": Notice(
+        "good", "Fach {compartment} ist jetzt außer Betrieb", "Der Inhalt bleibt, wie er ist."
+    ),
+    "now_in_service": Notice("good", "Fach {compartment} ist wieder in Betrieb"),
+    "resting": Notice("attention", "Das Schloss ruht noch", "Bitte in einer halben Minute noch einmal."),
+    "door_busy": Notice("attention", "Erst Tür {compartment} schließen"),
+    "wrong_phase": Notice("attention", "Das geht gerade nicht"),
+    "nothing_to_answer": Notice("attention", "Hier ist nichts mehr zu beantworten"),
+    "compartment_unknown": Notice("attention", "Dieses Fach gibt es nicht"),
+    "load_waiting": Notice("attention", "Jemand möchte abholen"),
 }
 
 #: Why a compartment is under clarification.
@@ -66,7 +90,7 @@ REASONS: dict[str, str] = {
     "left_open": "Die Tür stand zu lange offen.",
     "foreign": "Jemand meldete ein fremdes Dokument und legte es zurück.",
     "reported_missing": "Jemand meldete: Umschlag fehlt oder ist leer.",
-    "sensor": "Der Türkontakt hat das Öffnen nicht gezeigt.",
+    "sensor": "Türkontakt: das Öffnen war nicht zu sehen.",
     "restart": "Die Box wurde neu gestartet, während die Tür freigegeben war.",
     "unexpected": "Die Tür ging ohne Auftrag auf.",
     "unexpected_open": "Die Tür ging ohne Auftrag auf.",
@@ -80,6 +104,15 @@ REASONS: dict[str, str] = {
     "emergency": "Nach einer Notöffnung.",
     "test": "Ein Test wurde unterbrochen.",
     "interrupted": "Der Vorgang wurde unterbrochen.",
+    "undo": "Das Rückgängigmachen wurde unterbrochen.",
+    "handover": "Die Ausgabe am Schalter wurde unterbrochen.",
+    "swap": "Der Tausch gegen ein altes Dokument wurde unterbrochen.",
+    "lock": "Schloss defekt.",
+    "door": "Tür defekt.",
+    "damaged": "Fach beschädigt.",
+    "dirty": "Fach verschmutzt.",
+    "other": "Anderer Grund.",
+    "not_in_profile": "Nicht im Plan der Box.",
     "unsettled": "Abholung ohne Bestätigung vor einem Neustart.",
 }
 
@@ -90,7 +123,66 @@ PURPOSES: dict[str, str] = {
     "clarification": "Fach in Klärung",
     "emergency": "Notöffnung",
     "test": "Test",
+    "undo": "Rückgängig machen",
+    "handover": "Am Schalter ausgeben",
+    "loading": "Einlegen",
 }
+
+#: The walks, as their buttons and headlines call them.
+ROUNDS: dict[str, str] = {
+    "recall": "Abgelaufene zurückholen",
+    "returns": "Alte Dokumente entnehmen",
+    "clarification": "Fächer in Klärung",
+    "stocktake": "Bestandsprüfung",
+    "emergency": "Notöffnung aller Fächer",
+}
+
+#: Why people take a compartment out of service: code and button.
+SERVICE_REASONS: tuple[tuple[str, str], ...] = (
+    ("lock", "Schloss defekt"),
+    ("door", "Tür defekt"),
+    ("sensor", "Türkontakt defekt"),
+    ("damaged", "Fach beschädigt"),
+    ("dirty", "Fach verschmutzt"),
+    ("other", "Anderer Grund"),
+)
+
+EMERGENCY_REASONS: tuple[str, ...] = ("Räumung des Gebäudes", "Box defekt", "Gefahr im Fach", "Anweisung der Leitung")
+
+OUTAGE_REASONS: tuple[tuple[str, str], ...] = (
+    ("defective", "Box ist defekt"),
+    ("building_closed", "Gebäude ist geschlossen"),
+    ("maintenance", "Wartung"),
+    ("other", "Anderer Grund"),
+)
+
+CALL_REASONS: dict[str, str] = {
+    "resident": "Jemand an der Station bittet um Hilfe",
+    "jam": "Tür klemmt",
+    "left_open": "Tür steht offen",
+}
+
+#: What a line of the shift's report says.
+SHIFT: dict[str, str] = {
+    "stored": "eingelegt",
+    "recalled": "zurückgeholt",
+    "handed_over_at_counter": "am Schalter ausgegeben",
+    "load_unknown": "unbekannt",
+    "load_held": "Ausgabe gesperrt",
+    "load_duplicate": "liegt schon darin",
+    "load_other_site": "gehört an einen anderen Ort",
+    "load_full": "kein Fach frei",
+    "no_larger": "passt in kein Fach",
+}
+
+STATUS: dict[str, str] = {
+    "expected": "noch nicht eingelegt",
+    "stored": "liegt im Fach",
+    "unverified": "zweifelhaft, in Klärung",
+    "missing": "fehlt",
+}
+
+SIZES: dict[str, str] = {"S": "klein", "M": "mittel", "L": "groß"}
 
 CONTENTS: dict[str, str] = {
     "empty": "leer",
@@ -114,7 +206,7 @@ def notice(code: str, **details: str | int) -> Notice:
     known = NOTICES.get(code)
     if known is None:
         return Notice("attention", "Nicht möglich", f"Grund: {code}")
-    values = {"compartment": "", "tries_left": 0, **details}
+    values = {"compartment": "", "tries_left": 0, "order": "", **details}
     return Notice(known.tone, known.headline.format(**values).replace("  ", " ").strip(), known.text.format(**values))
 
 

@@ -37,7 +37,7 @@ def report_contents(draft: Draft, command: cmd.ReportContents) -> None:
     session = staff_session(draft, command.session)
     opening = check_reporting(draft, session, draft.box.opening)
     compartment = draft.box.compartments[opening.compartment]
-    contents = _as_booked(compartment) if command.contents == "as_booked" else command.contents
+    contents = as_booked(compartment) if command.contents == "as_booked" else command.contents
     if contents not in ("empty", "envelope", "old_document"):
         raise Refused("wrong_choice")
     if opening.purpose is Purpose.UNDO:
@@ -64,7 +64,7 @@ def report_contents(draft: Draft, command: cmd.ReportContents) -> None:
             let_rights_wait(draft, name)
 
 
-def _as_booked(compartment: Compartment) -> str:
+def as_booked(compartment: Compartment) -> str:
     """What the books say lies in it, for somebody who looked and agrees; empty when they say nothing."""
     if compartment.deposits:
         return "envelope"

@@ -23,7 +23,7 @@ from pathlib import Path
 import msgspec
 
 from tests.bench.as_on_a_box import environment
-from tests.e2e.pages import views
+from tests.e2e.pages import staff_views, views
 
 WARM_UP = 50
 
@@ -141,7 +141,7 @@ def _answer_views(listener: socket.socket) -> None:
     """What the UI asks on connecting: the revision of each view."""
     answers = {
         "view.kiosk": views.kiosk("start"),
-        "view.staff": views.staff("badge"),
+        "view.staff": staff_views.staff("badge"),
         "view.technician": views.TECHNICIAN,
     }
     with listener.makefile("rb") as lines:

@@ -20,6 +20,7 @@ from controller.api import (
     WorkCounts,
 )
 from controller.domain import timing
+from controller.domain.decide_report import as_booked
 from controller.domain.decide_scan import SCANNED_OUT
 from controller.domain.model import Box, Contents, DepositStatus, Opening, OpeningStage, Purpose, StaffSession
 from controller.domain.moment import Moment
@@ -148,6 +149,7 @@ def _logged_in(
         round=_round(session),
         counts=work_counts(box, now) if page == "load_ready" else WorkCounts(),
         orders=tuple(order for name in about if name in box.deposits for order in box.deposits[name].orders),
+        booked=as_booked(box.compartments[compartment]) if compartment else "",
         undo=_undo(box, session) if page == "load_ready" else "",
     )
 

@@ -47,7 +47,8 @@ class StaffView(msgspec.Struct, frozen=True):
     shift's report), busy (a resident is served), out_of_order.
 
     ``compartment``, ``purpose`` and ``reason`` are those of the opening that is asked for or under way, ``orders`` of
-    the envelope it is about (or of those inside). ``undo`` is the compartment of the last booking as long as it can be
+    the envelope it is about (or of those inside), ``booked`` is what the books say lies
+    there: envelope, old_document, empty, or nothing certain. ``undo`` is the compartment of the last booking as long as it can be
     undone. ``front_revision``: compartments are asked for apart (`GetFront`), only those that changed. ``ends_in_ms``
     is how long the session still lasts when nobody does anything, ``warns_in_ms`` when to say so.
 
@@ -87,6 +88,7 @@ class StaffView(msgspec.Struct, frozen=True):
     round: RoundView | None = None
     counts: WorkCounts = WorkCounts()
     orders: tuple[str, ...] = ()
+    booked: str = ""
     undo: str = ""
     shift: ShiftView | None = None
     ends_in_ms: int = 0

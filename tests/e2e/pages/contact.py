@@ -21,7 +21,7 @@ import msgspec
 from PIL import Image, ImageDraw, ImageFont
 
 from kiosk_ui import languages
-from tests.e2e.pages import views
+from tests.e2e.pages import staff_views, views
 from tests.e2e.pages.fits import FITS
 from tests.e2e.pages.running import Ui, Watched, browser, opened, ui
 from tests.e2e.pages.scripted import ScriptedController
@@ -81,7 +81,7 @@ class Photographer:
             self.problems += [f"{self._sheet.name} {name}: {each}" for each in await window.page.evaluate(FITS)]
 
     async def _staff(self, controller: ScriptedController, window: Watched) -> None:
-        for name, view in views.STAFF.items():
+        for name, view in staff_views.STAFF.items():
             controller.show("staff", view)
             await window.page.wait_for_selector(f'#page[data-tag$="-{controller.staff.revision}"]', state="attached")
             await self._picture(window, f"staff-{name}")

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from controller import api
-from tests.e2e.pages import views
+from tests.e2e.pages import staff_views, views
 
 
 class Refusal(Exception):
@@ -30,13 +30,15 @@ class ScriptedController:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.kiosk = views.kiosk("start")
-        self.staff = views.staff("badge")
+        self.staff = staff_views.staff("badge")
         self.technician = views.TECHNICIAN
         self.requests: list[tuple[str, dict[str, Any]]] = []
         #: The revisions that a page said it had painted: its heartbeat, not among ``requests``.
         self.shown: list[int] = []
         #: Method → what happens when it is asked. Without one the answer is an empty result.
         self.answers: dict[str, Callable[[dict[str, Any]], None]] = {}
+        #: Method → its result, for what is asked and not done. None is a refusal.
+        self.results: dict[str, Callable[[dict[str, Any]], object]] = dict(staff_views.RESULTS)
         self._server: asyncio.Server | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -105,7 +107,10 @@ class ScriptedController:
                 self.answers[method](params)
         except Refusal as refusal:
             return self._line(message["id"], {"error": refusal.error})
-        return self._line(message["id"], {"result": {}})
+        result = self.results[method](params) if method in self.results else {}
+        if result is None:
+            return self._line(message["id"], {"error": Refusal("not_found").error})
+        return self._line(message["id"], {"result": result})
 
     def _line(self, number: int, body: dict[str, object]) -> bytes:
         return msgspec.json.encode({"jsonrpc": "2.0", "id": number, **body}) + b"\n"

@@ -13,7 +13,7 @@ import msgspec
 from playwright.async_api import Page
 
 from kiosk_ui import languages
-from tests.e2e.pages import views
+from tests.e2e.pages import staff_views, views
 from tests.e2e.pages.fits import FITS
 from tests.e2e.pages.running import browser, opened, ui
 from tests.e2e.pages.scripted import ScriptedController
@@ -69,7 +69,7 @@ async def shoot(directory: Path, only: set[str]) -> None:
                                 await window.page.click('[data-layer]:not([hidden]) [data-show=""]')
                         print(*window.complaints, sep="\n")
                 async with opened(chrome, f"{pages.origin}/staff", width, height) as window:
-                    for name, staff_view in views.STAFF.items():
+                    for name, staff_view in staff_views.STAFF.items():
                         if only and name not in only:
                             continue
                         controller.show("staff", staff_view)

@@ -9,7 +9,7 @@ import pytest
 
 from controller import api
 from kiosk_ui.languages import NATIVE_NAMES, RIGHT_TO_LEFT
-from tests.e2e.pages import views
+from tests.e2e.pages import staff_views, views
 from tests.e2e.pages.conftest import Stand
 from tests.e2e.pages.fits import FITS
 from tests.e2e.pages.running import Watched, browser, opened
@@ -296,7 +296,7 @@ async def test_nothing_inline_runs_even_if_it_came_in(stand: Stand) -> None:
 
 
 async def test_the_box_screen_goes_to_the_staff_page_and_back(stand: Stand) -> None:
-    stand.controller.staff = views.staff("pin")
+    stand.controller.staff = staff_views.staff("pin")
     async with browser() as chrome, opened(chrome, stand.ui.address) as window:
         stand.controller.show("kiosk", views.kiosk("staff_busy"))
         await window.shows("staff_busy")
@@ -304,18 +304,18 @@ async def test_the_box_screen_goes_to_the_staff_page_and_back(stand: Stand) -> N
         await window.page.wait_for_url("**/staff?at=box")
         await window.shows("pin")
         stand.controller.kiosk = views.kiosk("start")
-        stand.controller.show("staff", views.staff("badge"))
+        stand.controller.show("staff", staff_views.staff("badge"))
         await window.shows("badge")
         await window.page.wait_for_url(stand.ui.address)
         await window.shows("start")
 
 
 async def test_staff_log_in_load_and_clarify(stand: Stand) -> None:
-    stand.controller.staff = views.staff("pin")
+    stand.controller.staff = staff_views.staff("pin")
 
     def leads_to(page: str) -> Callable[[dict[str, object]], None]:
         def answer(_: dict[str, object]) -> None:
-            stand.controller.show("staff", views.staff(page))
+            stand.controller.show("staff", staff_views.staff(page))
 
         return answer
 
@@ -333,13 +333,13 @@ async def test_staff_log_in_load_and_clarify(stand: Stand) -> None:
         await window.page.click('[data-key="clarify-A05"]')
         await window.shows("show_badge")
         assert "Die Tür ging nicht auf." in await window.page.inner_text("#page")
-        stand.controller.show("staff", views.staff("report"))
+        stand.controller.show("staff", staff_views.staff("report"))
         await window.shows("report")
         await window.page.click('[data-show="empty"]')
         await window.page.click("text=Er wurde abgeholt >> visible=true")
         await window.shows("load_ready")
         assert await window.page.locator(".plan--staff").count() == 1
-        stand.controller.show("staff", views.staff("load_open"))
+        stand.controller.show("staff", staff_views.staff("load_open"))
         await window.shows("load_open")
         assert "zuerst hineinsehen" in await window.page.inner_text("#page")
         await window.page.click("text=Fach ist nicht leer")
@@ -356,7 +356,7 @@ async def test_a_wrong_pin_of_staff_says_how_often_still(stand: Stand) -> None:
     def wrong(_: dict[str, object]) -> None:
         raise Refusal("pin_wrong", tries_left=3)
 
-    stand.controller.staff = views.staff("pin")
+    stand.controller.staff = staff_views.staff("pin")
     stand.controller.answers["staff.login"] = wrong
     async with browser() as chrome, opened(chrome, f"{stand.ui.origin}/staff") as window:
         await type_digits(window, "1111")
@@ -365,7 +365,7 @@ async def test_a_wrong_pin_of_staff_says_how_often_still(stand: Stand) -> None:
 
 
 async def test_technician_sees_faults_and_tests_only_what_is_empty(stand: Stand) -> None:
-    stand.controller.staff = views.staff("load_ready")
+    stand.controller.staff = staff_views.staff("load_ready")
     async with browser() as chrome, opened(chrome, f"{stand.ui.origin}/technician") as window:
         text = await window.page.inner_text("#page")
         assert "Gelb" in text

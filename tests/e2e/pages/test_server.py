@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from controller import api
-from tests.e2e.pages import views
+from tests.e2e.pages import staff_views, views
 from tests.e2e.pages.conftest import Stand
 from tests.e2e.pages.scripted import Refusal
 
@@ -196,7 +196,7 @@ async def test_the_stream_carries_tags_and_nothing_else(stand: Stand) -> None:
             tag = await anext(events)
             assert re.fullmatch(r"[0-9]+-[0-9]+", tag)
             assert tag == f"{first.partition('-')[0]}-{revision}"
-        stand.controller.show("staff", views.staff("pin"))  # another view's revision is not told here
+        stand.controller.show("staff", staff_views.staff("pin"))  # another view's revision is not told here
         revision = stand.controller.show("kiosk", views.kiosk("done"))
         assert (await anext(events)).endswith(f"-{revision}")
 
