@@ -66,6 +66,7 @@ class Town:
         self.readers: list[Process] = []
         self.pages: Process | None = None
         self.pages_address = ""
+        self.office_address = ""
 
     @property
     def log_file(self) -> Path:
@@ -173,14 +174,18 @@ class Town:
         self.readers.append(process)
         return process
 
-    def start_pages(self, port: int = 0) -> str:
-        """The pages' process; the address it listens on."""
+    def start_pages(self, port: int = 0, arguments: Sequence[str] = ()) -> str:
+        """The pages' process; the address it listens on. With ``--lan`` among ``arguments`` it serves the office too,
+        at `office_address`.
+        """
         command = [sys.executable, "-m", "kiosk_ui", "--socket", str(self.sockets.paths["ui"])]
         log = self.logs / "pages.log"
         log.unlink(missing_ok=True)
-        self.pages = Process("pages", [*command, "--host", "127.0.0.1", "--port", str(port)], log)
+        self.pages = Process("pages", [*command, "--host", "127.0.0.1", "--port", str(port), *arguments], log)
         line = self.pages.wait_for_line("abholfach-ui", START_WITHIN_S)
         self.pages_address = next(word for word in line.split() if word.startswith("http://"))
+        if "--lan" in arguments:
+            self.office_address = self.pages.wait_for_line("abholfach-office", START_WITHIN_S).split()[-1]
         return self.pages_address
 
     def query(self, sql: str, *values: object) -> list[tuple[object, ...]]:

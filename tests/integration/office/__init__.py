@@ -1,0 +1,1 @@
+"""The office's pages over TLS, with the real controller behind them."""
