@@ -10,7 +10,7 @@ from controller.ports import FrontState
 
 #: Faults that stop the box from serving people; all others leave something that works.
 RED = frozenset(
-    {"disk_full", "unexpected_open", "many_quarantined", "scanner_down", "document_missing", "screen_stale"}
+    {"disk_full", "outage", "unexpected_open", "many_quarantined", "scanner_down", "document_missing", "screen_stale"}
 )
 
 
