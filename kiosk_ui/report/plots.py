@@ -27,7 +27,7 @@ FONT = "Fira Sans, sans-serif"
 WIDTH = 640
 #: Of the pairs of bars, two of which stand side by side.
 PAIRED_WIDTH = 420
-ROW = 46
+ROW = 42
 LABELS = 130
 VALUES = 100
 #: A longer label takes two lines.
@@ -63,7 +63,7 @@ def trend(months: Sequence[TrendMonth]) -> Plot | None:
         return None
     title = "Abholungen im Monat"
     said = ", ".join(f"{numbers.month_name(m.month)}: {numbers.whole(m.pickups)}" for m in months)
-    height, base, top = 250, 196, 34
+    height, base, top = 224, 170, 30
     most = _round_up(max(m.pickups for m in months))
     parts: list[str] = []
     for part in (0.5, 1.0):
@@ -134,7 +134,7 @@ def losses(now: MonthFigures, before: MonthFigures | None) -> Plot | None:
 def _paired(name: str, title: str, pairs: Sequence[Pair], most: float, compared: bool) -> Plot | None:
     if not pairs or not most:
         return None
-    height = 26 + ROW * len(pairs)
+    height = 28 + ROW * len(pairs)
     room = PAIRED_WIDTH - LABELS - VALUES
     parts = _legend(compared)
     said = []
