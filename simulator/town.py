@@ -135,7 +135,7 @@ class Town:
         if kill:
             arguments += ["--kill", kill]
         self._notify.drain()
-        environment = {"NOTIFY_SOCKET": str(self._notify.path)}
+        environment = {"NOTIFY_SOCKET": str(self._notify.path), "RUNTIME_DIRECTORY": str(self.run_directory)}
         self.controller = self.sockets.start("controller", arguments, self.logs / "controller.log", environment)
         if not wait:
             return True

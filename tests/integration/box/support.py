@@ -38,13 +38,18 @@ def slips(count: int, **extra: Any) -> list[Slip]:
 
 @contextmanager
 def town(
-    what: Preload | None = None, *, start: bool = True, calendar: Path = ALWAYS_OPEN, broker_port: int = 0
+    what: Preload | None = None,
+    *,
+    start: bool = True,
+    calendar: Path = ALWAYS_OPEN,
+    broker_port: int = 0,
+    heartbeat: bool = False,
 ) -> Iterator[Town]:
     """A box with its cabinet; the controller has run once (so that plan and policies are in force) and, with ``start``,
     runs now. It is always open and staffed unless another calendar is given.
     """
     root = Path(tempfile.mkdtemp(prefix="town-"))
-    made = Town(root)
+    made = Town(root, heartbeat=heartbeat)
     try:
         made.provision(broker_port, calendar=calendar)
         made.start_plant()
