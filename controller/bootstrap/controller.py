@@ -19,6 +19,7 @@ from controller.bootstrap.outside import Hardware, Outside
 from controller.bootstrap.reporting import reporting
 from controller.bootstrap.sockets import control_sockets
 from controller.bootstrap.tasks import or_raise, until, watchdog
+from controller.bootstrap.technician import technicians_desk
 from controller.domain import commands as cmd
 from controller.domain.model import Box, Door
 from controller.domain.verifiers import token_secret
@@ -41,6 +42,7 @@ from controller.services.screen import ScreenWatch
 from controller.services.shift import ShiftBook
 from controller.services.staff import Staff
 from controller.services.startup import Plan, bring_up, check_plan
+from controller.services.technician import TechnicianService
 from controller.services.waiting import Waiting
 from controller.services.watchkeeping import DiskLimits, Watchkeeper
 from controller.settings import Settings
@@ -166,9 +168,18 @@ class Controller:
             )
             async with (
                 reporting(actor, front, self._settings.paths.data / "log.db") as report,
-                control_sockets(operations, self._settings, self._outside, report, desk) as _,
+                technicians_desk(
+                    self._settings,
+                    actor,
+                    self._log,
+                    front,
+                    self._hardware.indicators,
+                    self._outside.software,
+                    stop.set,
+                ) as technician,
+                control_sockets(operations, self._settings, self._outside, report, desk, technician) as _,
             ):
-                await self._work(actor, acting, watchkeeper, report, book, front, stop)
+                await self._work(actor, acting, watchkeeper, report, technician, book, front, stop)
         finally:
             watch.close()
             acting.cancel()
@@ -181,6 +192,7 @@ class Controller:
         acting: asyncio.Task[None],
         watchkeeper: Watchkeeper,
         report: Reporting,
+        technician: TechnicianService,
         book: CredentialBook,
         front: Front,
         stop: asyncio.Event,
@@ -192,6 +204,7 @@ class Controller:
             asyncio.create_task(watchkeeper.verify_chain(), name="verification"),
             asyncio.create_task(Forgetting(actor, self._log, book).run(), name="forgetting"),
             asyncio.create_task(HoursWatch(actor, front).run(), name="hours"),
+            asyncio.create_task(technician.run(), name="trends"),
         }
         if self._settings.mqtt is not None:
             central = CentralService(
@@ -206,11 +219,17 @@ class Controller:
                 self._number_keys.stored_digest,
             )
             central.on_acknowledged(lambda: front.acknowledged(min(central.acknowledged.values(), default=0)))
+            central.on_acknowledged(technician.acknowledged)
+
+            def link_state(connected: bool, detail: str) -> None:
+                watchkeeper.link_state(connected, detail)
+                technician.link_state(connected, detail)
+
             link = MqttLink(
                 mqtt_config(self._settings.mqtt, self._identity),
                 central,
                 self._mqtt_identity(),
-                on_link_state=lambda connected, detail: watchkeeper.link_state(connected, detail),
+                on_link_state=link_state,
             )
             tasks.add(asyncio.create_task(link.run(), name="mqtt"))
         # What start-up made is there to stay: the collector need not walk through it in the middle of a pickup.

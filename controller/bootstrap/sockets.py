@@ -13,7 +13,7 @@ from controller.adapters.control.reader_role import ReaderRole
 from controller.adapters.control.server import Connection, RoleServer
 from controller.api import ViewChanged
 from controller.bootstrap.outside import Outside
-from controller.ports import OfficeDesk, Operations
+from controller.ports import OfficeDesk, Operations, TechnicianDesk
 from controller.settings import Settings
 from hal.wire import MODE_METHOD, ScanMode, mode_params
 
@@ -28,8 +28,11 @@ async def control_sockets(
     outside: Outside,
     reporting: Reporting | None = None,
     office: OfficeDesk | None = None,
+    technician: TechnicianDesk | None = None,
 ) -> AsyncIterator[None]:
-    """The control sockets, open to their peers. A box without ``reporting`` and ``office`` is out of order."""
+    """The control sockets, open to their peers. A box without ``reporting``, ``office`` and ``technician`` is out of
+    order.
+    """
     servers: list[RoleServer] = []
 
     def announce(changed: ViewChanged) -> None:
@@ -37,15 +40,15 @@ async def control_sockets(
             if server.role == "ui":
                 server.broadcast(ViewChanged.METHOD, changed)
 
-    board = ViewBoard(operations, outside.software, announce)
+    board = ViewBoard(operations, outside.software, announce, technician, LANGUAGES)
 
     def introduce(connection: Connection) -> None:
         for view in board.all():
             connection.notify(ViewChanged.METHOD, view)
 
-    pages = PagesRole(operations, board, LANGUAGES, reporting, office)
-    reader = ReaderRole(operations)
-    admin = AdminRole(operations, board, office)
+    pages = PagesRole(operations, board, LANGUAGES, reporting, office, technician)
+    reader = ReaderRole(operations, technician)
+    admin = AdminRole(operations, board, office, technician)
     peers = settings.sockets
     servers += [
         RoleServer(

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from controller import api
 from controller.adapters.control.board import ViewBoard
 from controller.adapters.control.pages_common import answer
+from controller.adapters.control.pages_technician import make_bundle
 from controller.adapters.control.server import Handler, RequestError, method
 from controller.domain import commands as cmd
-from controller.ports import LogError, OfficeDesk, Operations, OutOfOrder
+from controller.ports import LogError, OfficeDesk, Operations, OutOfOrder, TechnicianDesk
 
 ARGON2ID = "$argon2id$"
 
@@ -17,8 +18,15 @@ ARGON2ID = "$argon2id$"
 class AdminRole:
     """Methods of ``abholfach`` and ``abholfach-provision``. One event loop."""
 
-    def __init__(self, operations: Operations, board: ViewBoard, office: OfficeDesk | None = None) -> None:
-        """Without ``office`` the box is out of order."""
+    def __init__(
+        self,
+        operations: Operations,
+        board: ViewBoard,
+        office: OfficeDesk | None = None,
+        technician: TechnicianDesk | None = None,
+    ) -> None:
+        """Without ``office`` and ``technician`` the box is out of order."""
+        self._technician = technician
         self._office = office
         self._operations = operations
         self._board = board
@@ -33,6 +41,7 @@ class AdminRole:
                 method(api.AdminNoteIssued, self._note_issued),
                 method(api.AdminNoteCost, self._note_cost),
                 method(api.VerifyLog, self._verify),
+                method(api.AdminBundle, self._bundle),
             )
         )
 
@@ -75,3 +84,8 @@ class AdminRole:
         except LogError as error:
             raise RequestError(api.REFUSED, str(error), reason=error.code, seq=error.seq) from error
         return api.LogPosition(seq, digest)
+
+    async def _bundle(self, request: api.AdminBundle) -> api.Bundle:
+        if self._technician is None:
+            raise OutOfOrder(self._operations.front().halted or "out_of_order")
+        return await make_bundle(self._technician, self._board)

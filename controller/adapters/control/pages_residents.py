@@ -35,7 +35,8 @@ class ResidentMethods:
 
     async def _choose_language(self, request: api.ChooseLanguage) -> api.Nothing:
         self._sessions.fresh(request.revision)
-        if request.language not in self._languages:
+        offered = self._operations.box().languages
+        if request.language not in self._languages or (offered and request.language not in offered):
             raise RequestError(api.REFUSED, "this language is not offered", reason="language_unknown")
         self._operations.choose_language(request.language)
         return api.Nothing()

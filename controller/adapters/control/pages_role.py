@@ -14,9 +14,10 @@ from controller.adapters.control.pages_residents import ResidentMethods
 from controller.adapters.control.pages_screen import ScreenMethods
 from controller.adapters.control.pages_staff import StaffMethods
 from controller.adapters.control.pages_staff_work import StaffWorkMethods
+from controller.adapters.control.pages_technician import TechnicianMethods
 from controller.adapters.control.pages_waiting import WaitingMethods
 from controller.adapters.control.server import Handler, method
-from controller.ports import OfficeDesk, Operations
+from controller.ports import OfficeDesk, Operations, TechnicianDesk
 
 
 class PagesRole:
@@ -29,6 +30,7 @@ class PagesRole:
         languages: frozenset[str],
         reporting: Reporting | None = None,
         office: OfficeDesk | None = None,
+        technician: TechnicianDesk | None = None,
     ) -> None:
         self._board = board
         sessions = Sessions(operations, board)
@@ -39,6 +41,7 @@ class PagesRole:
         self._screen = ScreenMethods(operations, board)
         self._help = HelpMethods(operations, sessions)
         self._office = OfficeMethods(operations, office, languages)
+        self._technician = TechnicianMethods(operations, sessions, board, technician, office, languages)
         self._report = ReportMethods(operations, sessions, reporting)
 
     def methods(self) -> Mapping[str, Handler]:
@@ -59,6 +62,7 @@ class PagesRole:
             **self._help.methods(),
             **self._office.methods(),
             **self._report.methods(),
+            **self._technician.methods(),
         }
 
     async def _get_kiosk(self, request: api.GetKiosk) -> api.KioskView:

@@ -11,7 +11,7 @@ import msgspec
 
 from controller import api
 from controller.adapters.control.server import Connection, Handler, RequestError
-from controller.ports import Operations
+from controller.ports import Operations, TechnicianDesk
 from hal.wire import (
     MODE_METHOD,
     BadgeCode,
@@ -33,8 +33,9 @@ Value = TypeVar("Value")
 class ReaderRole:
     """Methods of the scanners' reader processes. One event loop."""
 
-    def __init__(self, operations: Operations) -> None:
+    def __init__(self, operations: Operations, technician: TechnicianDesk | None = None) -> None:
         self._operations = operations
+        self._technician = technician
 
     def methods(self) -> Mapping[str, Handler]:
         return {
@@ -51,6 +52,8 @@ class ReaderRole:
     def left(self, connection: Connection) -> None:
         if connection.name:
             self._operations.scanner_state(connection.name, "gone")
+            if self._technician is not None:
+                self._technician.reader_gone(connection.name)
 
     async def _report(self, connection: Connection, params: msgspec.Raw) -> object:
         report = _checked(lambda: ScanReport.from_params(_object(params)))
@@ -81,6 +84,8 @@ class ReaderRole:
         health = _checked(lambda: ReaderHealth.from_params(_object(params)))
         connection.name = health.source
         self._operations.scanner_state(health.source, health.state.value)
+        if self._technician is not None:
+            self._technician.reader_said(health.source, health.state.value, health.frames, health.decoded)
         return {}
 
 
