@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simulator.preload import Badge, Preload, preload
-from simulator.town import Town
+from simulator.town import ALWAYS_OPEN, Town
 from simulator.visitors import Hall
 from tests.e2e.journeys.person import Person
 from tests.e2e.pages.running import browser, opened
@@ -40,9 +40,9 @@ class Stage:
         return [name for name in types if not names or name in names]
 
 
-def furnish(town: Town, what: Preload) -> dict[str, str]:
+def furnish(town: Town, what: Preload, calendar: Path = ALWAYS_OPEN) -> dict[str, str]:
     """Provisions a town and puts in what lies inside, in its books and behind its doors. Where each envelope lies."""
-    town.provision()
+    town.provision(calendar=calendar)
     town.start_plant()
     town.start_controller()
     town.stop_controller()
@@ -55,14 +55,16 @@ def furnish(town: Town, what: Preload) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def stage(what: Preload, *, pace: float = 0.0, size: tuple[int, int] = (1080, 1920)) -> AsyncIterator[Stage]:
+async def stage(
+    what: Preload, *, pace: float = 0.0, size: tuple[int, int] = (1080, 1920), calendar: Path = ALWAYS_OPEN
+) -> AsyncIterator[Stage]:
     """The whole box with ``what`` in it. ``pace``: of the person (`Person`); ``size``: the screen's, in px. Doors open
     only while the screen says what it shows, as at a real box.
     """
     root = Path(tempfile.mkdtemp(prefix="stage-"))
     town = Town(root, heartbeat=True)
     try:
-        where = await asyncio.to_thread(furnish, town, what)  # it runs a loop of its own
+        where = await asyncio.to_thread(furnish, town, what, calendar)  # it runs a loop of its own
         town.start_controller()
         town.start_pages(0)
         town.start_reader()
@@ -72,7 +74,7 @@ async def stage(what: Preload, *, pace: float = 0.0, size: tuple[int, int] = (10
             opened(chrome, town.pages_address, *size) as screen,
         ):
             person = Person(screen, hall, pace)
-            await person.sees("start")
+            await person.sees("start", "closed")
             ((since,),) = town.query("SELECT MAX(seq) FROM events")
             codes = {slip.right: slip.text for slip in what.slips}
             yield Stage(town, hall, person, where, codes, int(str(since)))
