@@ -58,7 +58,8 @@ class StaffPages:
         """The fragment, and whether the controller is away. ``reason`` is why the last post was refused; ``look`` the
         place within the page.
         """
-        at, story = HOME, ()
+        at = HOME
+        story: tuple[staff_story.Said, ...] = ()
         try:
             view = await self._link.call(api.GetStaff())
             tag = self._link.tag(view.revision)

@@ -4,6 +4,7 @@ while it says that nothing is open.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,8 +57,8 @@ async def _search(link: Link, session: str, query: str) -> Place:
     """By a part of an order, or by a compartment's whole label."""
     typed = query.strip().upper()[:40]
     rows = await link.call(api.GetEnvelopes(session, "found", typed))
-    try:
-        at = await link.call(api.GetCompartment(session, typed)) if typed else None
-    except api.ControlError:
-        at = None
+    at: api.WorkRow | None = None
+    if typed:
+        with contextlib.suppress(api.ControlError):  # It is no compartment's label.
+            at = await link.call(api.GetCompartment(session, typed))
     return Place(f"search:{typed}", "staff_at_search.html", {"found": rows, "query": typed, "at": at})

@@ -33,18 +33,21 @@ const Plan = {
     if (!frame) return;
     if (this.drawing && this.drawing.parentNode !== frame) frame.replaceChildren(this.drawing);
     this.light(frame.dataset.lit || "");
-    const wanted = frame.dataset.front;
-    if (wanted === this.tag || this.asking) return;
-    const sameLine = wanted.split("-")[0] === this.tag.split("-")[0];
+    const [line, revision] = frame.dataset.front.split("-").map(Number);
+    const [ourLine, ours] = this.tag.split("-").map(Number);
+    const sameLine = this.tag !== "" && line === ourLine;
+    // A fragment may be older than the doors that came meanwhile: then there is nothing to ask.
+    if (this.asking || (sameLine && revision <= ours)) return;
     this.asking = true;
     try {
-      const response = await fetch(`${base}/front?since=${sameLine ? this.tag.split("-")[1] : 0}`, { cache: "no-store" });
+      const response = await fetch(`${base}/front?since=${sameLine ? ours : 0}`, { cache: "no-store" });
       if (response.ok) this.take(await response.text());
     } catch {
       // The server is away; the next fragment asks again.
     } finally {
       this.asking = false;
     }
+    if (frame !== page().querySelector("[data-front]")) this.follow(); // another fragment came while we asked
   },
 
   take(text) {
@@ -62,7 +65,6 @@ const Plan = {
     const frame = page().querySelector("[data-front]");
     if (frame && this.drawing.parentNode !== frame) frame.replaceChildren(this.drawing);
     this.light(frame ? frame.dataset.lit || "" : "");
-    if (frame && frame.dataset.front !== this.tag) setTimeout(() => this.follow(), 0);
   },
 
   light(label) {

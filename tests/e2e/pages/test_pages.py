@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import msgspec
 import pytest
 
@@ -308,60 +306,6 @@ async def test_the_box_screen_goes_to_the_staff_page_and_back(stand: Stand) -> N
         await window.shows("badge")
         await window.page.wait_for_url(stand.ui.address)
         await window.shows("start")
-
-
-async def test_staff_log_in_load_and_clarify(stand: Stand) -> None:
-    stand.controller.staff = staff_views.staff("pin")
-
-    def leads_to(page: str) -> Callable[[dict[str, object]], None]:
-        def answer(_: dict[str, object]) -> None:
-            stand.controller.show("staff", staff_views.staff(page))
-
-        return answer
-
-    for method, page in (
-        ("staff.login", "questions"),
-        ("staff.request_opening", "show_badge"),
-        ("staff.report", "load_ready"),
-    ):
-        stand.controller.answers[method] = leads_to(page)
-    async with browser() as chrome, opened(chrome, f"{stand.ui.origin}/staff") as window:
-        await type_digits(window, "4711")
-        await window.page.click("[data-enter]")
-        await window.shows("load_ready")
-        await window.page.click("text=Ja, er liegt darin")
-        await window.page.click('[data-key="clarify-A05"]')
-        await window.shows("show_badge")
-        assert "Die Tür ging nicht auf." in await window.page.inner_text("#page")
-        stand.controller.show("staff", staff_views.staff("report"))
-        await window.shows("report")
-        await window.page.click('[data-show="empty"]')
-        await window.page.click("text=Er wurde abgeholt >> visible=true")
-        await window.shows("load_ready")
-        assert await window.page.locator(".plan--staff").count() == 1
-        stand.controller.show("staff", staff_views.staff("load_open"))
-        await window.shows("load_open")
-        assert "zuerst hineinsehen" in await window.page.inner_text("#page")
-        await window.page.click("text=Fach ist nicht leer")
-        assert window.complaints == []
-    asked = stand.controller.asked
-    assert asked("staff.login") == [{"pin": "4711"}]
-    assert asked("staff.answer_loading")[0] == {"session": "P-3", "deposit": "D-9", "answer": "yes"}
-    assert asked("staff.request_opening")[0]["compartment"] == "A05"
-    assert asked("staff.report")[0] == {"session": "P-3", "contents": "empty", "deposit_end": "collected_unconfirmed"}
-    assert asked("staff.obstructed") == [{"session": "P-3"}]
-
-
-async def test_a_wrong_pin_of_staff_says_how_often_still(stand: Stand) -> None:
-    def wrong(_: dict[str, object]) -> None:
-        raise Refusal("pin_wrong", tries_left=3)
-
-    stand.controller.staff = staff_views.staff("pin")
-    stand.controller.answers["staff.login"] = wrong
-    async with browser() as chrome, opened(chrome, f"{stand.ui.origin}/staff") as window:
-        await type_digits(window, "1111")
-        await window.page.click("[data-enter]")
-        await window.page.wait_for_selector("text=Noch 3 Versuche")
 
 
 async def test_technician_sees_faults_and_tests_only_what_is_empty(stand: Stand) -> None:
