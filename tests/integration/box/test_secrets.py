@@ -13,8 +13,12 @@ import msgspec
 import pytest
 
 from controller.api import ControlError, EnterFactor, StaffLogin
+from controller.bootstrap.number_keys import NumberKeys
+from controller.domain.pickup_number import digest_of_tag, secret_of_tag
+from controller.identity import load_identity
 from simulator.people import Hall
-from simulator.preload import Badge, Envelope, Preload, Slip, credential_of, new_code
+from simulator.pickup_codes import new_number, spoken
+from simulator.preload import Badge, Envelope, Preload, Slip, credential_of, new_code, number_of
 from simulator.processes import Process
 from simulator.town import Town
 from tests.integration.box.support import arguments, events, finish, hall, start_other, town, until
@@ -27,12 +31,16 @@ ITEMS = (
     Envelope("D0", "AUF-0000", "Personalausweis"),
     Envelope("D1", "AUF-0001", "Reisepass"),
     Envelope("D2", "AUF-0002", "Reiseausweis"),
+    Envelope("D3", "AUF-0003", "Reisepass"),
 )
 SLIPS = (
     Slip("R0", new_code("P"), ("D0",)),
     Slip("R1", new_code("P"), ("D1",), birth_date="23.07.1958"),
     Slip("R2", new_code("P"), ("D2",), pin=PIN),
+    Slip("R3", new_code("P"), ("D3",), birth_date="23.07.1958", number=new_number()),
 )
+NUMBER, UNKNOWN_NUMBER = SLIPS[3].number, new_number()
+TYPO = NUMBER[:-1] + str((int(NUMBER[-1]) + 1) % 10)
 UNKNOWN = new_code("P")
 BIRTH_DATES = ("23.07.1958", "19580723", "1958-07-23", "24.07.1958", "19580724", "1958-07-24")
 MALFORMED = "geheim-58-07"
@@ -51,6 +59,7 @@ def secrets() -> dict[str, bytes]:
     found |= {f"birth date {text}": text for text in BIRTH_DATES}
     found |= {"malformed factor": MALFORMED}
     found |= {f"code of {slip.right}": slip.text.rpartition("-")[2] for slip in SLIPS}
+    found |= {"number": NUMBER, "unknown number": UNKNOWN_NUMBER, "number with a typo": TYPO, "printed": spoken(NUMBER)}
     found |= {"unknown code": UNKNOWN.rpartition("-")[2], "badge": LOADER.text.rpartition("-")[2]}
     raw = {name: text.encode() for name, text in found.items()}
     for slip in SLIPS:
@@ -60,6 +69,19 @@ def secrets() -> dict[str, bytes]:
             raw[f"{factor} verifier of {slip.right}, hex"] = verifier.encode()
             raw[f"{factor} verifier of {slip.right}"] = bytes.fromhex(verifier)
     return raw
+
+
+def stretched(box: Town) -> dict[str, bytes]:
+    """What is made of the number. The box keeps neither half of its tag, and its verifiers as long as its right
+    lives.
+    """
+    keys = NumberKeys.of(load_identity(box.data), box.data)
+    tag = keys.tag_of(NUMBER)
+    digest, secret = digest_of_tag(tag), secret_of_tag(tag)
+    made = {"digest of the number": digest, "secret of the number": secret}
+    kept = {f"{factor} verifier of the number": text for factor, text in number_of(SLIPS[3], keys).verifiers.items()}
+    made |= {name: bytes.fromhex(text) for name, text in kept.items()}
+    return made | {f"{name}, hex": value.hex().encode() for name, value in made.items()}
 
 
 @pytest.fixture
@@ -92,9 +114,8 @@ def places(box: Town, process: Process) -> dict[str, bytes]:
 
 def leaks(box: Town, process: Process) -> list[str]:
     where = places(box, process)
-    return sorted(
-        f"{what} in {place}" for what, secret in secrets().items() for place in where if secret in where[place]
-    )
+    hidden = secrets() | stretched(box)
+    return sorted(f"{what} in {place}" for what, secret in hidden.items() for place in where if secret in where[place])
 
 
 async def enter(people: Hall, value: str) -> str:
@@ -129,7 +150,13 @@ async def story(box: Town) -> list[str]:
             assert await people.scanner.show(slip.text) == ""
             assert [await enter(people, value) for value in values] == ["factor_wrong", "factor_wrong", ""]
             await finish(people)
-        await until(lambda: len(events(box, "RightEnded")) == 3, "all is collected")
+        for number, answer in ((TYPO, "number_typo"), (UNKNOWN_NUMBER, "code_unknown"), (NUMBER, "slow_down")):
+            assert await people.type_number(number) == answer
+        await asyncio.sleep(1.1)
+        assert await people.type_number(NUMBER) == ""
+        assert [await enter(people, value) for value in ("24.07.1958", "19580723")] == ["factor_wrong", ""]
+        await finish(people)
+        await until(lambda: len(events(box, "RightEnded")) == len(SLIPS), "all is collected")
         answers.append(msgspec.json.encode(await people.kiosk()).decode())
     return answers
 
@@ -144,6 +171,10 @@ async def malformed(box: Town) -> list[bytes]:
         ("ui", "resident.factor", {"session": "s", "revision": "19580723", "value": PIN}),
         ("ui", "resident.factor", {"session": "s", "revision": 1, "value": {"date": "19580723"}}),
         ("ui", f"resident.{PIN}", {}),
+        ("ui", "resident.number", {"revision": 1, "number": [NUMBER]}),
+        ("ui", "resident.number", {"revision": NUMBER, "number": NUMBER}),
+        ("ui", "resident.number", {"revision": 1, NUMBER: NUMBER}),
+        ("ui", "resident.number", {"revision": 0, "number": NUMBER}),
         ("reader-qr", "scan.report", {"text": SLIPS[0].text, "symbology": PIN, "captured_mono_ms": 1, "source": "x"}),
         ("reader-qr", "scan.report", {"text": [SLIPS[0].text]}),
         (
@@ -188,4 +219,6 @@ async def test_while_a_right_lives_only_its_verifier_is_there(box: tuple[Town, P
     of, process = box
     there = {leak.partition(" in ")[0] for leak in leaks(of, process)}
     assert there, "the search finds what is there"
-    assert there <= {name for name in secrets() if "verifier" in name}
+    assert there <= {name for name in secrets() | stretched(of) if "verifier" in name}, (
+        "and of the number not even its tag"
+    )
