@@ -76,6 +76,11 @@ class Use:
     before: str
     count: int | None
 
+    @property
+    def quiet(self) -> bool:
+        """Hardly used, neither now nor before: need not stand in a line of its own."""
+        return self.text == FEW and self.before in (FEW, UNKNOWN)
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:
