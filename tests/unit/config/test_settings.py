@@ -220,3 +220,21 @@ def test_nobody_with_authority_is_refused(folder: Path) -> None:
     text, _ = changed("authority = true", "authority = false")
     with pytest.raises(ConfigurationError, match=r"mqtt\.consumers: one consumer, and only one"):
         load_settings(write(folder, text))
+
+
+# --- the screen ---
+
+
+def test_a_heartbeat_is_required_unless_it_is_written_otherwise(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RUNTIME_DIRECTORY", raising=False)
+    screen = load_settings(write(folder, GOOD)).screen
+    assert (screen.required, screen.restart_file) == (True, None)
+    written = GOOD + '\n[screen]\nheartbeat = "not_required"\nrestart_file = "run/again"\n'
+    screen = load_settings(write(folder, written)).screen
+    assert (screen.required, screen.restart_file) == (False, folder / "run" / "again")
+
+
+def test_the_restart_file_is_where_systemd_made_room_for_it(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNTIME_DIRECTORY", "/run/abholfach-controller:/run/other")
+    screen = load_settings(write(folder, GOOD)).screen
+    assert screen.restart_file == Path("/run/abholfach-controller/browser-restart"), "which the path unit watches"
