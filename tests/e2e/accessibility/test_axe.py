@@ -7,9 +7,8 @@ from collections import Counter
 from itertools import combinations, product
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT
 
-from tests.e2e.accessibility.inspection import AXE, ORDER, RULES, inspect
+from tests.e2e.accessibility.inspection import AXE, AXE_SCRIPT, ORDER, RULES, inspect
 from tests.e2e.accessibility.pairs import covering
 from tests.e2e.accessibility.places import LANGUAGES, MODES, PANELS, PLACES, Sight
 from tests.e2e.pages.conftest import Stand

@@ -35,7 +35,7 @@ DONE = ("Fertig", "Bewahren Sie alle Papiere aus dem Umschlag gut auf.")
 
 
 def start(**fields: object) -> api.KioskView:
-    return views.kiosk("start", **{"help": "offered", "help_reference": "", **fields})
+    return msgspec.structs.replace(views.kiosk("start", help="offered", help_reference=""), **fields)
 
 
 @asynccontextmanager
@@ -64,7 +64,7 @@ def leads(stand: Stand, method: str, view: api.KioskView, refusal: Refusal | Non
 
 def comes(stand: Stand, page: str, **fields: object) -> None:
     """What the controller shows without having been asked: a code was read, a door moved."""
-    stand.controller.show("kiosk", views.kiosk(page, **fields))
+    stand.controller.show("kiosk", msgspec.structs.replace(views.kiosk(page), **fields))
 
 
 async def collects(visitor: Listener, stand: Stand) -> None:
