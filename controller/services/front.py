@@ -190,6 +190,9 @@ class Front:
                 self._staff_note_at(at, "not_empty", compartment=event.compartment)
             case ev.UnlockAuthorised(attempt=1) if event.purpose != "pickup":
                 self._state = replace(self._state, staff_notice=None)
+            case ev.HelpCalled(reason="resident") | ev.HelpAcknowledged():
+                # Heard by whoever called: it was taken down, somebody is coming.
+                self._tone(Tone.ACCEPTED)
             case ev.DoorLeftOpen():
                 self._tone(Tone.ALARM if event.stage == "alarm" else Tone.REMINDER)
             case _:

@@ -55,7 +55,7 @@ async def test_a_door_that_never_opens(box: Town) -> None:
         loaded = len(pulses(box, label))
         assert await people.scanner.show(SLIPS[0].text) == ""
         await people.until_kiosk("stuck_retry")
-        view = await people.until_kiosk("stuck", within_s=25)
+        view = await people.until_kiosk("stuck_staffed", within_s=25)
         assert view.compartment == label
         fired = pulses(box, label)[loaded:]
         attempts = [event for event in events(box, "UnlockAuthorised") if event["data"]["right"] == "R0"]
@@ -164,7 +164,7 @@ async def test_a_coil_without_current_gives_up_and_says_so(box: Town) -> None:
         loaded = len(pulses(box, label))
         await people.plant.fault(label, "broken_wire")
         assert await people.scanner.show(SLIPS[0].text) == ""
-        await people.until_kiosk("stuck", within_s=25)
+        await people.until_kiosk("stuck_staffed", within_s=25)
         assert len(pulses(box, label)) == loaded
         assert not events(box, "RightEnded")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from controller.domain import commands as cmd
+from controller.ports import Tone
 from controller.services.front import Front
 from controller.services.hours import HoursWatch
 from controller.services.scan_mode import scan_mode
@@ -35,3 +36,14 @@ async def test_everybody_looks_again_when_the_box_opens_and_when_staff_come_and_
         watch.look()
         assert told == mode, moment
     assert bench.box.seq == seq, "the calendar is in the log; that it is followed is no event"
+
+
+async def test_whoever_calls_hears_that_it_was_taken_down_and_that_somebody_comes(bench: Bench) -> None:
+    tones: list[Tone] = []
+    Front(bench.actor, tones.append)
+    await bench.done(cmd.CallHelp(""))
+    await bench.done(cmd.CallHelp(""))
+    (call,) = bench.box.help_calls
+    assert tones == [Tone.ACCEPTED], "once, however often it is pressed"
+    await bench.done(cmd.AcknowledgeHelp(call, "lena"))
+    assert tones == [Tone.ACCEPTED] * 2
