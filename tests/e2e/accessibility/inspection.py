@@ -18,7 +18,7 @@ AXE_SCRIPT = (resources.files("axe_playwright_python") / "axe.min.js").read_text
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 AXE = """async (rules) => {
-  const found = await axe.run(document, { resultTypes: ["violations"], runOnly: rules });
+  const found = await axe.run(document, { resultTypes: ["violations"], runOnly: rules, preload: false });
   return found.violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}`));
 }"""
 

@@ -65,7 +65,8 @@ async def test_every_control_of_every_page_is_reached_both_ways_and_seen(stand: 
     async with browser() as chrome, opened(chrome, stand.ui.address) as window:
         hand = Hand(window)
         await hand.press("Shift")
-        for place in PLACES:
+        # From the right, a few places are enough: the order on the screen is looked at in every language (test_axe).
+        for place in PLACES if language == "de" else PLACES[::6]:
             revision = stand.controller.show("kiosk", place.view(language))
             await window.page.wait_for_selector(f'#page[data-tag$="-{revision}"]')
             assert await window.page.evaluate(SHOW, [place.layer, []])
