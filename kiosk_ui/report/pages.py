@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,8 @@ from kiosk_ui.staff_words import Notice
 
 #: Stands for the last month that is over.
 LATEST = "latest"
+#: Stands in the fragment until it is known what the fragment says.
+STAMP = "<stamp>"
 #: While the log is still being read, the browser asks again after so many seconds.
 AGAIN_S = "2"
 
@@ -106,9 +109,11 @@ class ReportPages:
         return self.render(view, reader, base, home, notice), False
 
     def render(self, view: api.ReportView, reader: Reader, base: str, home: str, notice: Notice | None = None) -> str:
-        """The fragment of a report that is ready."""
+        """The fragment of a report that is ready. Its tag changes with what it says: a figure that was typed is no
+        change of the staff page, whose revisions it follows otherwise.
+        """
         facts = facts_of(view)
-        return self._render(
+        html = self._render(
             "report_page.html",
             facts=facts,
             plots=plots_of(view),
@@ -119,7 +124,9 @@ class ReportPages:
             session=reader.token,
             tag=reader.tag,
             notice=notice,
+            stamp=STAMP,
         )
+        return html.replace(STAMP, f"{zlib.crc32(html.encode()):08x}", 1)
 
     def _refused(self, reason: str, reader: Reader, home: str) -> str:
         title, text = REFUSALS.get(reason, ("Kein Bericht", "Bitte später noch einmal versuchen."))
