@@ -223,7 +223,7 @@ class Hall:
         await self.open_door(label)
         contents = (await self.plant.box(label)).contents
         await self.plant.close_door(label)
-        await self.until_staff(lambda view: view.page == "report", f"asks what lies in {label}")
+        await self.until_staff(lambda view: view.page in ("report", "scan_out"), f"asks what lies in {label}")
         return contents
 
     async def report(self, contents: str, deposit_end: str = "") -> None:

@@ -45,7 +45,7 @@ async def story(entries: Entries, last_seq: int, compartment: str) -> Story:
 def _line(entry: Entry, compartment: str) -> StoryLine | None:
     body = decode_body(entry.body, entry.seq)
     about = body.data.get("compartment", body.data.get("subject"))
-    if about != compartment or body.type in _UNTOLD:
+    if about != compartment or body.type in _UNTOLD or body.data.get("outcome") == "done":
         return None
     badges = body.data.get("badges")
     people = [str(body.data[name]) for name in _PEOPLE if body.data.get(name)]

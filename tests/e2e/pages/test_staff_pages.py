@@ -62,7 +62,10 @@ async def test_every_page_and_place_fits_and_can_be_touched(stand: Stand) -> Non
 
 
 def leads_to(stand: Stand, page: str) -> Callable[[dict[str, object]], None]:
-    return lambda _: stand.controller.show("staff", staff_views.staff(page)) and None
+    def answer(_: dict[str, object]) -> None:
+        stand.controller.show("staff", staff_views.staff(page))
+
+    return answer
 
 
 async def test_log_in_answer_clarify_with_the_story(stand: Stand) -> None:
