@@ -64,7 +64,10 @@ async def test_a_number_is_not_left_behind_on_a_layer_that_was_closed(stand: Sta
 
 
 async def test_the_same_wrong_number_again_is_answered_by_the_page_and_not_by_the_layer(stand: Stand) -> None:
-    stand.controller.answers["resident.number"] = lambda _: stand.controller.show("kiosk", views.kiosk("code_unknown"))
+    def unknown(_: dict[str, object]) -> None:
+        stand.controller.show("kiosk", views.kiosk("code_unknown"))
+
+    stand.controller.answers["resident.number"] = unknown
     stand.controller.show("kiosk", views.kiosk("code_unknown"))
     async with browser() as chrome, opened(chrome, stand.ui.address) as window:
         for times in (1, 2):
