@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
-from kiosk_ui import languages, resident, screen, staff, technician
+from kiosk_ui import languages, resident, screen, staff, technician, usage
 from kiosk_ui.events import EventStream
 from kiosk_ui.guard import Guard
 from kiosk_ui.link import VIEWS, Link
@@ -63,6 +63,7 @@ def create(settings: Settings, link: Link) -> FastAPI:
     for view in VIEWS:
         app.router.routes.append(Route(f"/{view}/events", EventStream(link, view), methods=["GET"]))
     app.include_router(screen.router(link))
+    app.include_router(usage.router(link))
     app.include_router(resident.router(link, resident.ResidentPages(link, offered, settings.office, speaker)))
     app.include_router(speech.router(speaker))
     app.include_router(staff.router(link, staff.StaffPages(link, german)))
