@@ -78,9 +78,58 @@ FAULTS: dict[str, FaultWords] = {
         "Speicherkarte oder SSD prüfen und bald tauschen.",
         "Die Box geht, reagiert aber langsamer. Sie muss gewartet werden.",
     ),
+    "screen_stale": FaultWords(
+        "Bildschirm zeigt nicht, was gilt",
+        "Browser-Dienst ansehen; er wird von selbst neu gestartet. Bleibt der Fehler: Bildschirm und Kabel prüfen.",
+        "Der Bildschirm der Box hängt. Bis er wieder geht, öffnet sich für niemanden eine Tür.",
+    ),
+    "outage": FaultWords(
+        "Von Hand als gestört gemeldet",
+        "Das Team hat die Box gestört gemeldet und hebt das auch wieder auf, wenn alles geht.",
+        "Die Box ist als gestört gemeldet. Wenn alles wieder geht: am Gerät anmelden, „Mehr“, Störung beenden.",
+    ),
+    "door_sensor_flapping": FaultWords(
+        "Türkontakt flattert",
+        "Lage des Magneten, Kontakt und Kabel auf Wackelkontakt prüfen.",
+        "Ein Fach meldet sich unzuverlässig und sollte bis zur Reparatur außer Betrieb sein.",
+    ),
+    "door_listener_failed": FaultWords(
+        "Türmeldungen kommen verspätet an",
+        "Support-Paket erstellen und an den Hersteller der Software geben: Das ist ein Fehler im Programm.",
+        "Die Box geht weiter, etwas langsamer. Die Technik kümmert sich.",
+    ),
+    "indicator_failed": FaultWords(
+        "Lampe oder Ton geht nicht",
+        "Lampe, Summer und ihre Anschlüsse prüfen. Türen und Schlösser sind nicht betroffen.",
+        "Eine Lampe oder der Ton fällt aus. Abholen geht weiter.",
+    ),
 }
 
 
 def words(code: str) -> FaultWords:
     """Words for ``code``; a code without words says so itself."""
     return FAULTS.get(code, FaultWords(code, "Siehe Handbuch unter diesem Code.", f"Störung {code}."))
+
+
+#: Why a box is out of order; none of these can be a line in its log.
+OUT_OF_ORDER: dict[str, FaultWords] = {
+    "log_damaged": FaultWords(
+        "Protokoll beschädigt",
+        "Nichts löschen. Datenträger prüfen, letzte Sicherung zurückspielen, dann „abholfach log verify“.",
+        "Die Box ist außer Betrieb. Alle Türen sind verriegelt, die Dokumente sicher.",
+    ),
+    "commit_unknown": FaultWords(
+        "Schreiben fehlgeschlagen",
+        "Datenträger prüfen und tauschen; die Steuerung startet von selbst neu.",
+        "Die Box ist außer Betrieb. Alle Türen sind verriegelt, die Dokumente sicher.",
+    ),
+}
+
+
+def out_of_order(reason: str) -> FaultWords:
+    """Words for ``CODE:ENTRY``."""
+    code, _, entry = reason.partition(":")
+    said = OUT_OF_ORDER.get(code)
+    if said is None:
+        return FaultWords(code, "Journal der Steuerung ansehen.", "Die Box ist außer Betrieb. Dokumente sind sicher.")
+    return FaultWords(f"{said.title} (Eintrag {entry})" if entry else said.title, said.do, said.tell)

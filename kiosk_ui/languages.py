@@ -71,6 +71,11 @@ def available() -> tuple[str, ...]:
     return tuple(tag for tag in NATIVE_NAMES if tag == SOURCE_LANGUAGE or tag in compiled)
 
 
+def reviewed(tag: str) -> bool:
+    """Whether a native speaker has read the catalog: its head says so. German is the source."""
+    return tag == SOURCE_LANGUAGE or _translations(tag).info().get("x-reviewed", "no").strip() == "yes"
+
+
 def _translations(tag: str) -> gettext.NullTranslations:
     if tag == SOURCE_LANGUAGE:
         return gettext.NullTranslations()

@@ -133,7 +133,11 @@ class ResidentPages:
             )
             if spec.front
             else "",
-            "languages": tuple(each for each in self._languages.values() if each.tag not in PSEUDO_NAMES),
+            "languages": tuple(
+                each
+                for each in self._languages.values()
+                if each.tag not in PSEUDO_NAMES and (not view.languages or each.tag in view.languages)
+            ),
             "hours": self._hours(self._office.box_hours, language) if view.page == "closed" else "",
             "alert": self._alert(language, reason),
             "alert_tone": "good" if reason == KNOCKED else "attention",

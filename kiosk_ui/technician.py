@@ -3,41 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.requests import Request
 
 from controller import api
 from kiosk_ui import fault_words, staff_words
+from kiosk_ui import technician_words as words
 from kiosk_ui.answers import Actions, act, answer
-from kiosk_ui.forms import CompartmentForm
-from kiosk_ui.front_plan import STATES, columns_of, staff_plan
-from kiosk_ui.languages import Language
+from kiosk_ui.forms import CompartmentForm, Form, FormError, read_form
+from kiosk_ui.front_plan import STATES
+from kiosk_ui.languages import SOURCE_LANGUAGE, Language, available, reviewed
 from kiosk_ui.link import Link
+from kiosk_ui.technician_log import ExportForm, exported, search_of
+from kiosk_ui.technician_places import PLACES, doors_context, languages_context, trends_context, why_not
 
-ACTIONS: Actions = {"test": (CompartmentForm, lambda f: api.TestCompartment(f.session, f.compartment))}
+#: The box's own screen goes back to the residents after so many ms on a page without a session.
+LEAVES_MS = 60_000
 
-LIGHTS = {
-    "green": ("Grün", "Alles läuft."),
-    "yellow": ("Gelb", "Die Box läuft, etwas braucht Aufmerksamkeit."),
-    "red": ("Rot", "Die Box ist außer Betrieb oder jemand muss sofort hin."),
+
+class MinutesForm(Form, frozen=True):
+    minutes: str = ""
+
+    def count(self) -> int:
+        """Raises `FormError`."""
+        if self.minutes not in ("0", "15", "30", "60"):
+            raise FormError("minutes")
+        return int(self.minutes)
+
+
+class LevelForm(Form, frozen=True):
+    level: str = ""
+
+
+class LanguagesForm(Form, frozen=True):
+    """``tags``: all that are to be offered, with commas."""
+
+    tags: str = ""
+
+    def offered(self) -> tuple[str, ...]:
+        return tuple(tag for tag in self.tags.split(",") if tag)
+
+
+ACTIONS: Actions = {
+    "test": (CompartmentForm, lambda f: api.TestCompartment(f.session, f.compartment)),
+    "lamp": (CompartmentForm, lambda f: api.LightLamp(f.session, f.compartment)),
+    "self_test": (Form, lambda f: api.StartSelfTest(f.session)),
+    "self_test_cancel": (Form, lambda f: api.CancelSelfTest(f.session)),
+    "verify": (Form, lambda f: api.VerifyChain(f.session)),
+    "languages": (LanguagesForm, lambda f: api.OfferLanguages(f.session, f.offered())),
+    "log_level": (LevelForm, lambda f: api.SetLogLevel(f.session, f.level)),
+    "restart": (Form, lambda f: api.RestartController(f.session)),
+    "back_at": (MinutesForm, lambda f: api.StaffBackAt(f.session, f.count())),
+    "logout": (Form, lambda f: api.StaffLogout(f.session)),
 }
-TEST_ROLES = frozenset({"technician", "supervisor"})
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A compartment in the table. ``blocked``: why it cannot be tested now, empty if it can."""
-
-    compartment: api.CompartmentView
-    state: str
-    door: str
-    reasons: tuple[str, ...]
-    blocked: str
 
 
 class TechnicianPages:
@@ -46,83 +67,147 @@ class TechnicianPages:
     def __init__(self, link: Link, german: Language) -> None:
         self._link = link
         self._environment = german.environment
+        self._reviewed = {tag: reviewed(tag) for tag in available()} | {SOURCE_LANGUAGE: True}
 
-    async def fragment(self, reason: str, details: Mapping[str, str | int]) -> tuple[str, bool]:
-        """The fragment, and whether the controller is away. ``reason`` is why the last post was refused."""
+    async def fragment(self, reason: str, details: Mapping[str, str | int], look: str = "") -> tuple[str, bool]:
+        """The fragment, and whether the controller is away. ``reason`` is why the last post was refused, ``look`` the
+        place within the page.
+        """
         try:
             view = await self._link.call(api.GetTechnician())
             staff = await self._link.call(api.GetStaff())
         except (api.Disconnected, api.ControlError):
             html = self._environment.get_template("technician_away.html").render(tag=self._link.away_tag())
             return html, self._link.away
+        return self.render(view, staff, reason, details, look), False
+
+    def render(
+        self,
+        view: api.TechnicianView,
+        staff: api.StaffView,
+        reason: str = "",
+        details: Mapping[str, str | int] | None = None,
+        look: str = "",
+    ) -> str:
+        name, _, rest = look.partition(":")
+        place = name if name in PLACES else ""
         context: dict[str, Any] = {
             "view": view,
             "staff": staff,
             "tag": self._link.tag(view.revision),
-            "light": LIGHTS.get(view.light, ("Unbekannt", view.light)),
-            "notice": staff_words.notice(reason, **details) if reason else None,
-            "faults": [(fault, fault_words.words(fault.code)) for fault in view.faults],
-            "rows": [_row(compartment, view, staff) for column in columns_of(view.front) for compartment in column],
-            "plan": staff_plan(view.front, "Front der Abholstation"),
+            "look": look if place else "",
+            "place": place,
+            "places": PLACES,
+            "leave": 0 if staff.session else LEAVES_MS,
+            "light": words.LIGHTS.get(view.light, ("Unbekannt", view.light)),
+            "notice": staff_words.notice(reason, **(details or {})) if reason else None,
+            "words": words,
             "states": STATES,
-            "when": when,
+            "why_not": why_not(view, staff),
+            "faults": [(fault, fault_words.words(fault.code)) for fault in view.faults],
+            "halted": fault_words.out_of_order(view.out_of_order) if view.out_of_order else None,
         }
-        return self._environment.get_template("technician_page.html").render(context), False
+        if place == "doors":
+            context |= doors_context(view, staff, rest)
+        elif place == "trends":
+            context |= trends_context(view)
+        elif place == "service":
+            context |= languages_context(view, self._reviewed)
+        return self._environment.get_template("technician_page.html").render(context)
 
-    async def shell(self) -> tuple[str, bool]:
-        fragment, away = await self.fragment("", {})
-        html = self._environment.get_template("office_shell.html").render(
-            fragment=fragment, base="/technician", title="Technik", home=""
+    async def shell(self, home: str, look: str) -> tuple[str, bool]:
+        fragment, away = await self.fragment("", {}, look)
+        html = self._environment.get_template("technician_shell.html").render(
+            fragment=fragment, home=home, look=look if look.partition(":")[0] in PLACES else ""
         )
         return html, away
 
+    async def log(self, query: dict[str, str]) -> tuple[str, int]:
+        """The list of events that the page puts into its place, and the answer's status."""
+        search = search_of(query)
+        found, problem = None, ""
+        try:
+            staff = await self._link.call(api.GetStaff())
+            session = staff.session
+            found = await self._link.call(api.GetEvents(session, search.before, search.only()))
+        except FormError as error:
+            problem = error.reason
+        except api.ControlError as error:
+            problem = "login" if error.stale else error.reason
+        except api.Disconnected:
+            return "", 503
+        html = self._environment.get_template("technician_events.html").render(
+            search=search, found=found, problem=problem, words=words
+        )
+        return html, 200
 
-def when(wall_ms: int) -> str:
-    """A wall time for people at the box, in its time zone."""
-    return f"{datetime.fromtimestamp(wall_ms / 1000, UTC).astimezone():%d.%m.%Y %H:%M:%S}" if wall_ms else "–"
+    async def export(self, request: Request) -> Response:
+        """A file to take away. What is refused is said in words: this is no fragment."""
+        try:
+            form = await read_form(request, ExportForm)
+            first = await self._link.call(api.ExportEvents(form.session, 0, form.search().only()))
+        except FormError:
+            return PlainTextResponse("Die Suche ist nicht verstanden worden.\n", 422)
+        except api.ControlError as error:
+            return PlainTextResponse(f"Das geht gerade nicht: {error.reason}\n", 409 if error.stale else 422)
+        except api.Disconnected:
+            return PlainTextResponse("Die Steuerung antwortet nicht.\n", 503)
+        kind = "application/jsonl" if form.form == "jsonl" else "text/csv; charset=utf-8"
+        name = "ereignisse.jsonl" if form.form == "jsonl" else "ereignisse.csv"
+        return StreamingResponse(exported(self._link, form, first), headers=_attachment(name), media_type=kind)
+
+    async def bundle(self, request: Request) -> Response:
+        try:
+            form = await read_form(request, Form)
+            made = await self._link.call(api.MakeBundle(form.session))
+        except FormError:
+            return PlainTextResponse("malformed\n", 422)
+        except api.ControlError as error:
+            return PlainTextResponse(f"Das geht gerade nicht: {error.reason}\n", 409 if error.stale else 422)
+        except api.Disconnected:
+            return PlainTextResponse("Die Steuerung antwortet nicht.\n", 503)
+        return Response(made.content, headers=_attachment(made.name), media_type="application/zip")
 
 
-def _row(compartment: api.CompartmentView, view: api.TechnicianView, staff: api.StaffView) -> Row:
-    return Row(
-        compartment,
-        STATES.get(compartment.state, ("", compartment.state))[1],
-        {"open": "offen", "closed": "geschlossen"}.get(compartment.door, "nicht lesbar"),
-        tuple(staff_words.reason(code) for code in compartment.reasons),
-        _blocked(compartment, view, staff),
-    )
-
-
-def _blocked(compartment: api.CompartmentView, view: api.TechnicianView, staff: api.StaffView) -> str:
-    """The controller decides again; this is what the page can say beforehand."""
-    if view.out_of_order:
-        return "Box außer Betrieb"
-    if view.lease == "resident":
-        return "gerade holt jemand ab"
-    if not staff.session:
-        return "erst am Gerät anmelden"
-    if not TEST_ROLES & set(staff.roles):
-        return "Rolle Technik oder Leitung nötig"
-    if staff.page != "load_ready":
-        return "erst die offene Aufgabe beenden"
-    if compartment.state != "vacant":
-        return "nicht leer"
-    return "" if compartment.door == "closed" else "Tür nicht geschlossen"
+def _attachment(name: str) -> dict[str, str]:
+    safe = "".join(character for character in name if character.isalnum() or character in "-_.")
+    return {"content-disposition": f'attachment; filename="{safe}"'}
 
 
 def router(link: Link, pages: TechnicianPages) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/technician")
-    async def shell() -> HTMLResponse:
-        html, away = await pages.shell()
+    async def shell(request: Request) -> HTMLResponse:
+        home = "/" if request.query_params.get("at") == "box" else ""
+        html, away = await pages.shell(home, _look(request))
         return HTMLResponse(html, 503 if away else 200)
 
     @routes.get("/technician/fragment")
-    async def fragment() -> HTMLResponse:
-        return await answer(pages.fragment)
+    async def fragment(request: Request) -> HTMLResponse:
+        look = _look(request)
+        return await answer(lambda reason, details: pages.fragment(reason, details, look))
+
+    @routes.get("/technician/log")
+    async def log(request: Request) -> HTMLResponse:
+        html, status = await pages.log(dict(request.query_params))
+        return HTMLResponse(html, status)
+
+    @routes.post("/technician/export")
+    async def export(request: Request) -> Response:
+        return await pages.export(request)
+
+    @routes.post("/technician/bundle")
+    async def bundle(request: Request) -> Response:
+        return await pages.bundle(request)
 
     @routes.post("/technician/{action}")
     async def post(action: str, request: Request) -> HTMLResponse:
-        return await act(link, ACTIONS, action, request, pages.fragment)
+        look = _look(request)
+        return await act(link, ACTIONS, action, request, lambda reason, details: pages.fragment(reason, details, look))
 
     return routes
+
+
+def _look(request: Request) -> str:
+    return request.query_params.get("look", "")[:60]

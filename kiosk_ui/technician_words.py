@@ -1,0 +1,153 @@
+"""What the technician's page says to codes and numbers. German only; a code without words is shown as it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from controller import api
+
+LIGHTS = {
+    "green": ("Grün", "Alles läuft."),
+    "yellow": ("Gelb", "Die Box läuft, etwas braucht Aufmerksamkeit."),
+    "red": ("Rot", "Die Box ist außer Betrieb oder jemand muss sofort hin."),
+}
+DEVICES = {
+    "central system": "Zentrale",
+    "locks": "Schlösser",
+    "contacts": "Türkontakte",
+    "clock": "Uhr",
+    "disk": "Datenträger",
+    "temperature": "Prozessor",
+    "memory": "Arbeitsspeicher",
+    "certificate": "Zertifikat",
+}
+STATES = {"ok": "in Ordnung", "fault": "Störung", "unknown": "unbekannt"}
+READER_STATES = {"ok": "liest", "no_frames": "keine Bilder", "starting": "startet"}
+DOORS = {"open": "offen", "closed": "zu", "unknown": "nicht lesbar"}
+ITEMS = {"present": "belegt", "absent": "leer", "unknown": "nicht lesbar", "no_sensor": "–"}
+LOCKS = {
+    "ready": "bereit",
+    "firing": "wird ausgelöst",
+    "resting": "Spule ruht",
+    "unlatched": "vielleicht entriegelt",
+    "fault": "nicht ansteuerbar",
+}
+#: Why something may not be done now.
+BLOCKED = {
+    "resident": "gerade holt jemand ab",
+    "login": "erst am Lesefenster anmelden",
+    "role": "Rolle Technik oder Leitung nötig",
+    "reader_role": "Rolle Technik, Leitung oder Revision nötig",
+    "out_of_order": "Box außer Betrieb",
+    "task": "erst die offene Aufgabe beenden",
+    "self_test": "Selbsttest läuft",
+    "not_empty": "nicht sicher leer: nur das Team öffnet",
+    "remapped": "Plan geändert: das Team muss erst hineinsehen",
+    "unsettled": "letzte Öffnung ungeklärt",
+    "out_of_service": "nicht im Schrankplan",
+    "door_not_closed": "Tür nicht geschlossen",
+    "door_open": "erst alle Türen schließen",
+    "nothing_to_test": "kein Fach darf jetzt geprüft werden",
+}
+OUTCOMES = {
+    "opened": "geht auf",
+    "failed": "ging nicht auf",
+    "left_open": "blieb offen",
+    "resting": "Spule ruhte, nicht ausgelöst",
+}
+SELF_TEST = {
+    "running": "läuft",
+    "done": "fertig",
+    "cancelled": "abgebrochen",
+    "ended": "beendet, weil die Sitzung zu Ende war oder eine Tür offen blieb",
+}
+GROUPS = {
+    "doors": "Türen und Schlösser",
+    "pickup": "Abholen",
+    "staff": "Team",
+    "office": "Büro und Bericht",
+    "box": "Box und Störungen",
+    "hours": "Zeiten und Hilfe",
+    "central": "Zentrale",
+}
+CHAINS = {
+    "never": "Seit dem Start nicht von Hand geprüft.",
+    "running": "Prüfung läuft.",
+    "whole": "Die Kette ist vollständig und unverändert.",
+    "damaged": "Beschädigt. Die Box ist außer Betrieb.",
+    "failed": "Die Prüfung konnte nicht lesen. Noch einmal versuchen.",
+}
+LEVELS = {"warning": "nur Warnungen", "info": "normal", "debug": "ausführlich"}
+TRENDS = {
+    "opening_ms": "Zeit bis zum Öffnen (Median je Stunde)",
+    "pickups": "Abholungen je Stunde",
+    "temperature": "Temperatur des Prozessors",
+    "disk_free": "Freier Speicherplatz",
+    "memory_available": "Freier Arbeitsspeicher",
+    "frame_rate": "Bilder je Sekunde im Lesefenster",
+    "not_acknowledged": "Einträge, die die Zentrale noch nicht bestätigt hat",
+}
+LEASES = {
+    "nobody": "niemand",
+    "resident": "jemand, der abholt",
+    "staff": "das Team",
+    "technician": "die Technik",
+    "remote": "ein Auftrag der Zentrale",
+}
+
+
+def when(wall_ms: int) -> str:
+    """A wall time for people at the box, in its time zone."""
+    return f"{datetime.fromtimestamp(wall_ms / 1000, UTC).astimezone():%d.%m.%Y %H:%M:%S}" if wall_ms else "–"
+
+
+def clock(wall_ms: int) -> str:
+    return f"{datetime.fromtimestamp(wall_ms / 1000, UTC).astimezone():%H:%M:%S}" if wall_ms else "–"
+
+
+def german(number: float, digits: int = 1) -> str:
+    return f"{number:.{digits}f}".replace(".", ",")
+
+
+def size(count: int) -> str:
+    """Bytes in MB or GB."""
+    return f"{german(count / 2**30)} GB" if count >= 2**30 else f"{count // 2**20} MB"
+
+
+def measured(unit: str, value: int) -> str:
+    """A trend's figure with its unit."""
+    if unit == "ms":
+        return f"{value} ms"
+    if unit == "m°C":
+        return f"{german(value / 1000, 0)} °C"
+    if unit == "byte":
+        return size(value)
+    return german(value / 10) if unit == "tenths" else str(value)
+
+
+def device(view: api.DeviceView) -> tuple[str, str, str]:
+    """Its name, its state and what more there is to say."""
+    name = DEVICES.get(view.name, view.name)
+    if view.name.startswith("scanner "):
+        name = f"Lesefenster {view.name.removeprefix('scanner ')}"
+    detail = view.detail
+    if view.name in ("disk", "memory") and view.value:
+        detail = f"{size(view.value)} frei"
+    elif view.name == "temperature":
+        detail = measured("m°C", view.value)
+    elif view.name == "certificate":
+        detail = f"gilt bis {when(view.value)}" if view.value else "nicht lesbar"
+    elif view.name == "clock":
+        detail = "" if view.state == "ok" else "nicht gestellt"
+    elif view.name.startswith("scanner "):
+        detail = READER_STATES.get(view.detail, view.detail)
+    return name, STATES.get(view.state, view.state), detail
+
+
+def outcome(test: api.LockTestView) -> str:
+    """How a lock's test went, in a few words."""
+    said = OUTCOMES.get(test.outcome, BLOCKED.get(test.outcome, test.outcome))
+    if not test.opened_ms:
+        return said
+    again = f", {test.attempts}. Versuch" if test.attempts > 1 else ""
+    return f"{said} nach {test.opened_ms} ms, Kontakt gesehen{again}"
