@@ -182,10 +182,11 @@ function markModes() {
   }
 }
 
-function resetModes() {
+/** `idle`: nobody used the page for long, but nobody has left for sure. */
+function resetModes(idle = false) {
   for (const mode of MODES) root.removeAttribute(`data-${mode}`);
   served = false;
-  tell("fresh");
+  tell("fresh", { idle });
 }
 
 // --- typing digits -------------------------------------------------------------------------------------------------------------
@@ -359,7 +360,7 @@ setInterval(() => {
   }
   if (data.public !== undefined && now - touchedAt > IDLE_MS) {
     if (openLayer()) showLayer("");
-    resetModes();
+    resetModes(true);
     markModes();
   }
   if (home && data.leave && now - shownAt > Number(data.leave)) location.replace(home);

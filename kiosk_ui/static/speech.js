@@ -15,8 +15,8 @@ const SPEECH_KEYS = {
   F14: "louder",
   AudioVolumeDown: "quieter",
   F13: "quieter",
-  F15: "on", // headphones are plugged in
-  F16: "off", // and pulled out
+  F15: "plug", // headphones are plugged in
+  F16: "unplug", // and pulled out
 };
 
 const Speech = {
@@ -27,6 +27,8 @@ const Speech = {
   /** The words for a server that has gone: fetched while it is there. */
   farewell: [],
   arriving: false,
+  /** Headphones are in: somebody is there, however long nothing is pressed. */
+  plugged: false,
   tones: null,
 
   namesOf: (element) => (element?.dataset.say || "").split(" ").filter(Boolean),
@@ -124,10 +126,11 @@ const Speech = {
 
   act(what) {
     touchedAt = performance.now();
+    if (what === "plug" || what === "unplug") this.plugged = what === "plug";
     if (what === "again") this.say(this.standing());
     else if (what === "louder") this.turn(1);
     else if (what === "quieter") this.turn(-1);
-    else if (what === "off" || (what === "toggle" && this.on)) this.stop(true);
+    else if (what === "off" || what === "unplug" || (what === "toggle" && this.on)) this.stop(true);
     else if (!this.on) this.start(true);
   },
 
@@ -212,7 +215,10 @@ document.addEventListener("box:gone", (event) => {
 
 document.addEventListener("box:typed", () => Speech.tone());
 
-document.addEventListener("box:fresh", () => {
+document.addEventListener("box:fresh", (event) => {
+  const { idle } = event.detail;
+  if (idle && Speech.plugged) return;
+  // Whoever still stands there must know why it is silent.
+  if (Speech.on) Speech.stop(idle);
   Speech.level = USUAL_LOUDNESS;
-  if (Speech.on) Speech.stop(false);
 });

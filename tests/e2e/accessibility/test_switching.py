@@ -80,6 +80,21 @@ async def test_it_stays_on_after_a_code_that_was_not_taken(stand: Stand) -> None
         await visitor.hears(*START)
 
 
+async def test_after_a_minute_of_nothing_it_says_that_it_is_off_unless_headphones_are_in(stand: Stand) -> None:
+    nobody = "() => { touchedAt = performance.now() - 61_000; }"
+    async with visit(stand) as visitor:
+        await visitor.window.page.evaluate(nobody)
+        await visitor.hears("Vorlesen ist aus")
+        await visitor.press("F15")
+        await visitor.hears(*ON, *START)
+        await visitor.window.page.click('[data-mode="contrast"]')
+        await visitor.listens()
+        await visitor.window.page.evaluate(nobody)
+        await visitor.window.page.wait_for_selector("html:not([data-contrast])")
+        comes(stand, "opening")
+        await visitor.hears(*OPENING)
+
+
 async def test_a_key_interrupts_and_another_repeats(stand: Stand) -> None:
     async with visit(stand) as visitor:
         comes(stand, "confirm")
