@@ -138,31 +138,35 @@ class Desk:
             birth_date=str(request.get("birth_date", "")),
             pin=str(request.get("pin", "")),
             checked_by=str(request.get("checked_by", "")),
-            salt=self._salt(box) if request.get("number") else None,
+            salt=await self._salt(request, box) if request.get("number") else None,
         )
         made = {"right": right, "token": codes.token, "number": codes.number}
         return {**made, **await self._settled(request, box, id)}
 
-    def _salt(self, box: str) -> bytes:
-        """The box says it with everything else that it says of itself."""
-        view = self._mailbox.boxes.get(box)
-        salt = view.states.get("connection", {}).get("salt", "") if view is not None else ""
-        if not salt:
+    async def _salt(self, request: Mapping[str, Any], box: str) -> bytes:
+        """The box says it with everything else that it says of itself, as soon as it is connected."""
+
+        def told() -> dict[str, Any] | None:
+            view = self._mailbox.boxes.get(box)
+            connection = view.states.get("connection", {}) if view is not None else {}
+            return connection if connection.get("salt") else None
+
+        connection = await self._until(told, _wait_s(request, 10.0))
+        if connection is None:
             raise Refusal("salt_unknown", f"{box} has not said its salt yet: a number cannot be made for it")
-        return bytes.fromhex(salt)
+        return bytes.fromhex(connection["salt"])
 
     async def _elsewhere(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Of a right that was made here for any box: its codes, shown at ``box``, are answered with ``place``. Numbers
         are stretched with the salt of the box they were made for, so that only the QR code is known elsewhere.
         """
         box, right = self._box(request), str(request["right"])
-        for other in {*self._store.chains(), *self._mailbox.boxes}:
-            for code in self._store.codes(other):
-                if code["right"] == right:
-                    digests = [each for each in code["digests"] if other == box or each["kind"] == "qr"]
-                    id = self._orders.send_elsewhere(box, right, str(request["place"]), digests)
-                    return await self._settled(request, box, id)
-        raise Refusal("right_unknown", f"no codes were made here for {right}")
+        made = self._store.digests(right)
+        if made is None:
+            raise Refusal("right_unknown", f"no codes were made here for {right}")
+        digests = [each for each in made[1] if made[0] == box or each["kind"] == "qr"]
+        id = self._orders.send_elsewhere(box, right, str(request["place"]), digests)
+        return await self._settled(request, box, id)
 
     async def _command(self, request: Mapping[str, Any], name: str, body: Mapping[str, Any]) -> dict[str, Any]:
         box = self._box(request)

@@ -228,10 +228,23 @@ class Store:
                     "number": number,
                     "deposits": body["deposits"],
                     "language": body["language"],
-                    "digests": [{"kind": each["kind"], "digest": each["digest"]} for each in body["credentials"]],
                 }
             )
         return found
+
+    def digests(self, right: str) -> tuple[str, list[dict[str, str]]] | None:
+        """For which box the codes of ``right`` were made last, and what that box was sent of them: ``{"kind",
+        "digest"}``. None when none were made.
+        """
+        row = self._database.execute(
+            "SELECT box, body FROM commands WHERE name = 'right.issue' AND json_extract(body, '$.right') = ?"
+            " ORDER BY number DESC LIMIT 1",
+            (right,),
+        ).fetchone()
+        if row is None:
+            return None
+        credentials = json.loads(row[1])["credentials"]
+        return str(row[0]), [{"kind": each["kind"], "digest": each["digest"]} for each in credentials]
 
     def boxes_with_open_commands(self) -> list[str]:
         rows = self._database.execute("SELECT DISTINCT box FROM commands WHERE state = 'open'").fetchall()
