@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from controller import api
-from kiosk_ui.front_plan import changed_doors, live_plan
+from kiosk_ui.front_plan import changed_doors, column_plan, live_plan
 from kiosk_ui.link import Link
 
 TITLE = "Front der Abholstation"
@@ -17,10 +17,15 @@ class LiveFront:
     """
 
     def __init__(self, link: Link, page: str) -> None:
-        """``page`` is the address of a compartment's page, to which its label is added."""
+        """``page`` is the address of the page's places, to which the place is added."""
         self._link = link
         self._page = page
         self._known: dict[str, api.CompartmentView] = {}
+
+    async def column(self, session: str, column: int) -> Markup:
+        """A column and its neighbours as they are now; empty when there is none. Raises what `Link.call` raises."""
+        answer = await self._link.call(api.GetFront(session, 0))
+        return column_plan(answer.compartments, column, TITLE, self._page)
 
     async def since(self, session: str, revision: int) -> Markup:
         """The whole plan for revision 0, else the doors that changed after it. Raises what `Link.call` raises."""

@@ -7,6 +7,7 @@ by letter, border and colour.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from markupsafe import Markup, escape
 
@@ -18,6 +19,11 @@ COLUMN_WIDTH = 100
 UNIT = 26
 GAP = 6
 FRAME = 10
+
+#: A staff plan is no wider than so many times its height: then its columns go on below.
+WIDEST = 1.7
+#: With more doors than this a finger no longer hits the one that is meant.
+FINGERS = 60
 
 #: How many units a door is high.
 _HEIGHTS = {"S": 2, "M": 3, "L": 4}
@@ -51,63 +57,108 @@ def resident_plan(front: Sequence[CompartmentView], title: str) -> Markup:
 
 def staff_plan(front: Sequence[CompartmentView], title: str) -> Markup:
     """The front with the state of every compartment."""
-    return _plan(front, title, "plan plan--staff", _staff_door)
+    return _plan(front, title, "plan plan--staff", _staff_door, widest=WIDEST)
 
 
 def live_plan(front: Sequence[CompartmentView], title: str, tag: str, link: str) -> Markup:
-    """As `staff_plan`, to be kept up to date door by door: ``tag`` is the state it shows. Every door is a link to
-    ``link`` with its label.
+    """As `staff_plan`, to be kept up to date door by door: ``tag`` is the state it shows. Every door is a link:
+    ``link`` with the place to look at.
     """
     attributes = f'role="group" data-whole data-tag="{escape(tag)}"'
-    return _plan(front, title, "plan plan--staff", _linked(link), attributes)
+    return _plan(front, title, "plan plan--staff", _linked(link, len(front)), attributes, WIDEST)
+
+
+def column_plan(front: Sequence[CompartmentView], column: int, title: str, link: str) -> Markup:
+    """A column and its neighbours, large enough to be touched."""
+    near = [view for view in front if abs(view.column - column) <= 1]
+    return _plan(near, title, "plan plan--staff", _linked(link, 0), 'role="group"')
 
 
 def changed_doors(front: Sequence[CompartmentView], changed: frozenset[str], tag: str, link: str) -> Markup:
     """Of the plan of ``front`` only the doors named in ``changed``, drawn where they stand."""
 
     def only(compartment: CompartmentView, x: int, y: float, tall: float) -> str:
-        return _linked(link)(compartment, x, y, tall) if compartment.label in changed else ""
+        return linked(compartment, x, y, tall) if compartment.label in changed else ""
 
-    doors = "".join(_doors(front, only))
+    linked = _linked(link, len(front))
+    doors = "".join(_Layout.of(front, WIDEST).draw(only))
     return Markup(f'<svg data-tag="{escape(tag)}">{doors}</svg>')  # noqa: S704 - as in `_plan`
 
 
-def _linked(link: str) -> Door:
+def _linked(link: str, doors: int) -> Door:
+    """Doors that lead to their compartment; where there are too many to be hit by a finger, to their column first."""
+
     def door(compartment: CompartmentView, x: int, y: float, tall: float) -> str:
         label = escape(compartment.label)
+        look = f"compartment:{label}" if doors <= FINGERS else f"column:{compartment.column}"
         inner = _staff_door(compartment, x, y, tall)
-        return f'<a href="{escape(link)}{label}" data-door="{label}" data-look-at="compartment:{label}">{inner}</a>'
+        return f'<a href="{escape(link)}{look}" data-door="{label}" data-look-at="{look}">{inner}</a>'
 
     return door
 
 
-def _doors(front: Sequence[CompartmentView], door: Door) -> list[str]:
-    """Every door drawn at its place: columns as high as the tallest."""
-    columns = columns_of(front)
-    heights = [sum(_HEIGHTS.get(c.size, 2) for c in column) for column in columns]
-    tallest = max(heights, default=0)
-    drawn = []
-    for index, (column, units) in enumerate(zip(columns, heights, strict=True)):
-        x = FRAME + index * (COLUMN_WIDTH + GAP)
-        y = float(FRAME)
-        for compartment in column:
-            tall = _HEIGHTS.get(compartment.size, 2) * UNIT * tallest / units
-            drawn.append(door(compartment, x, y, tall - GAP))
-            y += tall
-    return drawn
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Where columns stand: ``across`` of them side by side, the rest in further rows below."""
+
+    columns: list[list[CompartmentView]]
+    across: int
+    tallest: int
+
+    @classmethod
+    def of(cls, front: Iterable[CompartmentView], widest: float) -> _Layout:
+        """No wider than ``widest`` times its height; 0 for one row whatever its width."""
+        columns = columns_of(front)
+        tallest = max((_units(column) for column in columns), default=0)
+        rows = 1
+        while (
+            widest and rows < len(columns) and -(-len(columns) // rows) * COLUMN_WIDTH > widest * rows * tallest * UNIT
+        ):
+            rows += 1
+        return cls(columns, max(1, -(-len(columns) // rows)), tallest)
+
+    @property
+    def width(self) -> int:
+        return 2 * FRAME + self.across * COLUMN_WIDTH + (self.across - 1) * GAP
+
+    @property
+    def height(self) -> int:
+        rows = -(-len(self.columns) // self.across)
+        return 2 * FRAME + rows * self.tallest * UNIT + (rows - 1) * FRAME
+
+    def draw(self, door: Door) -> list[str]:
+        """Every door at its place: columns as high as the tallest."""
+        drawn = []
+        for index, column in enumerate(self.columns):
+            row, across = divmod(index, self.across)
+            x = FRAME + across * (COLUMN_WIDTH + GAP)
+            y = float(FRAME + row * (self.tallest * UNIT + FRAME))
+            for compartment in column:
+                tall = _HEIGHTS.get(compartment.size, 2) * UNIT * self.tallest / _units(column)
+                drawn.append(door(compartment, x, y, tall - GAP))
+                y += tall
+        return drawn
 
 
-def _plan(front: Sequence[CompartmentView], title: str, css: str, door: Door, attributes: str = 'role="img"') -> Markup:
-    columns = columns_of(front)
-    if not columns:
+def _units(column: Sequence[CompartmentView]) -> int:
+    return sum(_HEIGHTS.get(compartment.size, 2) for compartment in column)
+
+
+def _plan(
+    front: Sequence[CompartmentView],
+    title: str,
+    css: str,
+    door: Door,
+    attributes: str = 'role="img"',
+    widest: float = 0.0,
+) -> Markup:
+    layout = _Layout.of(front, widest)
+    if not layout.columns:
         return Markup()
-    tallest = max(sum(_HEIGHTS.get(c.size, 2) for c in column) for column in columns)
-    width = 2 * FRAME + len(columns) * COLUMN_WIDTH + (len(columns) - 1) * GAP
-    height = 2 * FRAME + tallest * UNIT
     parts = [
-        f'<svg class="{css}" viewBox="0 0 {width} {height}" {attributes} aria-label="{escape(title)}">',
-        f'<rect class="plan__body" x="1" y="1" width="{width - 2}" height="{height - 2}" rx="8"/>',
-        *_doors(front, door),
+        f'<svg class="{css}" viewBox="0 0 {layout.width} {layout.height}" {attributes} aria-label="{escape(title)}">',
+        f'<rect class="plan__body" x="1" y="1" width="{layout.width - 2}" height="{layout.height - 2}" rx="8"/>',
+        *layout.draw(door),
         "</svg>",
     ]
     return Markup("".join(parts))  # noqa: S704 - every value in it is a number of ours or was escaped

@@ -33,9 +33,9 @@ def sparkline(
     if not known:
         text = "noch keine Messung"
         return Sparkline(title, text, "–", _svg(f"{title}: {text}", []))
-    low, high, latest = min(known), max(known), points[-1]
+    low, high = min(known), max(known)
     hours = len(points) * every_ms // HOUR_MS
-    now = say(latest) if latest is not None else "–"
+    now = say(known[-1])
     between = f"zwischen {say(low)} und {say(high)}" if low != high else f"gleichbleibend {say(low)}"
     text = f"zuletzt {now}, {between} in {hours} Stunden"
     foot = 0 if zero_based and low >= 0 else low

@@ -52,7 +52,7 @@ class StaffPages:
     def __init__(self, link: Link, german: Language) -> None:
         self._link = link
         self._environment = german.environment
-        self.front = LiveFront(link, "/staff?look=compartment:")
+        self.front = LiveFront(link, "/staff?look=")
 
     async def fragment(self, reason: str, details: Mapping[str, str | int], look: str = "") -> tuple[str, bool]:
         """The fragment, and whether the controller is away. ``reason`` is why the last post was refused; ``look`` the
@@ -74,7 +74,7 @@ class StaffPages:
 
     async def _place(self, session: str, look: str) -> Place:
         try:
-            return await place(self._link, session, look)
+            return await place(self._link, self.front, session, look)
         except api.ControlError:
             return HOME  # A compartment that is not there, a session that has just ended: the page says which.
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from controller import api
 from kiosk_ui import staff_story
+from kiosk_ui.front_live import LiveFront
 from kiosk_ui.link import Link
 
 #: Place → its list of envelopes, or of compartments.
@@ -31,7 +32,7 @@ class Place:
 HOME = Place()
 
 
-async def place(link: Link, session: str, look: str) -> Place:
+async def place(link: Link, front: LiveFront, session: str, look: str) -> Place:
     """What ``look`` (``name`` or ``name:argument``) shows; home when it names nothing. Raises what `Link.call`
     raises.
     """
@@ -48,6 +49,9 @@ async def place(link: Link, session: str, look: str) -> Place:
         compartment = await link.call(api.GetCompartment(session, argument))
         told = staff_story.tell(await link.call(api.GetStory(session, argument)))
         return Place(look, "staff_at_compartment.html", {"row": compartment, "story": told})
+    if name == "column" and argument.isascii() and argument.isdigit():
+        plan = await front.column(session, int(argument[:6]))
+        return Place(look, "staff_at_column.html", {"plan": plan, "column": int(argument[:6])}) if plan else HOME
     if name in PLAIN:
         return Place(look, f"staff_at_{name}.html")
     return HOME

@@ -41,6 +41,7 @@ _SENTENCES: dict[str, str] = {
     "FaultRaised": "Störung: {detail}",
     "FaultCleared": "Störung behoben: {detail}",
     "RoundAdvanced": "Rundgang: {detail}",
+    "HelpCalled": "Hilfe gerufen: {detail}",
     "TaskQueued": "Auftrag aus dem Büro",
     "TaskDone": "Auftrag aus dem Büro erledigt",
 }

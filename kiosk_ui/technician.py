@@ -17,7 +17,7 @@ from kiosk_ui.forms import CompartmentForm, Form, FormError, read_form
 from kiosk_ui.front_plan import STATES
 from kiosk_ui.languages import SOURCE_LANGUAGE, Language, available, reviewed
 from kiosk_ui.link import Link
-from kiosk_ui.technician_log import ExportForm, exported, search_of
+from kiosk_ui.technician_log import ExportForm, exported, last_days, search_of
 from kiosk_ui.technician_places import PLACES, doors_context, languages_context, trends_context, why_not
 
 #: The box's own screen goes back to the residents after so many ms on a page without a session.
@@ -125,11 +125,13 @@ class TechnicianPages:
     async def log(self, query: dict[str, str]) -> tuple[str, int]:
         """The list of events that the page puts into its place, and the answer's status."""
         search = search_of(query)
-        found, problem = None, ""
+        found, problem, labels, days = None, "", list[str](), list[tuple[str, str]]()
         try:
             staff = await self._link.call(api.GetStaff())
-            session = staff.session
-            found = await self._link.call(api.GetEvents(session, search.before, search.only()))
+            view = await self._link.call(api.GetTechnician())
+            labels = sorted(each.label for each in view.front)
+            days = last_days(view.wall_ms, search.day)
+            found = await self._link.call(api.GetEvents(staff.session, search.before, search.only()))
         except FormError as error:
             problem = error.reason
         except api.ControlError as error:
@@ -137,7 +139,7 @@ class TechnicianPages:
         except api.Disconnected:
             return "", 503
         html = self._environment.get_template("technician_events.html").render(
-            search=search, found=found, problem=problem, words=words
+            search=search, found=found, problem=problem, words=words, labels=labels, days=days
         )
         return html, 200
 

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,6 +20,8 @@ from kiosk_ui.technician_words import GROUPS, when
 
 #: An export ends after so many entries looked through: whoever needs more takes `abholfach log export`.
 MOST_EXPORTED = 200_000
+#: Days to choose from; any other one can stand in the address.
+DAYS = 31
 COLUMNS = ("Nummer", "Zeit", "Uhr gestellt", "Ereignis", "Fach", "Angaben")
 
 
@@ -61,6 +63,14 @@ def bounds(day: str) -> tuple[int, int]:
         raise FormError("day") from None
     start, end = (datetime.combine(each, time()).astimezone().timestamp() for each in (begins, ends))
     return int(start * 1000), int(end * 1000)
+
+
+def last_days(wall_ms: int, chosen: str) -> list[tuple[str, str]]:
+    """The last month's days to choose from, and the one that was chosen: as in an address, and as people say it."""
+    today = datetime.fromtimestamp(wall_ms / 1000, UTC).astimezone().date()
+    days = [today - timedelta(days=back) for back in range(DAYS)]
+    found = [(day.isoformat(), f"{day:%d.%m.%Y}") for day in days]
+    return found if not chosen or chosen in dict(found) else [(chosen, chosen), *found]
 
 
 def search_of(query: dict[str, str]) -> Search:

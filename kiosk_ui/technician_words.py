@@ -41,7 +41,7 @@ BLOCKED = {
     "out_of_order": "Box außer Betrieb",
     "task": "erst die offene Aufgabe beenden",
     "self_test": "Selbsttest läuft",
-    "not_empty": "nicht sicher leer: nur das Team öffnet",
+    "not_empty": "nicht sicher leer",
     "remapped": "Plan geändert: das Team muss erst hineinsehen",
     "unsettled": "letzte Öffnung ungeklärt",
     "out_of_service": "nicht im Schrankplan",
