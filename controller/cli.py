@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Subcommands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 #: Modules that bring subcommands, in the order in which the help lists them.
-GROUPS = ("controller.cli_status", "controller.cli_log", "controller.cli_report")
+GROUPS = ("controller.cli_status", "controller.cli_log", "controller.cli_report", "controller.cli_support")
 
 #: Where a box keeps its data.
 DATA_DIRECTORY = Path("/var/lib/abholfach")
