@@ -7,7 +7,7 @@ import asyncio
 import getpass
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from controller.config import ConfigurationError, load_settings
@@ -77,6 +77,11 @@ def _staff(given: argparse.Namespace) -> int:
         asyncio.run(staff.unlock(given.socket, given.id))
         print(f"{given.id} may log in again")
         return 0
+    if given.action == "office-password":
+        password = _pin_from_stdin() if given.password_stdin else _password_from_terminal()
+        asyncio.run(staff.set_office_password(given.socket, given.id, password))
+        print(f"{given.id} may log in on the office's pages, where they are switched on")
+        return 0
     roles = staff.check_roles([role.strip() for role in given.roles.split(",") if role.strip()])
     staff.check_staff_id(given.id)
     pin = _pin_from_stdin() if given.pin_stdin else _pin_from_terminal()
@@ -91,12 +96,20 @@ def _pin_from_stdin() -> SecretText:
 
 
 def _pin_from_terminal() -> SecretText:
+    return _from_terminal("PIN", staff.check_pin, "use --pin-stdin")
+
+
+def _password_from_terminal() -> SecretText:
+    return _from_terminal("Password", staff.check_password, "use --password-stdin")
+
+
+def _from_terminal(what: str, check: Callable[[SecretText], None], otherwise: str) -> SecretText:
     try:
-        first = SecretText(getpass.getpass("PIN: "))
-        staff.check_pin(first)
-        again = SecretText(getpass.getpass("PIN again: "))
+        first = SecretText(getpass.getpass(f"{what}: "))
+        check(first)
+        again = SecretText(getpass.getpass(f"{what} again: "))
     except EOFError as error:
-        raise ProvisioningError("no_pin", "there is no terminal to ask on; use --pin-stdin") from error
+        raise ProvisioningError("no_pin", f"there is no terminal to ask on; {otherwise}") from error
     if first != again:
         raise ProvisioningError("pins_differ", "the two are not the same; nothing was changed")
     return first

@@ -27,12 +27,16 @@ def parser() -> argparse.ArgumentParser:
     subcommands = top.add_subparsers(dest="subcommand", required=True, metavar="init|staff|check|show")
     _init(subcommands.add_parser("init", help="directories, identity, configuration; may be run again"))
     staff = subcommands.add_parser("staff", help="badges and PINs").add_subparsers(
-        dest="action", required=True, metavar="add|unlock"
+        dest="action", required=True, metavar="add|unlock|office-password"
     )
     _staff_add(staff.add_parser("add", help="register or replace a staff member, and make the badge"))
     unlock = staff.add_parser("unlock", help="after too many wrong PINs")
     unlock.add_argument("--id", required=True, help="the staff member's id")
     _socket(unlock)
+    password = staff.add_parser("office-password", help="for the office's pages; ends this person's sessions there")
+    password.add_argument("--id", required=True, help="the staff member's id")
+    password.add_argument("--password-stdin", action="store_true", help="read it from standard input")
+    _socket(password)
     check = subcommands.add_parser("check", help="is this machine ready? Exit code 1 if it is not")
     _configuration(check)
     _configuration(subcommands.add_parser("show", help="what box this is"))

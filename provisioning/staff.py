@@ -1,4 +1,5 @@
-"""``abholfach-provision staff``: gives a person a badge and a PIN, through the running controller.
+"""``abholfach-provision staff``: gives a person a badge and a PIN, or a password for the office, through the running
+controller.
 
 The controller writes the log, so the controller is asked: over its admin socket, with the badge's hash and the PIN's
 argon2id hash. Badge and PIN themselves never go there, and nothing of them is printed.
@@ -21,6 +22,10 @@ from provisioning.errors import ProvisioningError
 
 ADMIN_SOCKET = Path("/run/abholfach/admin.sock")
 ANSWER_WITHIN_S = 30.0
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 200
+FEWEST_CHARACTERS = 5
 
 _STAFF_ID = re.compile(r"[a-z0-9][a-z0-9._-]{0,31}")
 _PIN = re.compile(r"[0-9]{4,12}", re.ASCII)
@@ -51,6 +56,25 @@ def check_pin(pin: SecretText) -> None:
     steps = {(int(after) - int(before)) % 10 for before, after in itertools.pairwise(digits)}
     if len(steps) == 1 and steps <= {0, 1, 9}:
         raise ProvisioningError("guessable_pin", "the first that a stranger would try (1111, 1234, 4321); take another")
+
+
+def check_password(password: SecretText) -> None:
+    """Raises ``ProvisioningError`` (``bad_password``), which never repeats it."""
+    given = password.reveal()
+    if not SHORTEST_PASSWORD <= len(given) <= LONGEST_PASSWORD or not given.isprintable():
+        raise ProvisioningError(
+            "bad_password", f"a password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters; take a few words"
+        )
+    if len(set(given)) < FEWEST_CHARACTERS:
+        raise ProvisioningError("bad_password", "too few different characters; take a few words")
+
+
+async def set_office_password(socket: Path, staff: str, password: SecretText) -> None:
+    """Give a registered staff member a password for the office's pages. Raises ``ProvisioningError`` as `register`."""
+    check_staff_id(staff)
+    check_password(password)
+    hashed = await asyncio.to_thread(hasher().hash, password.reveal())
+    await _ask(socket, api.SetOfficePassword(staff, hashed))
 
 
 async def register(socket: Path, staff: str, roles: Collection[str], badge: SecretText, pin: SecretText) -> None:

@@ -56,6 +56,7 @@ def configuration(data: str, kind: Kind, broker: Broker | None, heartbeat: Heart
         "DATA": _text(data),
         "BACKEND": _text("gpio" if kind is Kind.REAL else "simulated"),
         "HEARTBEAT": _text(heartbeat.value),
+        "CENTRAL": _text("standalone" if broker is None else "mqtt"),
         "MQTT": _OFF if broker is None else _mqtt(broker),
         **{name.upper(): json.dumps([user]) for name, user in users.items()},
     }
