@@ -16,7 +16,7 @@ from controller.services.actor import Actor
 from controller.services.front import Front
 
 #: How long the report stands when nobody puts it away.
-SHOWN_MS = 120_000
+SHOWN_MS = 60_000
 MOST_LINES = 500
 
 #: Refusals after which the envelope stays on the table.

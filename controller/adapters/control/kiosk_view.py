@@ -59,6 +59,9 @@ def _page(box: Box, front: FrontState, now: Moment) -> Shown:
     if box.staff_session is not None:
         page = "maintenance" if box.staff_session.roles == (Role.TECHNICIAN,) else "staff_busy"
         return _plain(page, front, simulated, date_wall_ms=box.staff_session.back_wall_ms)
+    if front.staff_notice is not None and front.staff_notice.page == "staff_locked" and front.notice is None:
+        # A locked badge was shown here: the staff page tells why nothing happens.
+        return _plain("staff_login", front, simulated)
     suspended = next((label for label in box.unsettled if box.compartments[label].door is Door.OPEN), "")
     if suspended:
         # The box was restarted while somebody stood at this door: it is theirs, and it wants closing.

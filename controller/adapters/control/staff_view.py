@@ -67,7 +67,8 @@ def _page(box: Box, front: FrontState, now: Moment) -> tuple[StaffView, int]:
     if box.badge is not None and now.mono_ms - box.badge.mono_ms < timing.BADGE_VALID:
         member = box.badge.staff
         return msgspec.structs.replace(view, page="pin", staff=member), box.badge.mono_ms + timing.BADGE_VALID
-    if box.session is not None:
+    if box.session is not None or front.notice is not None:
+        # Somebody has shown a code: the box's own screen is theirs, even if it still tells what the shift did.
         return msgspec.structs.replace(view, page="busy"), 0
     if front.staff_notice is not None and front.staff_notice.page == "staff_locked":
         return msgspec.structs.replace(view, page="locked"), front.staff_notice.until_mono_ms
