@@ -5,24 +5,50 @@ The pages serve no such document themselves: nobody but their own script is mean
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
 
-from kiosk_ui import resident, staff, technician
+from kiosk_ui import resident, staff_actions, technician
 from kiosk_ui.answers import Actions
 from kiosk_ui.forms import Form
+from kiosk_ui.report import pages as report
+from kiosk_ui.technician_log import ExportForm
+from kiosk_ui.usage import ModesForm
 
 AREAS: dict[str, Actions] = {
     "/kiosk": resident.ACTIONS,
-    "/staff": staff.ACTIONS,
+    "/staff": staff_actions.ACTIONS,
     "/technician": technician.ACTIONS,
+    "/report/{month}": report.ACTIONS,
 }
-PAGES = ("/", "/staff", "/technician", "/kiosk/fragment", "/staff/fragment", "/technician/fragment")
+#: Page → the names in its query.
+PAGES: dict[str, tuple[str, ...]] = {
+    "/": (),
+    "/kiosk/fragment": (),
+    "/staff": ("at", "look"),
+    "/staff/fragment": ("look",),
+    "/staff/front": ("since",),
+    "/technician": ("at", "look"),
+    "/technician/fragment": ("look",),
+    "/technician/log": ("before", "group", "compartment", "day", "text"),
+    "/report": (),
+    "/report/{month}": (),
+    "/report/{month}/fragment": (),
+    "/report/{month}/bericht.csv": (),
+    "/report/{month}/bericht.pdf": (),
+    "/speech/{name}.wav": (),
+}
 
 _HTML = {"text/html": {"schema": {"type": "string"}}}
 _PLAIN = {"text/plain": {"schema": {"type": "string"}}}
 _PAGE = {"description": "the page that stands now", "content": _HTML}
+_NOT_FOR_YOU = {
+    "403": {"description": "nobody is logged in who may"},
+    "404": {"description": "there is nothing of that name"},
+    "422": {"description": "malformed"},
+}
 #: What the guard answers before anything is read (`kiosk_ui.guard`).
 _GUARDED = {
     "403": {"description": "not from this page", "content": _PLAIN},
@@ -33,25 +59,31 @@ _GUARDED = {
 
 
 def openapi() -> dict[str, Any]:
-    """OpenAPI 3.1: every page, and every action with its form as JSON and as form fields."""
-    paths: dict[str, Any] = {path: {"get": _operation({"200": _PAGE})} for path in PAGES}
+    """OpenAPI 3.1: every page with its query, and every action with its form, as JSON and as form fields."""
+    paths: dict[str, Any] = {}
+    for path, query in PAGES.items():
+        paths[path] = {"get": _operation(path, {"200": _PAGE, **_NOT_FOR_YOU}, query)}
     for base, actions in AREAS.items():
         for action, (form, _) in actions.items():
-            paths[f"{base}/{action}"] = {"post": _posting(form)}
-    paths["/kiosk/shown"] = {"post": _posting(Form, ok="204")}
+            paths[f"{base}/{action}"] = {"post": _posting(f"{base}/{action}", form)}
+    for path, form in (("/kiosk/shown", Form), ("/kiosk/modes", ModesForm)):
+        paths[path] = {"post": _posting(path, form, ok="204")}
+    for path, form in (("/technician/export", ExportForm), ("/technician/bundle", Form)):
+        paths[path] = {"post": _posting(path, form)}
     return {"openapi": "3.1.0", "info": {"title": "pages", "version": "1"}, "paths": paths}
 
 
-def _operation(responses: dict[str, Any], **more: Any) -> dict[str, Any]:
-    away = {"503": {"description": "the controller is away", "content": _HTML}}
-    return {"responses": {**responses, **away, **_GUARDED}, **more}
+def _operation(path: str, responses: dict[str, Any], query: tuple[str, ...] = (), **more: Any) -> dict[str, Any]:
+    text = {"type": "string", "maxLength": 40}
+    parts = [{"name": name, "in": "path", "required": True, "schema": text} for name in re.findall(r"{(\w+)}", path)]
+    parts += [{"name": name, "in": "query", "schema": text} for name in query]
+    away = {"503": {"description": "the controller is away"}}
+    return {"parameters": parts, "responses": {**responses, **away, **_GUARDED}, **more}
 
 
-def _posting(form: type[Form], ok: str = "200") -> dict[str, Any]:
-    schema = msgspec.json.schema(form)
-    fields = schema["$defs"][form.__name__]
+def _posting(path: str, form: type[Form], ok: str = "200") -> dict[str, Any]:
+    fields = msgspec.json.schema(form)["$defs"][form.__name__]
     body = {"content": {kind: {"schema": fields} for kind in ("application/json", "application/x-www-form-urlencoded")}}
     answers = {ok: _PAGE if ok == "200" else {"description": "heard"}}
-    for status, words in (("409", "stale"), ("422", "refused or malformed")):
-        answers[status] = _PAGE | {"description": words} if ok == "200" else {"description": words}
-    return _operation(answers, requestBody={**body, "required": True})
+    answers |= {"409": {"description": "stale"}, "422": {"description": "refused or malformed"}}
+    return _operation(path, answers, requestBody={**body, "required": True})

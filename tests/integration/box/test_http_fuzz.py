@@ -20,7 +20,7 @@ from tests.integration.box.http_api import openapi
 
 API = schemathesis.openapi.from_dict(openapi())
 #: How many requests an operation gets.
-EXAMPLES = 25
+EXAMPLES = 12
 
 CHECKS = [not_a_server_error, status_code_conformance, response_headers_conformance]
 
@@ -46,10 +46,8 @@ def test_whatever_is_asked_is_answered(served: Town, case: schemathesis.Case[Any
     origin = served.pages_address.rstrip("/")
     headers = {**dict(case.headers or {}), "origin": origin}
     response = case.call(base_url=origin, headers=headers, timeout=20)
-    if response.status_code in (404, 405):
-        # A method or path that schemathesis made up.
-        assert case.method.upper() not in case.operation.schema.raw_schema["paths"][case.operation.path]
-        return
+    if response.status_code in (404, 405) and case.method.lower() not in API.raw_schema["paths"][case.operation.path]:
+        return  # a method that schemathesis made up
     case.validate_response(response, checks=CHECKS)
     assert response.headers["cache-control"] == ["no-store"]
     assert "default-src 'none'" in response.headers["content-security-policy"][0]
