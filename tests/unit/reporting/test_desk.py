@@ -22,6 +22,7 @@ from controller.domain.moment import Moment
 from controller.ports import LogError
 from controller.reporting import MonthError
 from kiosk_ui.report.csv_file import BOM
+from tests.unit.domain.builder import Scenario
 from tests.unit.event_store.making import tamper
 from tests.unit.reporting.conftest import NOW
 from tests.unit.reporting.story import LANGUAGES, ZONE, Story, instant
@@ -93,6 +94,21 @@ async def test_only_what_is_new_is_read_again(tmp_path: Path, story: Story, octo
     finally:
         await desk.close()
         await store.close()
+
+
+async def test_entries_that_wait_for_the_time_are_read_once(tmp_path: Path) -> None:
+    """A box that has had no time since its first start: nothing is read twice, and the reading ends."""
+    scenario = Scenario(trusted=False)
+    store, _ = open_log(tmp_path / "log.db", "box-1", fold_version=1)
+    codec = EventCodec()
+    for event, at in scenario.log:
+        await store.append([codec.encode(event)], stamp_of(at))
+    await store.close()
+    desk = ReportDesk(tmp_path / "log.db", ZONE, LANGUAGES)
+    with pytest.raises(MonthError, match="empty"):
+        await ready(desk, "", scenario.now)
+    assert desk._ledger.seq == len(scenario.log)
+    await desk.close()
 
 
 async def test_many_may_ask_at_once(desk: ReportDesk) -> None:

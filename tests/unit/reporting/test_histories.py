@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 
 import msgspec
@@ -74,7 +75,7 @@ def told(log: Log, now: int) -> tuple[Ledger, dict[str, MonthFigures]]:
     return ledger, {str(month): ledger.figures(month, now, now) for month in ledger.months(now, now)}
 
 
-COUNTED = {
+COUNTED: dict[str, Callable[[ev.Event], bool]] = {
     "pickups": lambda e: isinstance(e, ev.DepositEnded) and e.end.startswith("collected"),
     "recalled": lambda e: isinstance(e, ev.DepositEnded) and e.end == "recalled",
     "at_counter": lambda e: isinstance(e, ev.DepositEnded) and e.end == "handed_over_at_counter",
@@ -152,6 +153,38 @@ def test_the_compartments_that_are_free_are_those_of_the_state(history: tuple[Lo
     if not any(month.hours_known for month in figures.values()):
         assert sum(month.days_full for month in figures.values()) == len(full_days)
     assert ledger._free == {label for label, c in box.compartments.items() if c.allottable}
+
+
+@SEARCH
+@given(histories())
+def test_what_is_passed_by_changes_nothing_that_is_looked_at(history: tuple[Log, int]) -> None:
+    log, now = history
+    ledger, _ = told(log, now)
+    box = Box()
+    for event, at in log:
+        box = evolve(box, event, at)
+    for part in ("deposits", "rights", "compartments", "faults", "outage", "box", "kind"):
+        found, expected = getattr(ledger._box, part), getattr(box, part)
+        if part == "rights":
+            assert set(found) == set(expected)
+        elif part == "compartments":
+            assert {n: c.allottable for n, c in found.items()} == {n: c.allottable for n, c in expected.items()}
+        elif part == "faults":
+            assert set(found) == set(expected)
+        else:
+            assert found == expected, part
+    for opening, expected in ((ledger._box.opening, box.opening),):
+        assert (opening is None) == (expected is None)
+        if opening is not None and expected is not None:
+            assert (opening.purpose, opening.deposit, opening.attempt) == (
+                expected.purpose,
+                expected.deposit,
+                expected.attempt,
+            )
+    assert set(ledger._box.unsettled) == set(box.unsettled)
+    assert (ledger._box.session is None) == (box.session is None)
+    if ledger._box.session is not None and box.session is not None:
+        assert ledger._box.session.collected == box.session.collected
 
 
 @SEARCH

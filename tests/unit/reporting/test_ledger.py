@@ -34,7 +34,7 @@ def test_a_month_in_which_nothing_happens_is_a_month_of_service() -> None:
     quiet = june(box().at(40 * 24 * HOUR))
     assert quiet.finished
     assert quiet.pickups == quiet.openings == 0
-    assert quiet.waiting is quiet.at_box is quiet.issued is quiet.cost_cents is None
+    assert (quiet.waiting, quiet.at_box, quiet.issued, quiet.cost_cents) == (None, None, None, None)
     assert quiet.opening_ms == quiet.available_ms == 30 * 24 * HOUR
     assert not quiet.hours_known
     assert june(box().at(40 * 24 * HOUR), Month(2026, 7)).opening_ms == 10 * 24 * HOUR
