@@ -62,7 +62,7 @@ FIELDS: dict[str, tuple[Any, ...]] = {
     "held": (True, False),
     "issuer": ("central", "staff"),
     "item": tuple(Item),
-    "kind": ("simulated",),
+    "kind": ("simulated", "recall", "counter", "stocktake", "clarification", "returns"),
     "language": ("de",),
     "languages": ((ev.UseCount("de", 5),), (ev.UseCount("de", 4), ev.UseCount("tr", 3)), ()),
     "low": (True, False),
@@ -161,6 +161,8 @@ class AnyCommand(RuleBasedStateMachine):
         if name == "seen_empty_by":
             return ["", "sabine"]
         found = list(FIELDS[name])
+        if name == "task":
+            found += list(box.tasks)[:4]
         if name == "session":
             found += [box.session.id] * 4 if box.session else []
             found += [box.staff_session.id] * 4 if box.staff_session else []

@@ -1,0 +1,1 @@
+"""The office's pages without a box behind them."""
