@@ -43,7 +43,8 @@ PAGES = frozenset(
 #: Pages that tell what happened to their compartment before.
 WITH_STORY = frozenset({"show_badge", "four_eyes", "report"})
 #: The box's own screen goes back to the residents after so many ms on these pages.
-LEAVES = {"badge": 4_000, "busy": 300}
+AT_ONCE = 300
+LEAVES = {"badge": 4_000, "busy": AT_ONCE}
 
 
 class StaffPages:
@@ -103,7 +104,7 @@ class StaffPages:
             "look": at.look,
             "tag": tag,
             "plan_tag": self._link.tag(view.front_revision) if view.session else "",
-            "leave": LEAVES.get(page, 0),
+            "leave": AT_ONCE if view.suspended else LEAVES.get(page, 0),
             "notice": notice,
             "refused": bool(reason),
             "states": STATES,

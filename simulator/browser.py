@@ -137,9 +137,9 @@ class Browser:
         self._place = urlsplit(address)
         self._base = base
 
-    async def look(self) -> Page:
-        """The page that stands now. Raises `NotSoon` when nobody answers."""
-        return await self._ask("GET", f"{self._base}/fragment", None)
+    async def look(self, place: str = "") -> Page:
+        """The page that stands now; of the staff page one of its places (``clarification``), while nothing is open."""
+        return await self._ask("GET", f"{self._base}/fragment" + (f"?look={place}" if place else ""), None)
 
     async def tap(self, form: Form, **typed: str) -> Page:
         """Posts a form as the page would: its hidden fields, and what was typed. The page that comes."""

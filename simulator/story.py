@@ -164,7 +164,7 @@ class Story:
         page = await hall.show(hall.phone(self.codes["R-cut"]), "collected", "counter", "not_yet", "opening")
         check(page.name != "opening", "a code opened a second time after the settlement")
         await hall.log_in(self.badge, self.pin)
-        page = await hall.staff_page.look()
+        page = await hall.staff_page.look("clarification")
         requests = [form for form in page.forms if form.fields.get("purpose") == "clarification"]
         check(len(requests) == 1, f"{len(requests)} compartments are in doubt, not one")
         label = requests[0].fields["compartment"]

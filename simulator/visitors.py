@@ -226,7 +226,8 @@ class Hall:
 
     async def look_into(self, label: str, badge: str) -> list[str]:
         """Settles a compartment in doubt, logged in: the page's button, the badge, the door. What lies inside."""
-        page = await self.staff_page.until_page("load_ready")
+        await self.staff_page.until_page("load_ready")
+        page = await self.staff_page.look("clarification")
         await self.staff_page.tap(page.form("request_opening", compartment=label))
         await self.staff_page.until_page("show_badge")
         await self.hold(self.slip(badge))
