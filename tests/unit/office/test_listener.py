@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -56,7 +57,7 @@ def test_a_name_and_tls_are_what_it_takes(files: tuple[Path, Path]) -> None:
         (("--lan", "a:99999", "--tls-certificate", "C", "--tls-key", "K", "--lan-name", "b"), "HOST:PORT"),
         (
             ("--lan", "a:1", "--tls-certificate", "C", "--tls-key", "K", "--lan-name", "a b"),
-            "is not the name of a host",
+            "not the name of a host",
         ),
         (("--lan", "a:1", "--tls-certificate", "C", "--tls-key", "C", "--lan-name", "b"), "cannot be used"),
         (("--lan", "a:1", "--tls-certificate", "/none", "--tls-key", "K", "--lan-name", "b"), "cannot be used"),
@@ -66,9 +67,8 @@ def test_a_name_and_tls_are_what_it_takes(files: tuple[Path, Path]) -> None:
 )
 def test_what_is_missing_or_wrong_is_named(files: tuple[Path, Path], arguments: tuple[str, ...], words: str) -> None:
     given = [{"C": str(files[0]), "K": str(files[1])}.get(word, word) for word in arguments]
-    with pytest.raises(SettingsError, match="") as error:
+    with pytest.raises(SettingsError, match=re.escape(words)):
         parse(*given)
-    assert words in str(error.value)
 
 
 def test_the_pages_do_not_start_half_way(tmp_path: Path) -> None:
