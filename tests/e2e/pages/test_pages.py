@@ -102,7 +102,7 @@ async def test_a_keyboard_of_digits_types_too_and_a_date_that_does_not_exist_is_
         await window.page.click("[data-enter]")
         await window.page.wait_for_selector(".notice[role=alert]")
         assert "Dieses Datum gibt es nicht" in await window.page.inner_text(".notice")
-    assert stand.controller.requests == []
+    assert stand.controller.asked("resident.factor") == []
 
 
 async def test_language_contrast_and_size_are_chosen_and_given_back(stand: Stand) -> None:
