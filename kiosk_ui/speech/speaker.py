@@ -98,8 +98,12 @@ class Speaker:
         return tag in self.voices or (bool(texts) and all(recording_name(text) in recorded for text in texts))
 
     def annotate(self, html: str, language: str) -> str:
-        """The page with the names of what its elements say. Raises `ValueError` when it is not well-formed."""
-        return annotate(html, language, self._names)
+        """The page with the names of what its elements say. A page that cannot be read is shown all the same."""
+        try:
+            return annotate(html, language, self._names)
+        except ValueError as error:
+            log.error("a page cannot be read aloud: its elements are not closed in order: %s", error)
+            return html
 
     def _names(self, pieces: Sequence[Piece], page_language: str) -> list[str]:
         return [name for piece in pieces if (name := self._name(piece, page_language))]

@@ -119,6 +119,13 @@ def test_without_the_program_nothing_is_read_and_the_pages_stand(
     assert speaker.annotate(page("Dokument abholen"), "de") == page("Dokument abholen")
 
 
+def test_a_page_that_is_not_well_formed_is_shown_and_told(caplog: pytest.LogCaptureFixture) -> None:
+    html = '<main><section data-layer=""><p>Fach A07</section></main>'
+    assert Speaker(TAGS).annotate(html, "de") == html
+    assert "</section> closes <p>" in caplog.text
+    assert "A07" not in caplog.text
+
+
 def test_a_cache_that_cannot_be_made_is_none(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert Speaker(TAGS, tmp_path / "file" / "cache").reads("de")
