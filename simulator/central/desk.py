@@ -149,7 +149,7 @@ class Desk:
         def told() -> dict[str, Any] | None:
             view = self._mailbox.boxes.get(box)
             connection = view.states.get("connection", {}) if view is not None else {}
-            return connection if connection.get("salt") else None
+            return dict(connection) if connection.get("salt") else None
 
         connection = await self._until(told, _wait_s(request, 10.0))
         if connection is None:
