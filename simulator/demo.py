@@ -30,6 +30,7 @@ from simulator.story import Story, StoryFailed
 
 PAGES_PORT = 8701
 PANEL_PORT = 8702
+OFFICE_PORT = 8703
 STORY_WITHIN_S = 120.0
 
 FAILURES = (DemoError, BrokerError, ProcessFailed, StoryFailed, NotSoon, PlantError, PlantGone, OSError)
@@ -68,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--keep", action="store_true", help="with --auto: keep the temporary data directory")
     parser.add_argument("--port", type=int, metavar="N", help=f"of the kiosk page (default: {PAGES_PORT} if free)")
     parser.add_argument("--panel-port", type=int, metavar="N", help=f"of the panel (default: {PANEL_PORT} if free)")
+    parser.add_argument("--office-port", type=int, metavar="N", help=f"of the office's pages (default: {OFFICE_PORT})")
     return parser
 
 
@@ -78,7 +80,8 @@ async def _until_interrupted(options: argparse.Namespace) -> int:
     lines = Lines()
     root: Path = options.data or Path(__file__).parents[1] / "demo-data"
     ports = _port(options.port, PAGES_PORT, lines.say), _port(options.panel_port, PANEL_PORT, lines.say)
-    demo = DemoTown(root, lines.say, pages_port=ports[0], panel_port=ports[1])
+    office = _port(options.office_port, OFFICE_PORT, lines.say)
+    demo = DemoTown(root, lines.say, pages_port=ports[0], panel_port=ports[1], office_port=office)
     ended = _Ending(demo, lines.say)
     try:
         running = asyncio.create_task(_run(demo, lines.say))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from simulator.central import CentralClient
-from simulator.demo_provision import add_staff
+from simulator.demo_provision import add_staff, give_passwords
 from simulator.demo_town import DemoError, DemoTown
 from simulator.townsfolk import Letter, People, Resident, read_people, write_people
 from simulator.visitors import Hall, read_card
@@ -36,6 +36,7 @@ async def furnish(demo: DemoTown, say: Callable[[str], None]) -> People:
     """Makes what is not there yet; a second start finds everything. Whoever lives in the town."""
     people = read_people(demo.root)
     await asyncio.to_thread(add_staff, demo.town, people)
+    await asyncio.to_thread(give_passwords, demo.town, people)
     write_people(demo.root, people)
     if not people.letters:
         await _announce(demo)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+
+import msgspec
 
 from simulator.processes import ProcessFailed
 from simulator.town import Town
@@ -58,6 +61,18 @@ def add_staff(town: Town, people: People) -> None:
         arguments += ["--socket", str(town.sockets.paths["admin"])]
         run(arguments, typed=f"{pin}\n")
         people.staff.append(StaffMember(id, pin, roles, str(badge)))
+
+
+def give_passwords(town: Town, people: People) -> None:
+    """``abholfach-provision staff office-password`` for everybody who has none yet; keeps them in ``people``."""
+    for at, member in enumerate(people.staff):
+        if member.password:
+            continue
+        password = "-".join(secrets.token_hex(2) for _ in range(4))
+        arguments = [*installed("abholfach-provision", "provisioning"), "staff", "office-password", "--id", member.id]
+        arguments += ["--password-stdin", "--socket", str(town.sockets.paths["admin"])]
+        run(arguments, typed=f"{password}\n")
+        people.staff[at] = msgspec.structs.replace(member, password=password)
 
 
 def verify_log(town: Town) -> str:

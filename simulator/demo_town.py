@@ -20,6 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
 
+from simulator import throwaway_certificate
 from simulator.broker import Broker, BrokerError
 from simulator.demo_provision import provision
 from simulator.processes import Process, ProcessFailed
@@ -76,7 +77,7 @@ class Watch:
 class DemoTown:
     """Broker, central system, cabinet, controller, reader, pages and panel. One event loop; end it with `stop`."""
 
-    def __init__(self, root: Path, say: Say, *, pages_port: int = 0, panel_port: int = 0) -> None:
+    def __init__(self, root: Path, say: Say, *, pages_port: int = 0, panel_port: int = 0, office_port: int = 0) -> None:
         """``say`` gets a line whenever something happens that a person should know. Raises `DemoError`."""
         self.root = root.absolute()
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -95,6 +96,7 @@ class DemoTown:
         self.panel_address = ""
         self._pages_port = pages_port
         self._panel_port = panel_port
+        self._office_port = office_port
         self._watches: dict[str, Watch] = {}
         self._watching: asyncio.Task[None] | None = None
         self._stopped = False
@@ -144,8 +146,12 @@ class DemoTown:
         self.town.start_reader()
 
     def _start_pages(self) -> None:
-        self.pages_address = self.town.start_pages(self._pages_port)
+        certificate, key = throwaway_certificate.make(self.root)
+        office = ["--lan", f"127.0.0.1:{self._office_port}", "--lan-name", throwaway_certificate.NAME]
+        office += ["--tls-certificate", str(certificate), "--tls-key", str(key)]
+        self.pages_address = self.town.start_pages(self._pages_port, office)
         self._pages_port = int(self.pages_address.rstrip("/").rpartition(":")[2])
+        self._office_port = int(self.town.office_address.rstrip("/").rpartition(":")[2])
 
     def _start_panel(self) -> None:
         arguments = [sys.executable, "-m", "simulator.panel", "--town", str(self.root), "--port", str(self._panel_port)]

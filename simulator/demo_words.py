@@ -28,6 +28,7 @@ async def introduction(demo: DemoTown, people: People) -> str:
         f"  kiosk page         {pages}/",
         f"  staff page         {pages}/staff",
         f"  technician page    {pages}/technician",
+        f"  office page        {demo.town.office_address} (the browser warns of its throwaway certificate)",
         f"  simulator's panel  {panel}",
         "",
     ]
@@ -38,6 +39,7 @@ async def introduction(demo: DemoTown, people: People) -> str:
         lines += ["  No envelope waits for anybody: load one, or issue a code in the panel.", ""]
     for member in people.staff:
         lines.append(f"  {member.id:5} ({', '.join(member.roles)}): PIN {member.pin}, badge {member.badge}")
+        lines.append(f"        on the office page: {member.id}, password {member.password}")
     lines += ["", "What to try:", *(line.format(data=demo.town.data) for line in _TRY), ""]
     return "\n".join(lines)
 
@@ -50,7 +52,8 @@ _TRY = (
     "  5. Break something (panel: jam, broken wire, never closes) and see what resident and technician are told.",
     "  6. Kill the controller while a door is open. It comes back and is honest about what it does not know.",
     "  7. Kill the broker, collect something, start it again: the central system hears of everything.",
-    "  8. Ctrl-C ends everything and keeps the data; afterwards: .venv/bin/abholfach log verify --data {data}",
+    "  8. In the office: find an order, hold it, or hand it over at the counter; nothing opens until a badge is shown.",
+    "  9. Ctrl-C ends everything and keeps the data; afterwards: .venv/bin/abholfach log verify --data {data}",
 )
 
 

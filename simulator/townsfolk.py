@@ -15,12 +15,13 @@ NAME = "people.json"
 
 
 class StaffMember(msgspec.Struct, frozen=True):
-    """``badge`` is the file of the printed card."""
+    """``badge`` is the file of the printed card, ``password`` the one for the office's pages."""
 
     id: str
     pin: str
     roles: tuple[str, ...]
     badge: str
+    password: str = ""
 
 
 class Resident(msgspec.Struct, frozen=True):
