@@ -48,7 +48,8 @@ class Office:
 async def office(october: api.ReportView) -> AsyncIterator[Office]:
     with tempfile.TemporaryDirectory(prefix="pages") as directory:
         socket = Path(directory, "ui.sock")
-        async with ReportingController(socket) as controller, ui(socket) as running:
+        controller = ReportingController(socket)
+        async with controller, ui(socket) as running:
             controller.report = msgspec.structs.replace(october, may_note=True)
             controller.log_in()
             yield Office(controller, running)

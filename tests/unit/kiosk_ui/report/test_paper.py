@@ -8,7 +8,7 @@ import re
 import msgspec
 import pytest
 from pypdf import PdfReader
-from pypdf.generic import DictionaryObject
+from pypdf.generic import DictionaryObject, PdfObject
 
 from controller.api import ReportView
 from kiosk_ui import languages
@@ -23,12 +23,18 @@ async def pdf_of(view: ReportView) -> PdfReader:
     return PdfReader(io.BytesIO(await render(document(GERMAN.environment, view))))
 
 
+def dictionary(found: PdfObject) -> DictionaryObject:
+    """What ``found`` is or refers to."""
+    there = found.get_object()
+    assert isinstance(there, DictionaryObject)
+    return there
+
+
 def fonts_of(reader: PdfReader) -> dict[str, bool]:
     """Name → whether its glyphs are in the file."""
     found: dict[str, bool] = {}
     for page in reader.pages:
-        fonts = page["/Resources"].get_object().get("/Font", {})
-        for font in DictionaryObject(fonts).values():
+        for font in dictionary(dictionary(page["/Resources"])["/Font"]).values():
             descendant = font.get_object()["/DescendantFonts"][0].get_object()
             descriptor = descendant["/FontDescriptor"].get_object()
             embedded = any(key in descriptor for key in ("/FontFile", "/FontFile2", "/FontFile3"))
@@ -65,12 +71,12 @@ async def test_two_pages_with_fonts_and_words(october: ReportView) -> None:
 @pytest.mark.usefixtures("berlin")
 async def test_it_is_tagged_titled_and_its_plots_have_words(october: ReportView) -> None:
     reader = await pdf_of(october)
-    catalog = reader.trailer["/Root"].get_object()
-    assert catalog["/Lang"] == "de"
-    assert catalog["/MarkInfo"].get_object()["/Marked"]
+    catalog = dictionary(reader.trailer["/Root"])
+    assert str(catalog["/Lang"]) == "de"
+    assert str(dictionary(catalog["/MarkInfo"])["/Marked"]) == "True"
     assert reader.metadata is not None
     assert reader.metadata.title == "Abholstation: Bericht für Oktober 2026"
-    alternatives = alternatives_of(catalog["/StructTreeRoot"].get_object())
+    alternatives = alternatives_of(dictionary(catalog["/StructTreeRoot"]))
     assert len(alternatives) == 3
     assert any("September 2026: 24, Oktober 2026: 35" in text for text in alternatives)
     assert any("Verfügbarkeit: 99,3" in text for text in alternatives)
