@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from controller.api import FrontView
+from tests.e2e.accessibility.inspection import AXE, AXE_SCRIPT, RULES
 from tests.e2e.pages import staff_views, views
 from tests.e2e.pages.conftest import Stand
 from tests.e2e.pages.running import Watched, browser, opened
@@ -40,14 +41,16 @@ async def at_hand(stand: Stand, window: Watched, name: str) -> None:
     await window.page.wait_for_selector(f'#page[data-tag$="-{revision}"]')
 
 
-async def test_every_page_and_place_fits_and_can_be_touched(stand: Stand) -> None:
+async def test_every_page_and_place_fits_can_be_touched_and_has_nothing_axe_objects_to(stand: Stand) -> None:
     problems: list[str] = []
     async with browser() as chrome:
         for size in PANELS:
             async with opened(chrome, f"{stand.ui.origin}/staff", *size) as window:
+                await window.page.evaluate(AXE_SCRIPT)
                 for name in staff_views.STAFF:
                     await at_hand(stand, window, name)
                     problems += [f"{size} {name}: {each}" for each in await window.page.evaluate(FITS)]
+                    problems += [f"{size} {name}: {each}" for each in await window.page.evaluate(AXE, RULES)]
                     focused = await window.page.evaluate("document.activeElement.classList.contains('headline')")
                     assert focused, f"{name}: the headline is not where the reading begins"
                 for look, base in staff_views.LOOKS.items():
@@ -55,6 +58,7 @@ async def test_every_page_and_place_fits_and_can_be_touched(stand: Stand) -> Non
                     await window.page.evaluate("look => goTo(look)", look)
                     await window.page.wait_for_selector(f'#page[data-look="{look}"]')
                     problems += [f"{size} {look}: {each}" for each in await window.page.evaluate(FITS)]
+                    problems += [f"{size} {look}: {each}" for each in await window.page.evaluate(AXE, RULES)]
                     await window.page.evaluate("goTo('')")
                     await window.page.wait_for_selector('#page[data-look=""]')
                 assert window.complaints == []

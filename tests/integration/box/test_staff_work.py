@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -43,17 +44,19 @@ async def go_through(people: Hall, label: str, *, taking: str = "") -> None:
     await people.plant.close_door(label)
 
 
-async def test_bulk_loading_needs_no_touch_and_the_shift_is_told_by_order(box: Town) -> None:
+async def test_bulk_loading_needs_no_touch_and_the_shift_is_told_by_order(
+    box: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[str] = []
     async with hall(box) as people:
         await people.log_in(ANNA)
         answer = people.page.call
 
-        async def listening(request: api.Request[object]) -> object:
+        async def listening(request: api.Request[Any]) -> Any:
             asked.append(request.METHOD)
             return await answer(request)
 
-        people.page.call = listening  # type: ignore[method-assign,assignment]
+        monkeypatch.setattr(people.page, "call", listening)
         labels = [await people.load(item.order, item.deposit) for item in ITEMS[:3]]
         assert set(asked) == {"view.staff"}, "nothing was touched"
         assert await people.scanner.show("AUF-9999", "code_128") == "load_unknown"
@@ -82,7 +85,7 @@ async def test_the_last_booking_is_undone_by_a_badge_of_its_own(box: Town) -> No
         await go_through(people, label, taking="D2")
         await people.until_staff(lambda view: view.page == "report", "asks whether it is out")
         await people.report("empty", "expected")
-        view = await people.staff()
+        view = await people.until_staff(lambda view: view.page == "load_ready", "asks for the next")
         assert view.notice is not None
         assert (view.notice.code, view.stored_now, view.undo) == ("undone", 0, "")
         await people.load(ITEMS[2].order, "D2")

@@ -160,7 +160,7 @@ def test_a_scan_at_the_door_opened_for_its_old_document_puts_the_next_envelope_i
     box = returned(2).request("A01", Purpose.RETURNS).badge("lena").pulsed().opens().scan("D2")
     assert box.one(ev.SwapBegun) == ev.SwapBegun(box.staff, "A01", "D2")
     box.closes()
-    assert box.one(ev.OldDocumentTaken)
+    assert box.one(ev.OldDocumentTaken).compartment == "A01"
     assert box.deposit("D2").compartment == "A01"
 
 
@@ -168,7 +168,7 @@ def test_a_scan_at_the_door_opened_for_its_old_document_puts_the_next_envelope_i
 def test_what_cannot_go_in_there_changes_nothing(scanned: str, refusal: str) -> None:
     box = returned(2).announce("D3", size="L").request("A01", Purpose.RETURNS).badge("lena").pulsed().opens()
     assert box.scan(scanned).refusal == refusal
-    assert box.closes().one(ev.ReportAsked)
+    assert box.closes().one(ev.ReportAsked).compartment == "A01"
 
 
 @pytest.mark.parametrize("word", ["obstructed", "too small"])

@@ -102,7 +102,7 @@ def test_too_small_it_is_scanned_again_and_gets_a_larger_one() -> None:
 def test_there_is_no_larger_one() -> None:
     box = Scenario(cabinet=(plan("A01", "L"),)).announce("D1", size="S").login().scan("D1").pulsed().opens()
     assert box.do(cmd.ReportTooSmall(box.staff)).refusal == "no_larger"
-    assert box.closes().one(ev.DepositStored)
+    assert box.closes().one(ev.DepositStored).deposit == "D1"
 
 
 def test_too_small_is_said_once_and_at_the_open_door() -> None:

@@ -92,7 +92,7 @@ async def test_it_is_put_away_or_forgets_itself(bench: Bench) -> None:
     await bench.load("D1")
     await bench.log_out()
     shift.front.expire_notices(bench.clock.mono + SHOWN_MS - 1)
-    assert shift.report
+    assert shift.report.stored
     shift.front.expire_notices(bench.clock.mono + SHOWN_MS)
     assert shift.front.state.shift is None
     await asyncio.sleep(0)
