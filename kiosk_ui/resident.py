@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,6 +26,8 @@ from kiosk_ui.speech.speaker import Speaker
 #: Shown beside German when nobody knows which language the person reads.
 SECOND_LANGUAGE = "en"
 
+#: A sentence with such a place is left out while nobody knows when.
+_DATED = re.compile(r"%\((?:date|time)\)s")
 #: Code of a post that had its effect although the page stays.
 KNOCKED = "knocked"
 ALERTS = {
@@ -157,21 +160,19 @@ class ResidentPages:
             "number": view.number,
             "total": view.total,
             "date": _date(language, view.date_wall_ms),
+            "time": f"{_local(view.date_wall_ms):%H:%M}",
         }
         sentences = spec.text
         if spec.with_number and "number" in view.actions:
             sentences = spec.with_number
         if spec.undated and not view.date_wall_ms:
             sentences = spec.undated
-        text = [language.say(each, values) for each in sentences if view.date_wall_ms or "%(date)s" not in each]
+        text = [language.say(each, values) for each in sentences if view.date_wall_ms or not _DATED.search(each)]
         if view.tries_left:
             left = language.translate_count("Noch %(n)s Versuch.", "Noch %(n)s Versuche.", view.tries_left)
             text.insert(0, left % {"n": view.tries_left})
         if view.total > 1 and view.number and view.page in ("opening", "take", "take_return"):
             text.append(language.say(_("Umschlag %(number)s von %(total)s."), values))
-        if view.page == "maintenance" and view.date_wall_ms:
-            back = _local(view.date_wall_ms)
-            text.append(language.say(_("Weiter ab etwa %(time)s."), {"time": f"{back:%H:%M}"}))
         return Words(language, language.say(spec.headline, values), tuple(text))
 
     def _call(self, language: Language, view: api.KioskView) -> Call | None:

@@ -26,20 +26,26 @@ PAGES: dict[str, Page] = {
     "closed": Page(
         "closed",
         _("Geschlossen"),
-        (_("Gerade können Sie hier nichts abholen. Ihr Code bleibt gültig."),),
+        (
+            _("Wieder geöffnet: %(date)s, %(time)s."),
+            _("Gerade können Sie hier nichts abholen. Ihr Code bleibt gültig."),
+        ),
         contact=True,
     ),
     "maintenance": Page(
         "team",
         _("Wartung"),
-        (_("Wir arbeiten gerade an der Abholstation. Ihr Code bleibt gültig."),),
+        (
+            _("Wir arbeiten gerade an der Abholstation. Ihr Code bleibt gültig."),
+            _("Weiter ab etwa %(time)s."),
+        ),
         tone="attention",
         contact=True,
     ),
     "staff_busy": Page(
         "team",
         _("Das Team arbeitet gerade hier"),
-        (_("Gleich sind Sie dran."),),
+        (_("Gleich sind Sie dran."), _("Weiter ab etwa %(time)s.")),
         buttons=(Button(_("Ich möchte abholen"), "knock", needs="knock", primary=True),),
     ),
     "staff_login": Page("team", _("Das Team arbeitet gerade hier"), (_("Gleich sind Sie dran."),), body="to_staff"),

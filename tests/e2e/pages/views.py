@@ -88,9 +88,9 @@ def _idle(page: str, **fields: object) -> KioskView:
 _ALL = (
     _idle("start", actions=("number", "language")),
     _idle("scanner_down", actions=("number", "language")),
-    _idle("closed"),
+    _idle("closed", date_wall_ms=DAY),
     _idle("maintenance", date_wall_ms=DAY),
-    _idle("staff_busy", actions=("knock", "language")),
+    _idle("staff_busy", actions=("knock", "language"), date_wall_ms=DAY),
     _door("unexpected_open", session=""),
     _idle("power_fail", actions=()),
     _idle("out_of_order", reference="K7-2290"),
