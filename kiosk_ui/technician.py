@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response, Streami
 from starlette.requests import Request
 
 from controller import api
-from kiosk_ui import fault_words, staff_words
+from kiosk_ui import fault_words
 from kiosk_ui import technician_words as words
 from kiosk_ui.answers import Actions, act, answer
 from kiosk_ui.forms import CompartmentForm, Form, FormError, read_form
@@ -100,7 +100,7 @@ class TechnicianPages:
             "places": PLACES,
             "leave": 0 if staff.session else LEAVES_MS,
             "light": words.LIGHTS.get(view.light, ("Unbekannt", view.light)),
-            "notice": staff_words.notice(reason, **(details or {})) if reason else None,
+            "notice": words.notice(reason, **(details or {})) if reason else None,
             "words": words,
             "states": STATES,
             "why_not": why_not(view, staff),

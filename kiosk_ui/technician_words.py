@@ -5,7 +5,30 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from controller import api
+from kiosk_ui import staff_words
+from kiosk_ui.staff_words import Notice
 
+#: Refusals that only this page gets; the others are said as on the staff page.
+NOTICES = {
+    "remapped": Notice(
+        "attention", "Fach {compartment} nicht geöffnet", "Der Plan wurde geändert: Erst sieht das Team hinein."
+    ),
+    "unsettled": Notice(
+        "attention", "Fach {compartment} nicht geöffnet", "Die letzte Öffnung ist ungeklärt: Das Team klärt sie."
+    ),
+    "not_empty": Notice(
+        "attention", "Fach {compartment} nicht geöffnet", "Es ist nicht sicher leer: Nur das Team öffnet es."
+    ),
+    "self_test_running": Notice("attention", "Der Selbsttest läuft schon"),
+    "no_self_test": Notice("attention", "Es läuft kein Selbsttest"),
+    "nothing_to_test": Notice(
+        "attention", "Kein Fach darf jetzt geprüft werden", "Geprüft wird nur, was sicher leer und zu ist."
+    ),
+    "door_open": Notice("attention", "Nicht neu gestartet", "Erst alle Türen schließen."),
+    "verification_running": Notice("attention", "Die Prüfung läuft schon"),
+    "language_unknown": Notice("attention", "Diese Sprache kennt die Box nicht"),
+    "busy": Notice("attention", "Gerade holt jemand ab", "Bitte warten, bis die Person fertig ist."),
+}
 LIGHTS = {
     "green": ("Grün", "Alles läuft."),
     "yellow": ("Gelb", "Die Box läuft, etwas braucht Aufmerksamkeit."),
@@ -151,3 +174,12 @@ def outcome(test: api.LockTestView) -> str:
         return said
     again = f", {test.attempts}. Versuch" if test.attempts > 1 else ""
     return f"{said} nach {test.opened_ms} ms, Kontakt gesehen{again}"
+
+
+def notice(code: str, **details: str | int) -> Notice:
+    """What the page says to a refusal."""
+    known = NOTICES.get(code)
+    if known is None:
+        return staff_words.notice(code, **details)
+    values = {"compartment": "", **details}
+    return Notice(known.tone, known.headline.format(**values), known.text.format(**values))

@@ -14,7 +14,17 @@ from importlib import import_module
 from pathlib import Path
 
 #: Modules with a function ``figures``, in the order of the table.
-MODULES = ("bench_pickup", "bench_start", "bench_log", "bench_ui", "bench_pages", "bench_flows", "bench_memory", "bench_decode")
+MODULES = (
+    "bench_pickup",
+    "bench_start",
+    "bench_log",
+    "bench_ui",
+    "bench_pages",
+    "bench_flows",
+    "bench_technician",
+    "bench_memory",
+    "bench_decode",
+)
 
 Figure = Mapping[str, float | str]
 
