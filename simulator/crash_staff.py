@@ -8,6 +8,7 @@ import contextlib
 from controller.api import (
     ControlError,
     StaffAnswerLoading,
+    StaffDropRequest,
     StaffLogin,
     StaffLogout,
     StaffObstructed,
@@ -77,7 +78,14 @@ class Shift:
         if refused:
             self.scene.counts[f"order {refused}"] += 1
             return
-        view = await hall.until_staff(lambda view: view.page == "load_open", "a compartment opens", 3.0)
+        view = await hall.until_staff(
+            lambda view: view.page in ("load_open", "show_badge"), "a compartment opens, or asks for a badge", 3.0
+        )
+        if view.page == "show_badge":
+            # Only an old document would make room: this loader puts the envelope back on the pile.
+            await hall.page.call(StaffDropRequest(view.session))
+            self.scene.counts["swap declined"] += 1
+            return
         label = view.compartment
         self.scene.at_door = Person(label, None, item)
         self.scene.truth.walked_from.pop(label, None)
