@@ -10,7 +10,7 @@ from starlette.staticfiles import StaticFiles
 
 from kiosk_ui import languages
 from kiosk_ui.link import Link
-from kiosk_ui.office import intake, lists, login, orders, overview
+from kiosk_ui.office import intake, lists, login, orders, overview, report
 from kiosk_ui.office.desk import Desk, NotHere
 from kiosk_ui.office.guard import Guard
 from kiosk_ui.office.listener import Listener
@@ -25,7 +25,7 @@ def create(listener: Listener, port: int, link: Link, office: Office, static_ver
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.add_middleware(Guard, hosts=listener.hosts(port), origins=listener.origins(port), static_prefix=f"{prefix}/")
     app.mount(prefix, StaticFiles(directory=languages.PACKAGE / "static"))
-    for pages in (login, overview, orders, intake, lists):
+    for pages in (login, overview, orders, intake, lists, report):
         app.include_router(pages.router(desk))
 
     @app.exception_handler(NotHere)

@@ -17,6 +17,7 @@ from kiosk_ui.front_plan import STATES, staff_plan
 from kiosk_ui.link import Link
 from kiosk_ui.office import cookies, words
 from kiosk_ui.office.fields import Fields, FieldsWrong, read_fields
+from kiosk_ui.report import paper
 from kiosk_ui.settings import Office
 
 ResultT = TypeVar("ResultT")
@@ -133,6 +134,10 @@ class Desk:
             plan=staff_plan(visit.view.front, "Front der Abholstation") if visit is not None else "",
             **context,
         )
+
+    def report_paper(self, view: api.ReportView) -> str:
+        """The monthly report as a document for the printer."""
+        return paper.document(self._environment, view)
 
     # --- asking -------------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ NOTICES: dict[str, Notice] = {
     "coming": Notice("good", "Die Station sagt jetzt: Hilfe kommt"),
     "help_ended": Notice("good", "Hilferuf erledigt"),
     "outage_reported": Notice("good", "Box gestört gemeldet", "Für Abholende öffnet nichts, die Fristen stehen still."),
+    "noted": Notice("good", "Eingetragen", "Der Bericht rechnet jetzt damit."),
     "outage_ended": Notice("good", "Störung beendet", "Wer betroffen war, hat eine neue Abholfrist."),
     "added_without_code": Notice(
         "attention", "Vorgang aufgenommen, noch ohne Abholschein", "Es fehlt, wonach die Station fragen soll."
@@ -35,6 +36,11 @@ NOTICES: dict[str, Notice] = {
     "belongs_to_central": Notice(
         "attention", "Das gehört dem zentralen System", "Bitte im Fachverfahren erledigen; die Box hört darauf."
     ),
+    "number_wrong": Notice("attention", "Nicht eingetragen", "Bitte eine ganze Zahl ohne Punkt und Komma eintippen."),
+    "count_wrong": Notice("attention", "Nicht eingetragen", "Die Zahl kann nicht stimmen."),
+    "month_to_come": Notice("attention", "Nicht eingetragen", "Der Monat hat noch nicht begonnen."),
+    "month_unknown": Notice("attention", "Kein Bericht für diesen Monat", "Aus diesem Monat gibt es keine Einträge."),
+    "report_working": Notice("attention", "Der Bericht wird noch berechnet", "Bitte gleich noch einmal versuchen."),
     "disk_full": Notice("alarm", "Kein Speicherplatz", "Die Box beginnt nichts Neues. Bitte die Technik rufen."),
     "out_of_order": Notice("alarm", "Die Box ist gestört", "Sie nimmt gerade nichts an. Bitte die Technik rufen."),
     "deposit_unknown": Notice("attention", "Diesen Vorgang gibt es hier nicht mehr"),

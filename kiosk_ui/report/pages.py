@@ -145,16 +145,15 @@ class ReportPages:
         return self._environment.get_template(template).render(**context)
 
 
-def plots_of(view: api.ReportView) -> Mapping[str, plots.Plot]:
-    """Those that have something to show, by name."""
+def plots_of(view: api.ReportView) -> Mapping[str, plots.Plot | None]:
+    """By name; None where there is nothing to show. ``view`` must be ready."""
     if view.month is None:
-        return {}
-    drawn = {
+        raise ValueError("the report is not ready")
+    return {
         "trend": plots.trend(view.trend),
         "shares": plots.shares(view.month, view.previous),
         "losses": plots.losses(view.month, view.previous),
     }
-    return {name: plot for name, plot in drawn.items() if plot is not None}
 
 
 def router(link: Link, pages: ReportPages, prefix: str, home: str, who: Who) -> APIRouter:

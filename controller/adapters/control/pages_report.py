@@ -14,7 +14,7 @@ from controller.adapters.control.server import Handler, RequestError, method
 from controller.adapters.reports import ReportDesk
 from controller.domain import commands as cmd
 from controller.domain.model import Role
-from controller.ports import LogError, Operations
+from controller.ports import LogError, OfficeDesk, Operations
 from controller.reporting import MonthError
 
 READERS = frozenset({Role.SUPERVISOR, Role.AUDITOR})
@@ -38,15 +38,27 @@ class Reporting:
     page_use: UseCounter
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """Who asks: ``session`` at the box, or (empty) ``by`` in the office."""
+
+    roles: frozenset[Role]
+    session: str
+    by: str
+
+
 class ReportMethods:
     """Methods of the report's pages. One event loop. Without ``reporting`` (the box is out of order) there is no
     report.
     """
 
-    def __init__(self, operations: Operations, sessions: Sessions, reporting: Reporting | None) -> None:
+    def __init__(
+        self, operations: Operations, sessions: Sessions, reporting: Reporting | None, office: OfficeDesk | None = None
+    ) -> None:
         self._operations = operations
         self._sessions = sessions
         self._reporting = reporting
+        self._office = office
 
     def methods(self) -> Mapping[str, Handler]:
         return dict(
@@ -58,14 +70,17 @@ class ReportMethods:
             )
         )
 
-    def _roles(self, token: str) -> frozenset[Role]:
-        """The roles of whoever has this session at the box. Raises `RequestError`."""
-        self._sessions.staff(token)
+    def _who(self, token: str) -> Asking:
+        """Whose session this is, in the office or at the box. Raises `RequestError`."""
+        member = self._office.member(token) if self._office is not None and token else None
+        if member is not None:
+            return Asking(frozenset(member.roles), "", member.staff)
+        name = self._sessions.staff(token)
         session = self._operations.box().staff_session
-        return frozenset(session.roles) if session is not None else frozenset()
+        return Asking(frozenset(session.roles) if session is not None else frozenset(), name, "")
 
     async def _report(self, request: api.GetReport) -> api.ReportView:
-        roles = self._roles(request.session)
+        roles = self._who(request.session).roles
         if not roles & READERS:
             raise RequestError(api.REFUSED, "for supervisors and auditors", reason="role_missing")
         if self._reporting is None:
@@ -79,14 +94,22 @@ class ReportMethods:
             raise RequestError(api.REFUSED, str(error), reason=error.code) from error
         return msgspec.structs.replace(view, may_note=Role.SUPERVISOR in roles)
 
+    def _noting(self, token: str) -> Asking:
+        """Whoever may type figures. At the box the rules look at the role themselves. Raises `RequestError`."""
+        asking = self._who(token)
+        if not asking.session and Role.SUPERVISOR not in asking.roles:
+            raise RequestError(api.REFUSED, "for supervisors", reason="role_missing")
+        return asking
+
     async def _note_issued(self, request: api.NoteIssued) -> api.Nothing:
-        session = self._sessions.staff(request.session)
-        command = cmd.NoteDocumentsIssued(session, "", request.month, request.count)
+        asking = self._noting(request.session)
+        command = cmd.NoteDocumentsIssued(asking.session, asking.by, request.month, request.count)
         return answer(await self._operations.carry_out(command))
 
     async def _note_cost(self, request: api.NoteCost) -> api.Nothing:
-        session = self._sessions.staff(request.session)
-        return answer(await self._operations.carry_out(cmd.NoteRunningCost(session, "", request.month, request.cents)))
+        asking = self._noting(request.session)
+        command = cmd.NoteRunningCost(asking.session, asking.by, request.month, request.cents)
+        return answer(await self._operations.carry_out(command))
 
     async def _tell_modes(self, request: api.TellModes) -> api.Nothing:
         if not same(request.session, self._operations.front().kiosk_token):

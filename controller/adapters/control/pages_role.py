@@ -42,7 +42,7 @@ class PagesRole:
         self._help = HelpMethods(operations, sessions)
         self._office = OfficeMethods(operations, office, languages)
         self._technician = TechnicianMethods(operations, sessions, board, technician, office, languages)
-        self._report = ReportMethods(operations, sessions, reporting)
+        self._report = ReportMethods(operations, sessions, reporting, office)
 
     def methods(self) -> Mapping[str, Handler]:
         views = dict(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import cast
 
 import msgspec
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from controller.api import ReportView
 from kiosk_ui import languages
+from kiosk_ui.link import Link
 from kiosk_ui.report import facts_of, numbers, plots
 from kiosk_ui.report.measures import BY_KEY, MEASURES
 from kiosk_ui.report.pages import Reader, ReportPages, plots_of
@@ -98,7 +100,7 @@ def test_keys_are_unique() -> None:
 
 @pytest.mark.usefixtures("berlin")
 def test_every_plot_says_what_it_shows(october: ReportView) -> None:
-    drawn = plots_of(october)
+    drawn = {name: plot for name, plot in plots_of(october).items() if plot is not None}
     assert set(drawn) == {"trend", "shares", "losses"}
     ids = re.findall(r'id="([^"]+)"', "".join(str(plot.svg) for plot in drawn.values()))
     assert len(ids) == len(set(ids)), "several plots stand on one page"
@@ -128,13 +130,24 @@ def test_a_box_without_a_loss_has_no_plot_of_losses(october: ReportView) -> None
     assert plots.trend(october.trend[:1]) is None
 
 
+PAGES = ReportPages(cast(Link, None), languages.load("de", {}))
+
+
+@pytest.mark.usefixtures("berlin")
+def test_a_month_in_which_nothing_happened_has_a_page(october: ReportView) -> None:
+    month = october.month
+    assert month is not None
+    nothing = type(month)("2026-10", month.begins_ms, month.ends_ms, month.begins_ms, month.ends_ms, finished=True)
+    view = msgspec.structs.replace(october, month=nothing, previous=None, trend=())
+    html = PAGES.render(view, Reader("", "1-1"), "/report", "")
+    assert "Es gab keinen Ausfall." in html
+    assert "hat niemand etwas an der Box abgeholt" in html
+    assert "zu wenige Besuche" in html
+
+
 @pytest.mark.usefixtures("berlin")
 def test_nobody_is_on_the_page(october: ReportView) -> None:
-    class NoLink:
-        pass
-
-    pages = ReportPages(NoLink(), languages.load("de", {}))  # type: ignore[arg-type]
-    html = pages.render(october, Reader("", "1-1"), "/report", "")
+    html = PAGES.render(october, Reader("", "1-1"), "/report", "")
     text = re.sub(r"<[^>]+>", " ", html)
     assert not {word.lower() for word in re.findall(r"\w+", text)} & set(STAFF)
     assert not re.findall(r"\b[SRDA]\d+\b", text)
