@@ -18,6 +18,7 @@ MODULES = (
     "bench_pickup",
     "bench_start",
     "bench_log",
+    "bench_report",
     "bench_ui",
     "bench_pages",
     "bench_flows",
