@@ -57,6 +57,7 @@ ACTIONS: Actions = {
     "log_level": (LevelForm, lambda f: api.SetLogLevel(f.session, f.level)),
     "restart": (Form, lambda f: api.RestartController(f.session)),
     "back_at": (MinutesForm, lambda f: api.StaffBackAt(f.session, f.count())),
+    "keep_active": (Form, lambda f: api.StaffKeepActive(f.session)),
     "logout": (Form, lambda f: api.StaffLogout(f.session)),
 }
 

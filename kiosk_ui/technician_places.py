@@ -195,7 +195,8 @@ def languages_context(view: api.TechnicianView, catalogs: Mapping[str, bool]) ->
     """``catalogs``: the languages with a complete catalog, and whether a native speaker has read it."""
     offered = [each.tag for each in view.languages if each.offered]
     choices = []
-    for each in view.languages:
+    order = list(NATIVE_NAMES)
+    for each in sorted(view.languages, key=lambda language: order.index(language.tag) if language.tag in order else 99):
         after = [tag for tag in offered if tag != each.tag] if each.offered else [*offered, each.tag]
         choices.append(
             Choice(

@@ -7,6 +7,9 @@ import pytest
 from playwright.async_api import expect
 
 from controller import api
+from controller.adapters.clock import SystemClock
+from controller.adapters.control.technician_view import technician_view
+from controller.services.out_of_order import OutOfOrderOperations
 from tests.e2e.pages import technician_views as views
 from tests.e2e.pages.conftest import Stand
 from tests.e2e.pages.running import browser, opened
@@ -71,6 +74,7 @@ async def test_what_may_not_be_done_says_why(shown: Stand) -> None:
         ("log_level", {"level": "debug"}, ("technician.log_level", {"session": "T-1", "level": "debug"})),
         ("restart", {}, ("technician.restart", {"session": "T-1"})),
         ("back_at", {"minutes": "30"}, ("staff.back_at", {"session": "T-1", "minutes": 30})),
+        ("keep_active", {}, ("staff.keep_active", {"session": "T-1"})),
         ("logout", {}, ("staff.logout", {"session": "T-1"})),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
@@ -125,6 +129,26 @@ async def test_a_file_that_is_refused_is_no_file(shown: Stand) -> None:
         answer = await client.post("/technician/bundle", data={"session": "T-1"})
         assert answer.status_code == 422
         assert "content-disposition" not in answer.headers
+
+
+async def test_a_box_out_of_order_says_so_in_every_place(shown: Stand) -> None:
+    """Its log is damaged: the controller knows next to nothing, and the page still stands."""
+    operations = OutOfOrderOperations("box-1", "simulated", "log_damaged:4711", SystemClock())
+    shown.controller.show("technician", technician_view(operations.box(), operations.front(), operations.now(), "1.0"))
+    shown.controller.show("staff", api.StaffView(revision=9, page="out_of_order", reason="log_damaged:4711"))
+    html = await text(shown)
+    assert "Rot" in html
+    assert "Protokoll beschädigt (Eintrag 4711)" in html
+    assert "Alle Türen sind verriegelt" in html
+    for look in ("doors", "trends", "log", "service"):
+        assert "Box außer Betrieb" in await text(shown, look) or look == "trends"
+
+
+async def test_who_stands_there_is_asked_before_being_logged_out(shown: Stand) -> None:
+    shown.controller.show("staff", msgspec.structs.replace(views.STAFF, ends_in_ms=60_000, warns_in_ms=1))
+    async with browser() as chrome, opened(chrome, f"{shown.ui.origin}/technician", 1280, 800) as window:
+        await window.page.click('[data-key="keep_active"]')
+        assert shown.controller.asked("staff.keep_active")
 
 
 async def test_608_compartments_stay_light(shown: Stand) -> None:
