@@ -29,7 +29,7 @@ def sabine(office: OfficeTown) -> Iterator[Browser]:
 def month_of(browser: Browser) -> str:
     """The month that the report is about."""
     page = browser.get("/report")
-    assert page.status_code == 200
+    assert page.status_code == 200, page.text[:500]
     found = re.search(r"/report/(\d{4}-\d{2})/bericht\.pdf", page.text)
     assert found is not None, page.text[:2000]
     return found[1]
