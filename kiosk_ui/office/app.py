@@ -28,6 +28,11 @@ def create(listener: Listener, port: int, link: Link, office: Office, static_ver
     for pages in (login, overview, orders, intake, lists, report):
         app.include_router(pages.router(desk))
 
+    @app.get("/{path:path}")
+    async def nothing(path: str) -> PlainTextResponse:
+        """After every page: the framework's own answer is JSON."""
+        return PlainTextResponse("no such page\n", 404)
+
     @app.exception_handler(NotHere)
     async def not_here(_: Request, answer: NotHere) -> Response:
         return answer.response

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from controller import api
 from kiosk_ui.office.desk import LONG_ANSWER_S, Desk, Refused, Visit
@@ -78,9 +78,5 @@ def router(desk: Desk) -> APIRouter:
             media_type="text/csv; charset=utf-8",
             headers={"content-disposition": 'attachment; filename="ergebnisse.csv"'},
         )
-
-    @routes.get("/{path:path}")
-    async def nothing(path: str) -> Response:
-        return HTMLResponse("no such page\n", 404)
 
     return routes

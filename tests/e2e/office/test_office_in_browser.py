@@ -28,6 +28,7 @@ PATHS = (
     "expiring?days=28",
     "inside",
     "results",
+    "report",
     "outage",
     "orders/new",
     "import",

@@ -14,7 +14,18 @@ from simulator.town import Town
 from tests.integration.box.support import events
 from tests.integration.office.support import NAME, PASSWORD, Browser, OfficeTown, office_town
 
-PAGES = ("/", "/search", "/expiring", "/inside", "/results", "/outage", "/orders/new", "/import", "/notfallliste.pdf")
+PAGES = (
+    "/",
+    "/search",
+    "/expiring",
+    "/inside",
+    "/results",
+    "/outage",
+    "/orders/new",
+    "/import",
+    "/report",
+    "/notfallliste.pdf",
+)
 MORE = ("/live", "/ergebnisse.csv", "/order/d-1")
 POSTS = (
     "/logout",
