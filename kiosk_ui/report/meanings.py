@@ -154,7 +154,7 @@ METHOD: tuple[tuple[str, str], ...] = (
         "Datenschutz",
         "Der Bericht enthält nichts über einzelne Personen, weder über Abholende noch über Beschäftigte. Sprachen und"
         " Bedienhilfen werden nur in Gruppen von Besuchen gezählt und erst gezeigt, wenn der Monat vorbei ist; unter"
-        " fünf steht „<5“. Ließe sich eine solche Zahl errechnen, bleibt auch die nächste verborgen („geschützt“)."
+        " fünf steht „<5“. Ließe sich eine solche Zahl errechnen, bleibt auch eine weitere verborgen („geschützt“)."
         " Zeiten und Anteile stehen erst ab fünf Werten da.",
     ),
 )

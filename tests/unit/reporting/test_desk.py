@@ -13,11 +13,12 @@ import msgspec
 import pytest
 from pypdf import PdfReader
 
-from controller import cli
+from controller import cli, cli_report
 from controller.adapters.event_codec import EventCodec, stamp_of
 from controller.adapters.event_store import EventStore, open_log
 from controller.adapters.reports import ReportDesk
 from controller.api import ReportView
+from controller.bootstrap.sockets import LANGUAGES as LANGUAGES_OF_THE_PAGES
 from controller.domain.moment import Moment
 from controller.ports import LogError
 from controller.reporting import MonthError
@@ -185,3 +186,7 @@ def test_json_has_no_id(written: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert run("--data", written, "--month", "2026-10", "--json") == 0
     told = json.loads(capsys.readouterr().out)
     assert not {"session", "staff", "deposit", "right", "compartment"} & set(told["month"])
+
+
+def test_the_command_line_knows_the_pages_languages() -> None:
+    assert set(cli_report.LANGUAGES) == LANGUAGES_OF_THE_PAGES
