@@ -10,7 +10,7 @@ import pytest
 
 from controller.adapters.control import event_search
 from controller.adapters.event_codec import EVENT_TYPES
-from controller.api import EventFilter
+from controller.api import EventFilter, ExportLine
 from controller.domain import commands as cmd
 from controller.ports import Entry
 from tests.unit.services.bench import Bench, commissioned
@@ -71,7 +71,7 @@ async def test_a_span_of_time(bench: Bench) -> None:
 
 async def test_an_export_holds_every_entry_as_it_is_stored(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(event_search, "EXPORT_LINES", 17)
-    lines, after = [], 0
+    lines, after = list[ExportLine](), 0
     while True:
         piece = await event_search.export(bench.log.read, bench.box.seq, after, ALL)
         assert len(piece.lines) <= 17

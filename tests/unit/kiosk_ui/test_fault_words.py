@@ -29,11 +29,14 @@ def constants(trees: list[ast.Module]) -> dict[str, str]:
     found: dict[str, str] = {}
     for tree in trees:
         for node in tree.body:
-            value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
-            if not isinstance(value, ast.Constant) or not isinstance(value.value, str):
+            if isinstance(node, ast.Assign):
+                targets, value = node.targets, node.value
+            elif isinstance(node, ast.AnnAssign) and node.value is not None:
+                targets, value = [node.target], node.value
+            else:
                 continue
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]  # type: ignore[union-attr]
-            found |= {target.id: value.value for target in targets if isinstance(target, ast.Name)}
+            if isinstance(value, ast.Constant) and isinstance(value.value, str):
+                found |= {target.id: value.value for target in targets if isinstance(target, ast.Name)}
     return found
 
 
