@@ -10,7 +10,7 @@ import struct
 from kiosk_ui.speech.voices import Voice
 
 PROGRAM = "espeak-ng"
-#: It takes 10 to 40 ms for a sentence on a Raspberry Pi 5. Whatever takes this long will not become anything.
+#: A sentence takes 10 to 40 ms on a desktop processor. Whatever takes this long will not become anything.
 DEADLINE_S = 3.0
 #: How many may run at once: a page is said one sentence after the other.
 AT_ONCE = 2

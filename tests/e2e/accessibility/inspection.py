@@ -1,4 +1,6 @@
-"""Looks at one sight after the other with axe-core, and at the order in which the keypad goes through it."""
+"""Looks at one sight after the other with axe-core, at the order in which the keypad goes through it, and at the
+gaps.
+"""
 
 from __future__ import annotations
 
@@ -45,6 +47,16 @@ ORDER = """() => {
   return wrong;
 }"""
 
+#: Controls that are nearer to each other than 2 mm on the panel.
+GAPS = """() => {
+  const least = 2 * parseFloat(getComputedStyle(document.documentElement).getPropertyValue("--mm")) - 0.5;
+  const all = controls().map((each) => [each, each.getBoundingClientRect()]);
+  return all.flatMap(([a, p], index) => all.slice(index + 1).flatMap(([b, q]) => {
+    const across = Math.max(p.left - q.right, q.left - p.right), down = Math.max(p.top - q.bottom, q.top - p.bottom);
+    return Math.max(across, down) >= least ? [] : [`gap: ${a.dataset.key} / ${b.dataset.key}`];
+  }));
+}"""
+
 
 async def inspect(chrome: Browser, address: str, controller: ScriptedController, sights: Iterable[Sight]) -> list[str]:
     """What is wrong with these sights, a line each. They are looked at in an order that moves the page least."""
@@ -66,6 +78,7 @@ async def inspect(chrome: Browser, address: str, controller: ScriptedController,
                 continue
             found = await window.page.evaluate(AXE, RULES)
             found += await window.page.evaluate(ORDER)
+            found += await window.page.evaluate(GAPS)
             problems.extend(f"{sight}: {problem}" for problem in found)
         problems.extend(window.complaints)
     return problems

@@ -8,7 +8,7 @@ from itertools import combinations, product
 
 import pytest
 
-from tests.e2e.accessibility.inspection import AXE, AXE_SCRIPT, ORDER, RULES, inspect
+from tests.e2e.accessibility.inspection import AXE, AXE_SCRIPT, GAPS, ORDER, RULES, inspect
 from tests.e2e.accessibility.pairs import covering
 from tests.e2e.accessibility.places import LANGUAGES, MODES, PANELS, PLACES, Sight
 from tests.e2e.pages.conftest import Stand
@@ -49,8 +49,11 @@ async def test_a_mistake_is_found(stand: Stand) -> None:
         await window.page.evaluate(AXE_SCRIPT)
         assert await window.page.evaluate(AXE, RULES) == []
         assert await window.page.evaluate(ORDER) == []
+        assert await window.page.evaluate(GAPS) == []
         await window.page.evaluate("() => { document.querySelector('.tool__label').textContent = ''; }")
         assert [problem.split(":")[0] for problem in await window.page.evaluate(AXE, RULES)] == ["button-name"]
         await window.page.evaluate("() => { document.querySelector('.tool').style.translate = '900px 500px'; }")
         (problem,) = await window.page.evaluate(ORDER)
         assert problem.startswith("order: tool-help before")
+        await window.page.evaluate("() => { document.querySelector('.tools').style.gap = '1mm'; }")
+        assert await window.page.evaluate(GAPS) != []
