@@ -252,6 +252,31 @@ def test_a_staff_member_is_unlocked(admin: AdminSocket) -> None:
     ]
 
 
+def office_password(admin: AdminSocket, password: str) -> subprocess.CompletedProcess[str]:
+    options = ("--id", "m-4711", "--password-stdin", "--socket", admin.path)
+    return provision("staff", "office-password", *options, stdin=f"{password}\n")
+
+
+def test_a_password_for_the_office_goes_hashed_and_is_nowhere_else(admin: AdminSocket) -> None:
+    password = "correct horse battery staple"
+    done = office_password(admin, password)
+    assert done.returncode == 0, done.stderr
+    ((method, params),) = [(request["method"], request["params"]) for request in admin.requests]
+    assert method == "admin.office_password"
+    assert params["staff"] == "m-4711"
+    assert check_pin(params["password_hash"], password)
+    assert password not in done.stdout + done.stderr + str(params)
+
+
+@pytest.mark.parametrize("password", ["", "short", "aaaaaaaaaaaaaaaa", "x" * 300, "abababababab"])
+def test_a_password_that_is_none_is_not_sent(admin: AdminSocket, password: str) -> None:
+    done = office_password(admin, password)
+    assert done.returncode == 1
+    assert "bad_password" in done.stderr
+    assert not password or password not in done.stderr
+    assert admin.requests == []
+
+
 def test_the_files_of_an_image_are_given_to_nobody_yet(tmp_path: Path) -> None:
     """The users of the box are not those of the computer that builds the image."""
     made = provision("init", "--root", tmp_path, "--box", "b-1", "--kind", "real", "--profile", "gpio-12")
