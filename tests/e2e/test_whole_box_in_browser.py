@@ -141,6 +141,8 @@ async def _loads(it: Box) -> None:
     await it.shows("load_ready")
     assert label in await it.screen.page.inner_text("#page")
     await it.screen.page.click('[data-key="logout"]')
+    await it.shows("load_end")
+    await it.screen.page.click('[data-key="dismiss"]')
     await it.shows("start")
 
 
