@@ -9,6 +9,7 @@ import pytest
 
 from controller.adapters.mqtt.command_bodies import parse
 from controller.domain.verifiers import factor_key, token_digest, token_secret, verifier
+from controller.ports import PutCredential
 from simulator.broker import Broker
 from simulator.central import CentralClient, CentralError
 from tests.integration.mqtt.support import BOX, ScriptedFeed, configuration, observing, running
@@ -29,6 +30,7 @@ async def test_a_code_stays_with_the_central_system_and_its_holder(broker: Broke
         assert right["result"] == "done"
         body = feed.bodies[right["command"]]
         _, credentials = parse("right.issue", "central", right["command"], body)
+        assert isinstance(credentials[0], PutCredential)
         secret = token_secret(right["token"])
         assert credentials[0].digest == token_digest(right["token"])
         assert dict(credentials[0].verifiers) == {

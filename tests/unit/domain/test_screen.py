@@ -43,7 +43,7 @@ def test_a_code_is_refused_and_the_right_stays() -> None:
     assert not box.last
     assert box.the_right("R1").status is RightStatus.ISSUED
     box.fresh = True
-    assert box.present("R1").one(ev.UnlockAuthorised)
+    assert box.present("R1").one(ev.UnlockAuthorised).deposit == "D1"
 
 
 def test_the_fault_stands_as_long_as_the_screen_is_stale() -> None:
@@ -117,6 +117,7 @@ def test_open_again_is_refused_and_foreign_is_believed_without_another_opening()
 
 def test_staff_go_on() -> None:
     box = Screen()
-    box.announce("D1").dies()
+    box.announce("D1")
+    box.dies()
     box.login().scan("D1")
     assert box.now_happened(ev.UnlockAuthorised)
