@@ -10,10 +10,10 @@ import tempfile
 from pathlib import Path
 
 import msgspec
-from playwright.async_api import Page
+from playwright.async_api import Browser, Page
 
 from kiosk_ui import languages
-from tests.e2e.pages import staff_views, views
+from tests.e2e.pages import staff_views, technician_views, views
 from tests.e2e.pages.fits import FITS
 from tests.e2e.pages.running import browser, opened, ui
 from tests.e2e.pages.scripted import ScriptedController
@@ -77,8 +77,25 @@ async def shoot(directory: Path, only: set[str]) -> None:
                         await window.page.wait_for_selector(f'#page[data-tag$="-{controller.staff.revision}"]')
                         await window.page.screenshot(path=directory / f"{size}-staff-{name}.png", full_page=True)
                 if not only or "technician" in only:
-                    async with opened(chrome, f"{pages.origin}/technician", width, height) as window:
-                        await window.page.screenshot(path=directory / f"{size}-technician.png", full_page=True)
+                    await _technician(controller, pages.origin, chrome, directory, (width, height))
+
+
+async def _technician(
+    controller: ScriptedController, origin: str, chrome: Browser, directory: Path, size: tuple[int, int]
+) -> None:
+    """Every place of the technician's page; the doors of a large cabinet too."""
+    controller.results["technician.events"] = lambda params: technician_views.EVENTS
+    controller.show("staff", technician_views.STAFF)
+    controller.show("technician", technician_views.BOX)
+    places = [("", "overview"), ("doors", "doors"), ("trends", "trends"), ("log", "log"), ("service", "service")]
+    for look, name in [*places, ("doors", "doors-608")]:
+        if name == "doors-608":
+            controller.show("technician", technician_views.large())
+        async with opened(chrome, f"{origin}/technician?look={look}", *size) as window:
+            if look == "log":
+                await window.page.wait_for_selector(".events")
+            path = directory / f"{size[0]}x{size[1]}-technician-{name}.png"
+            await window.page.screenshot(path=path, full_page=True)
 
 
 async def _report(page: Page, name: str) -> None:
