@@ -35,21 +35,21 @@ class OfficeResults:
         """Results after entry ``seq``, and the entry to go on from; 0 when the log's end was reached."""
         async with self._walking:
             while self._known_seq < seq:
-                if not await self._read(self._known_seq, []):
+                if not await self._read(self._known_seq, [], min(CHUNK, seq - self._known_seq)):
                     return [], 0
             found: list[EnvelopeResult] = []
             at = seq
             for _ in range(CHUNKS_A_PAGE):
-                last = await self._read(at, found)
+                last = await self._read(at, found, CHUNK)
                 if not last:
                     return found, 0
                 at = last
                 await asyncio.sleep(0)
             return found, at
 
-    async def _read(self, after_seq: int, found: list[EnvelopeResult]) -> int:
+    async def _read(self, after_seq: int, found: list[EnvelopeResult], limit: int) -> int:
         """The last entry of the next chunk, 0 when there is none."""
-        entries = await self._log.read(after_seq, CHUNK)
+        entries = await self._log.read(after_seq, limit)
         for entry in entries:
             if any(mark in entry.body for mark in _MARKS):
                 self._see(self._recorded(entry), found)
@@ -71,7 +71,7 @@ class OfficeResults:
             case "RightPrepared":
                 self._rights[str(data.get("right", ""))] = _texts(data.get("deposits"))
             case "RightEnded":
-                deposits = self._rights.pop(str(data.get("right", "")), ())
+                deposits = self._rights.get(str(data.get("right", "")), ())
                 if data.get("end") == "expired":
                     for name in deposits:
                         self._tell(name, "expired", at, found)
