@@ -53,6 +53,9 @@ class Lines:
 def main(arguments: Sequence[str] | None = None) -> int:
     """0: well, or ended by Ctrl-C; 1: it failed, and the reason was printed; 2: wrong usage."""
     options = _parser().parse_args(arguments)
+    if options.auto and options.standalone:
+        print("demo: the story of --auto has a central system in it; leave --standalone out", file=sys.stderr)
+        return 2
     if hasattr(sys.stdout, "reconfigure"):
         sys.stdout.reconfigure(errors="replace")
     try:
@@ -66,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("./box demo", description="A whole simulated box on this machine.")
     parser.add_argument("--data", type=Path, metavar="DIR", help="where everything is kept (default: demo-data)")
     parser.add_argument("--auto", action="store_true", help="play the whole story and end")
+    parser.add_argument(
+        "--standalone", action="store_true", help="a box without a central system: orders by the office"
+    )
     parser.add_argument("--keep", action="store_true", help="with --auto: keep the temporary data directory")
     parser.add_argument("--port", type=int, metavar="N", help=f"of the kiosk page (default: {PAGES_PORT} if free)")
     parser.add_argument("--panel-port", type=int, metavar="N", help=f"of the panel (default: {PANEL_PORT} if free)")
@@ -78,10 +84,13 @@ def _parser() -> argparse.ArgumentParser:
 
 async def _until_interrupted(options: argparse.Namespace) -> int:
     lines = Lines()
-    root: Path = options.data or Path(__file__).parents[1] / "demo-data"
+    name = "demo-data-standalone" if options.standalone else "demo-data"
+    root: Path = options.data or Path(__file__).parents[1] / name
     ports = _port(options.port, PAGES_PORT, lines.say), _port(options.panel_port, PANEL_PORT, lines.say)
     office = _port(options.office_port, OFFICE_PORT, lines.say)
-    demo = DemoTown(root, lines.say, pages_port=ports[0], panel_port=ports[1], office_port=office)
+    demo = DemoTown(
+        root, lines.say, pages_port=ports[0], panel_port=ports[1], office_port=office, standalone=options.standalone
+    )
     ended = _Ending(demo, lines.say)
     try:
         running = asyncio.create_task(_run(demo, lines.say))

@@ -38,7 +38,11 @@ async def furnish(demo: DemoTown, say: Callable[[str], None]) -> People:
     await asyncio.to_thread(add_staff, demo.town, people)
     await asyncio.to_thread(give_passwords, demo.town, people)
     write_people(demo.root, people)
-    if not people.letters:
+    if demo.standalone and not people.letters:
+        # Envelopes wait on the desk; nobody has told the box of them yet.
+        people.letters = list(LETTERS)
+        write_people(demo.root, people)
+    elif not people.letters:
         await _announce(demo)
         await _load(demo, people, say)
         people.letters, people.residents = list(LETTERS), list(RESIDENTS)

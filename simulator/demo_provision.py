@@ -36,14 +36,17 @@ def run(arguments: Sequence[str], *, typed: str = "") -> str:
 
 
 def provision(town: Town, broker_port: int) -> None:
-    """``abholfach-provision init``. Again on the same directories: only the broker's address may change."""
+    """``abholfach-provision init``. Again on the same directories: only the broker's address may change. Without a
+    broker (0) the box stands alone.
+    """
     arguments = [*installed("abholfach-provision", "provisioning"), "init", "--force"]
     arguments += ["--box", town.box, "--kind", "simulated", "--profile", town.profile]
     arguments += ["--config", str(town.config), "--data", str(town.data), "--seen-empty-by", "installer"]
     arguments += ["--policies", str(Path(__file__).with_name("policies.toml"))]
     arguments += ["--calendar", str(Path(__file__).with_name("calendar.toml"))]
     arguments += ["--counter-room", "E 12", "--phone", "0000 115"]
-    arguments += ["--mqtt", f"127.0.0.1:{broker_port}", "--commands", "unsigned"]
+    if broker_port:
+        arguments += ["--mqtt", f"127.0.0.1:{broker_port}", "--commands", "unsigned"]
     run(arguments)
     # The panel's robots and the story read the pages without a browser that could say what it shows.
     file = town.config / "abholfach.toml"

@@ -77,8 +77,20 @@ class Watch:
 class DemoTown:
     """Broker, central system, cabinet, controller, reader, pages and panel. One event loop; end it with `stop`."""
 
-    def __init__(self, root: Path, say: Say, *, pages_port: int = 0, panel_port: int = 0, office_port: int = 0) -> None:
-        """``say`` gets a line whenever something happens that a person should know. Raises `DemoError`."""
+    def __init__(
+        self,
+        root: Path,
+        say: Say,
+        *,
+        pages_port: int = 0,
+        panel_port: int = 0,
+        office_port: int = 0,
+        standalone: bool = False,
+    ) -> None:
+        """``say`` gets a line whenever something happens that a person should know. ``standalone``: without a central
+        system and its broker. Raises `DemoError`.
+        """
+        self.standalone = standalone
         self.root = root.absolute()
         self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._lock = _hold(self.root / "demo.lock")
@@ -106,11 +118,13 @@ class DemoTown:
 
     async def start(self) -> None:
         """Provisions the box and starts everything. Raises `DemoError`, `ProcessFailed`, `BrokerError`."""
-        self.broker.port = _remembered_port(self.root / "broker" / "mosquitto.conf")
-        await self._start_broker()
+        if not self.standalone:
+            self.broker.port = _remembered_port(self.root / "broker" / "mosquitto.conf")
+            await self._start_broker()
         await self._do(lambda: provision(self.town, self.broker.port))
         await self._do(self.town.start_plant)
-        await self._do(self._start_central)
+        if not self.standalone:
+            await self._do(self._start_central)
         await self._do(self._start_controller)
         await self._do(self._start_reader)
         await self._do(self._start_pages)
@@ -155,7 +169,8 @@ class DemoTown:
 
     def _start_panel(self) -> None:
         arguments = [sys.executable, "-m", "simulator.panel", "--town", str(self.root), "--port", str(self._panel_port)]
-        arguments += ["--plant", str(self.town.plant_socket), "--central", str(self.central_socket)]
+        arguments += ["--plant", str(self.town.plant_socket)]
+        arguments += [] if self.standalone else ["--central", str(self.central_socket)]
         arguments += ["--pages", self.pages_address, "--supervisor", str(self.supervisor_socket)]
         log = self.town.logs / "panel.log"
         log.unlink(missing_ok=True)

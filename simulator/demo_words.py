@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from pathlib import Path
+from typing import Any
 
 import qrcode
 
@@ -17,9 +18,7 @@ from simulator.townsfolk import People, Resident
 
 async def introduction(demo: DemoTown, people: People) -> str:
     """Addresses, a code, badges and PINs, and what to try."""
-    async with CentralClient(demo.central_socket) as central:
-        codes = {code["right"]: code for code in await central.codes(box=demo.town.box)}
-    usable = [code for code in codes.values() if code["state"] == "issued"]
+    usable = [] if demo.standalone else await _usable_codes(demo)
     pages, panel = demo.pages_address.rstrip("/"), demo.panel_address
     lines = [
         "",
@@ -35,15 +34,33 @@ async def introduction(demo: DemoTown, people: People) -> str:
     if usable:
         code = usable[0]
         lines += _code(code["token"], code["number"], demo.root / "pickup-code.png", people.resident(code["right"]))
+    elif demo.standalone:
+        orders = ", ".join(letter.order for letter in people.letters)
+        lines += [f"  Nobody has announced these envelopes yet: {orders}", ""]
     else:
         lines += ["  No envelope waits for anybody: load one, or issue a code in the panel.", ""]
     for member in people.staff:
         lines.append(f"  {member.id:5} ({', '.join(member.roles)}): PIN {member.pin}, badge {member.badge}")
         lines.append(f"        on the office page: {member.id}, password {member.password}")
-    lines += ["", "What to try:", *(line.format(data=demo.town.data) for line in _TRY), ""]
+    to_try = _TRY_ALONE if demo.standalone else _TRY
+    lines += ["", "What to try:", *(line.format(data=demo.town.data) for line in to_try), ""]
     return "\n".join(lines)
 
 
+async def _usable_codes(demo: DemoTown) -> list[dict[str, Any]]:
+    async with CentralClient(demo.central_socket) as central:
+        codes = {code["right"]: code for code in await central.codes(box=demo.town.box)}
+    return [code for code in codes.values() if code["state"] == "issued"]
+
+
+_TRY_ALONE = (
+    "  1. Open the office page, log in as anna, choose Vorgang erfassen: one of the envelopes' orders, with a birth date.",
+    "  2. Keep the slip that opens. (Several at once: Datei einlesen, first line Vorgang;Dokumentart;Geburtsdatum)",
+    "  3. Load: hold anna's badge up (panel), type her PIN on the staff page, hold the envelope up, put it in, close.",
+    "  4. Collect: drop a picture of the slip's code into the panel, or type its number on the kiosk page.",
+    "  5. In the office: a new code (the old one is over at once), a Vollmacht, Am Schalter ausgeben, Ergebnisse.",
+    "  6. Ctrl-C ends everything and keeps the data; afterwards: .venv/bin/abholfach log verify --data {data}",
+)
 _TRY = (
     "  1. Open the kiosk page and the panel side by side, and hold the phone with a code before the camera (panel).",
     "  2. A compartment springs open: pull, take, close (panel), and say on the kiosk page that everything is there.",
