@@ -54,7 +54,7 @@ async def _usable_codes(demo: DemoTown) -> list[dict[str, Any]]:
 
 
 _TRY_ALONE = (
-    "  1. Open the office page, log in as anna, choose Vorgang erfassen: one of the envelopes' orders, with a birth date.",
+    "  1. Open the office page, log in as anna, choose Vorgang erfassen: one of these orders, with a birth date.",
     "  2. Keep the slip that opens. (Several at once: Datei einlesen, first line Vorgang;Dokumentart;Geburtsdatum)",
     "  3. Load: hold anna's badge up (panel), type her PIN on the staff page, hold the envelope up, put it in, close.",
     "  4. Collect: drop a picture of the slip's code into the panel, or type its number on the kiosk page.",

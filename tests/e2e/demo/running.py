@@ -51,6 +51,7 @@ class Demo:
 def demo(data: Path, output: Path, *arguments: str) -> Iterator[Demo]:
     """A demo on free ports, ready to be played with; ended at the end whatever happens."""
     command = [sys.executable, "-m", "simulator.demo", "--data", str(data), "--port", "0", "--panel-port", "0"]
+    command += ["--office-port", "0"]
     with output.open("wb") as file:
         process = subprocess.Popen(
             [*command, *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +44,26 @@ def test_it_ends_with_ctrl_c_and_goes_on_with_the_same_codes(tmp_path: Path) -> 
         until(lambda: "goes home with D-0101" in json.dumps(panel_state(second)), "the resident goes home")
         second.process.send_signal(signal.SIGTERM)
         assert second.process.wait(60) == 0
+    assert still_there(data) == []
+
+
+def test_a_box_that_stands_alone_has_an_office_and_no_central_system(tmp_path: Path) -> None:
+    data = tmp_path / "town"
+    with demo(data, tmp_path / "output", "--standalone") as running:
+        said = running.said()
+        password = re.search(r"on the office page: anna, password (\S+)", said)
+        address = re.search(r"office page +(https://localhost:\d+/)", said)
+        assert password is not None
+        assert address is not None
+        trusting = ssl.create_default_context(cafile=str(data / "office-certificate.pem"))
+        with httpx.Client(base_url=address[1], verify=trusting, timeout=60, follow_redirects=True) as office:
+            form = re.search(r'name="form" value="([0-9a-f]{64})"', office.get("/login").text)
+            assert form is not None
+            fields = {"form": form[1], "staff": "anna", "password": password[1]}
+            overview = office.post("/login", data=fields, headers={"origin": address[1].rstrip("/")}).text
+        assert "Vorgang erfassen" in overview
+        assert not (data / "central").exists()
+        assert running.interrupt() == 0
     assert still_there(data) == []
 
 
