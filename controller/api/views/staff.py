@@ -48,9 +48,9 @@ class StaffView(msgspec.Struct, frozen=True):
 
     ``compartment``, ``purpose`` and ``reason`` are those of the opening that is asked for or under way, ``orders`` of
     the envelope it is about (or of those inside), ``booked`` is what the books say lies
-    there: envelope, old_document, empty, or nothing certain. ``undo`` is the compartment of the last booking as long as it can be
-    undone. ``front_revision``: compartments are asked for apart (`GetFront`), only those that changed. ``ends_in_ms``
-    is how long the session still lasts when nobody does anything, ``warns_in_ms`` when to say so.
+    there: envelope, old_document, empty, or nothing certain. ``undo`` is the compartment of the last booking as long
+    as it can be undone. ``front_revision``: compartments are asked for apart (`GetFront`), only those that changed.
+    ``ends_in_ms`` is how long the session still lasts when nobody does anything, ``warns_in_ms`` when to say so.
 
     ``calls`` are the calls for help that stand; ``outage`` is set while the box is reported out of order (the
     residents' page then says so, and nothing opens for them). Both are shown to whoever is logged in.
