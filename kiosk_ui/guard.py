@@ -12,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 #: Nothing that a page posts is longer.
 BODY_LIMIT = 4096
+#: Digits of a body's length: more are no number to reckon with.
+LONGEST_LENGTH = 19
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -88,8 +90,9 @@ def refusal_of(
     if headers.get("origin", "") not in origins:
         return PlainTextResponse("not from this page\n", 403)
     length = headers.get("content-length", "")
-    if not length.isascii() or not length.isdigit():
+    # Beside a transfer coding a length means nothing (RFC 9112, 6.3): the body may be as long as it likes.
+    if "transfer-encoding" in headers or not length.isascii() or not length.isdigit():
         return PlainTextResponse("length required\n", 411)
-    if int(length) > body_limit:
+    if len(length) > LONGEST_LENGTH or int(length) > body_limit:
         return PlainTextResponse("too long\n", 413)
     return None
