@@ -8,10 +8,35 @@ import socket
 import ssl
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kiosk_ui.settings import SettingsError
 
+#: Connections that are open at once, those included that have not said anything yet. The pages at the box live in this
+#: process: what the network opens must leave them files to open.
+MOST_OPEN = 96
+
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", re.ASCII)
+
+
+class Door(socket.socket):
+    """A listening socket that hangs up on whoever comes while `MOST_OPEN` connections are open. The server itself
+    counts a connection only after its handshake, for which it waits a minute.
+    """
+
+    def __init__(self, family: int) -> None:
+        super().__init__(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        self._inside: list[socket.socket] = []
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """Raises ``BlockingIOError`` when nobody is let in."""
+        connection, address = super().accept()
+        self._inside = [each for each in self._inside if each.fileno() >= 0]
+        if len(self._inside) >= MOST_OPEN:
+            connection.close()
+            raise BlockingIOError
+        self._inside.append(connection)
+        return connection, address
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +54,7 @@ class Listener:
     def bind(self) -> socket.socket:
         """Raises ``OSError``."""
         family = socket.AF_INET6 if ":" in self.host else socket.AF_INET
-        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listening = Door(family)
         try:
             listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listening.bind((self.host, self.port))

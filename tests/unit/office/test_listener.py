@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import re
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 import trustme
 
+from kiosk_ui.office import listener
 from kiosk_ui.office.cookies import form_token, is_our_form
 from kiosk_ui.office.listener import Listener, add_arguments, read_arguments
 from kiosk_ui.settings import SettingsError
@@ -86,3 +88,38 @@ def test_a_forms_token_belongs_to_one_cookie() -> None:
     for cookie, given in (("cookie", ""), ("cookie", token[:-1]), ("other", token), ("", form_token("")), ("", "")):
         assert not is_our_form(cookie, given)
     assert is_our_form("cookie", "ä" * 64) is False
+
+
+async def test_silent_connections_of_the_network_never_fill_the_process(
+    monkeypatch: pytest.MonkeyPatch, files: tuple[Path, Path]
+) -> None:
+    """The pages at the box need files too. Who has not said anything counts: TLS waits a minute for a first word."""
+    monkeypatch.setattr(listener, "MOST_OPEN", 2)
+    at = Listener("127.0.0.1", 0, *files, ("box.test",))
+    server = await asyncio.start_server(lambda _, __: None, sock=at.bind(), ssl=listener.context(at))
+    port = server.sockets[0].getsockname()[1]
+
+    async def comes() -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        return await asyncio.open_connection("127.0.0.1", port)
+
+    async def is_hung_up_on() -> bool:
+        reader, writer = await comes()
+        try:
+            async with asyncio.timeout(0.2):
+                return await reader.read(1) == b""
+        except ConnectionError:
+            return True
+        except TimeoutError:
+            return False
+        finally:
+            writer.close()
+
+    async with server:
+        (_, first), (_, second) = await comes(), await comes()
+        assert await is_hung_up_on()
+        first.close()
+        second.close()
+        for _ in range(50):
+            if not await is_hung_up_on():
+                return
+        pytest.fail("whoever goes makes room")
