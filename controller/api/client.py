@@ -8,7 +8,15 @@ from collections.abc import AsyncIterator, Callable
 
 import msgspec
 
-from controller.api.messages import LINE_LIMIT, ControlError, Disconnected, Incoming, ViewChanged
+from controller.api.messages import (
+    INVALID_REQUEST,
+    LINE_LIMIT,
+    ControlError,
+    Disconnected,
+    ErrorObject,
+    Incoming,
+    ViewChanged,
+)
 from controller.api.requests.base import Request, ResultT
 
 
@@ -42,18 +50,22 @@ class ControlClient:
         self._listeners.append(listener)
 
     async def call(self, request: Request[ResultT]) -> ResultT:
-        """Sends a request and waits for its answer. Raises `ControlError` when refused and `Disconnected` when the line
-        breaks.
+        """Sends a request and waits for its answer. Raises `ControlError` when refused (``request_too_long`` before it is
+        sent: the controller ends the connection at such a line, and everybody else's requests with it) and
+        `Disconnected` when the line breaks.
         """
         if self.closed.is_set():
             raise Disconnected("the controller has closed the connection")
         self._next_id += 1
         number = self._next_id
+        message = {"jsonrpc": "2.0", "id": number, "method": request.METHOD, "params": request}
+        line = self._encoder.encode(message)
+        if len(line) > LINE_LIMIT:
+            raise ControlError(ErrorObject(INVALID_REQUEST, "too long for a line", {"reason": "request_too_long"}))
         future: asyncio.Future[Incoming] = asyncio.get_running_loop().create_future()
         self._waiting[number] = future
-        message = {"jsonrpc": "2.0", "id": number, "method": request.METHOD, "params": request}
         try:
-            self._writer.write(self._encoder.encode(message) + b"\n")
+            self._writer.write(line + b"\n")
             await self._writer.drain()
             answer = await future
         except OSError as error:

@@ -80,6 +80,9 @@ NOTICES: dict[str, Notice] = {
     "size_unknown": Notice("attention", "Die Größe muss S, M oder L sein"),
     "language_unknown": Notice("attention", "Diese Sprache gibt es nicht", "Zum Beispiel de, en, ar oder uk."),
     "too_many_rows": Notice("attention", "Zu viele Zeilen", "Höchstens 100 auf einmal."),
+    "request_too_long": Notice(
+        "attention", "Zu viel Text in der Datei", "Bitte in mehrere Dateien teilen und nacheinander übernehmen."
+    ),
     "file_empty": Notice("attention", "In der Datei steht kein Vorgang"),
     "file_not_text": Notice("attention", "Diese Datei ist keine CSV-Datei"),
     "file_columns": Notice(

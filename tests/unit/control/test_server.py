@@ -347,3 +347,18 @@ async def test_no_bytes_break_the_server(served: Served, lines: list[bytes]) -> 
         await peer.closed()
     async with served.peer() as other:
         await other.works()
+
+
+async def test_a_client_sends_no_line_that_would_end_everybodys_connection(served: Served) -> None:
+    """A file from the office may be larger than a line; residents' pages ask over the same connection."""
+    client = await api.ControlClient.connect(str(served.path))
+    served.gate.clear()
+    asked = asyncio.create_task(client.call(Echo("somebody else")))
+    await served.begun.wait()
+    with pytest.raises(api.ControlError) as refused:
+        await client.call(Echo("ä" * LINE_LIMIT))
+    assert refused.value.reason == "request_too_long"
+    served.gate.set()
+    await asked
+    assert not client.closed.is_set()
+    await client.close()
