@@ -70,6 +70,8 @@ async def test_a_morning_loading_mending_and_the_list_at_its_end() -> None:
         await person.tap("reportempty-expected")
         await says(it, "Rückgängig gemacht")
         await person.shows(it.hall.label("AUF-0002"), "load_open")
+        # Nobody says that of a compartment that has not been seen open.
+        await person.screen.page.wait_for_selector(".plan__door--lit.plan__door--open")
         await person.tap("too_small")
         await says(it, "Umschlag behalten, Tür schließen")
         await open_and_close(it, await lit(it))
