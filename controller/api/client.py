@@ -50,9 +50,9 @@ class ControlClient:
         self._listeners.append(listener)
 
     async def call(self, request: Request[ResultT]) -> ResultT:
-        """Sends a request and waits for its answer. Raises `ControlError` when refused (``request_too_long`` before it is
-        sent: the controller ends the connection at such a line, and everybody else's requests with it) and
-        `Disconnected` when the line breaks.
+        """Sends a request and waits for its answer. Raises `ControlError` when refused and `Disconnected` when the line
+        breaks. ``request_too_long`` is refused here: the controller ends a connection at such a line, and with it
+        everybody else's requests.
         """
         if self.closed.is_set():
             raise Disconnected("the controller has closed the connection")

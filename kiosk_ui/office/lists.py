@@ -15,6 +15,11 @@ from kiosk_ui.paper import sheet
 OUTLOOKS = (3, 7, 14, 28)
 
 
+def days_of(text: str) -> int:
+    """How far ahead is looked, as an address has it; a week where it says nothing that is offered."""
+    return next((days for days in OUTLOOKS if text == str(days)), 7)
+
+
 def router(desk: Desk) -> APIRouter:
     routes = APIRouter()
 
@@ -24,8 +29,7 @@ def router(desk: Desk) -> APIRouter:
     @routes.get("/expiring")
     async def expiring(request: Request) -> Response:
         visit = await desk.visit(request)
-        text = request.query_params.get("days", "7")
-        days = int(text) if text.isascii() and text.isdigit() and int(text[:4]) in OUTLOOKS else 7
+        days = days_of(request.query_params.get("days", ""))
         try:
             found = await desk.call(api.ListExpiring(visit.token, days))
         except Refused as refused:

@@ -176,9 +176,9 @@ class OfficeMethods:
         box, deposit = self._deposit(request.deposit)
         try:
             day = date.fromisoformat(request.until)
-        except ValueError:
+            until = end_of_day(day, box.calendar.zone if box.calendar is not None else "")
+        except (ValueError, OverflowError, OSError):
             raise RequestError(api.REFUSED, "not a date", reason="date_impossible") from None
-        until = end_of_day(day, box.calendar.zone if box.calendar is not None else "")
         return answer(await self._desk.extend(deposit.id, until, member.staff))
 
     async def _reissue(self, request: api.ReissueCode, member: OfficeMember) -> api.SlipView:
@@ -216,7 +216,10 @@ class OfficeMethods:
 
 
 def end_of_day(day: date, zone: str) -> int:
-    """The last instant of ``day`` (Unix time, ms) in the box's calendar; without one in this computer's own zone."""
+    """The last instant of ``day`` (Unix time, ms) in the box's calendar; without one in this computer's own zone.
+
+    Raises ``ValueError``, ``OverflowError`` or ``OSError`` at the ends of the calendar.
+    """
     midnight = datetime.combine(day, time.min) + timedelta(days=1)
     local = midnight.replace(tzinfo=ZoneInfo(zone)) if zone else midnight.astimezone()
     return int(local.timestamp() * 1000) - 1
