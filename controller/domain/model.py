@@ -178,7 +178,8 @@ _STRICTNESS = {factor: rank for rank, factor in enumerate(Factor)}
 class Right:
     """Who presents its credential may collect ``deposits`` (those not yet ended). Times are wall clock; 0 means none.
     ``proxy``: it is the right of somebody who collects for somebody else, and always asks for the PIN on their slip.
-    ``paused_since_wall_ms``: its period stands still since then, because of ``paused_reason``.
+    ``paused_since_wall_ms``: its period stands still since then, because of ``paused_reason``. ``dated``: somebody set
+    its date; otherwise its period begins when the last of its envelopes is stored.
     """
 
     id: str
@@ -193,6 +194,7 @@ class Right:
     paused_since_wall_ms: int = 0
     paused_reason: str = ""
     proxy: bool = False
+    dated: bool = False
 
 
 class Purpose(StrEnum):

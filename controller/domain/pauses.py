@@ -81,6 +81,10 @@ def _reason(box: Box, right: Right) -> str:
 
 
 def _resume(draft: Draft, right: Right) -> None:
+    if not right.expires_wall_ms:
+        # It waits for its envelope again and has no period to give anything back to.
+        draft.emit(ev.HoldingPeriodResumed(right.id, right.paused_reason))
+        return
     until = known_wall_ms(draft.box, draft.at)
     days, expires = _given_back(draft.box, right, right.paused_since_wall_ms, until)
     if not days:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from controller.domain import events as ev
 from controller.domain.decision import Draft
+from controller.domain.known_time import known_wall_ms
 from controller.domain.model import DepositStatus, Right, RightEnd, RightStatus
 from controller.domain.pauses import holding_until
 
@@ -28,7 +29,7 @@ def issue_if_complete(draft: Draft, right: Right) -> None:
             for document_type in deposit.document_types
             if (policy := draft.box.policies.get(document_type)) is not None and policy.holding_days
         ]
-        expires = holding_until(draft.box, draft.at.wall_ms, min(periods)) if periods else 0
+        expires = holding_until(draft.box, known_wall_ms(draft.box, draft.at), min(periods)) if periods else 0
     draft.emit(ev.RightIssued(right.id, expires))
 
 

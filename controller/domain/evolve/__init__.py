@@ -29,7 +29,7 @@ from controller.domain.model import Box, KnownTime
 from controller.domain.moment import Moment
 
 #: Changes whenever the same events would fold into a different state: older snapshots are then not used.
-FOLD_VERSION = 2
+FOLD_VERSION = 3
 
 #: The modules whose rules `evolve` follows.
 RULES = (

@@ -78,7 +78,7 @@ def _(event: ev.DepositAmended, box: Box, at: Moment) -> Box:
 
 @apply.register
 def _(event: ev.RightExtended, box: Box, at: Moment) -> Box:
-    return change_right(box, event.right, lambda r: replace(r, expires_wall_ms=event.expires_wall_ms))
+    return change_right(box, event.right, lambda r: replace(r, expires_wall_ms=event.expires_wall_ms, dated=True))
 
 
 @apply.register

@@ -31,6 +31,7 @@ def _(event: ev.RightPrepared, box: Box, at: Moment) -> Box:
         expires_wall_ms=event.expires_wall_ms,
         issuer=event.issuer,
         proxy=event.proxy == "yes",
+        dated=event.expires_wall_ms > 0,
     )
     box = replace(box, rights=with_entry(box.rights, event.right, right))
     return _overdue(box, event.deposits, False)
@@ -65,7 +66,12 @@ def _(event: ev.RightReleased, box: Box, at: Moment) -> Box:
 
 @apply.register
 def _(event: ev.RightWaits, box: Box, at: Moment) -> Box:
-    return change_right(box, event.right, lambda r: replace(r, status=RightStatus.PREPARED))
+    return change_right(box, event.right, _waits)
+
+
+def _waits(right: Right) -> Right:
+    """Stored again, its envelopes lie there for a whole period, unless its date was set."""
+    return replace(right, status=RightStatus.PREPARED, expires_wall_ms=right.expires_wall_ms if right.dated else 0)
 
 
 @apply.register
