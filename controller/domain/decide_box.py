@@ -6,7 +6,7 @@ from controller.domain import commands as cmd
 from controller.domain import events as ev
 from controller.domain.decide_pickup import ALLOW, STOP
 from controller.domain.decision import Draft, Refused
-from controller.domain.model import Contents, Factor, OpeningStage, Size
+from controller.domain.model import Compartment, Contents, Factor, OpeningStage, Size
 from controller.domain.pauses import count_downtime
 
 
@@ -30,8 +30,7 @@ def activate_profile(draft: Draft, command: cmd.ActivateProfile) -> None:
     if draft.box.opening is not None:
         raise Refused("door_busy", compartment=draft.box.opening.compartment)
     first = not draft.box.profile_sha256
-    empty = (Contents.EMPTY, Contents.PRESUMED_EMPTY)
-    if not first and any(c.contents not in empty or c.deposits for c in draft.box.compartments.values()):
+    if not first and any(_may_hold_something(compartment) for compartment in draft.box.compartments.values()):
         raise Refused("cabinet_not_empty")
     rules = command.rules
     draft.emit(
@@ -46,6 +45,14 @@ def activate_profile(draft: Draft, command: cmd.ActivateProfile) -> None:
     )
     if first and command.seen_empty_by:
         draft.emit(ev.CabinetSeenEmpty(command.seen_empty_by))
+
+
+def _may_hold_something(compartment: Compartment) -> bool:
+    """Also while somebody still has to look inside, whatever the books say: a jam alone left it as it was."""
+    if compartment.contents not in (Contents.EMPTY, Contents.PRESUMED_EMPTY) or compartment.deposits:
+        return True
+    to_look_into = "not_in_profile" not in compartment.out_of_service and set(compartment.quarantine) - {"jam"}
+    return bool(to_look_into)
 
 
 def activate_policies(draft: Draft, command: cmd.ActivatePolicies) -> None:

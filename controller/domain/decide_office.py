@@ -89,12 +89,13 @@ def finishing_tasks(report: Callable[[Draft, CommandT], None]) -> Callable[[Draf
     def rule(draft: Draft, command: CommandT) -> None:
         before, opening, session = draft.box.tasks, draft.box.opening, draft.box.staff_session
         report(draft, command)
-        if opening is None or session is None or draft.box.opening is not None:
-            return  # Nobody stood at a door, or still does: a scan there may be only a part of it.
+        if opening is None or session is None:
+            return
+        over = draft.box.opening is None  # Who still stands at the door has perhaps scanned only a part of it.
         for task in before.values():
             if task.compartment != opening.compartment:
                 continue
-            looked = PURPOSES[task.kind] is opening.purpose or task.kind in LOOKING
+            looked = over and (PURPOSES[task.kind] is opening.purpose or task.kind in LOOKING)
             if looked or task.id not in draft.box.tasks:
                 draft.emit(ev.TaskDone(task.id, session.staff))
 

@@ -360,6 +360,8 @@ def door_abandoned(draft: Draft, opening: Opening) -> None:
     if opening.reason == "foreign":
         # Opened to put somebody else's envelope back: that is no evidence of a collection.
         doubt_deposits(draft, opening.compartment, "foreign")
+    elif opened_by_itself(draft, opening.deposit):
+        doubt_deposits(draft, opening.compartment, "unexpected_open")
     elif draft.box.compartments[opening.compartment].item is Item.PRESENT:
         doubt_deposits(draft, opening.compartment, "left_open")
     else:

@@ -124,5 +124,6 @@ def _next(draft: Draft) -> None:
             ask_badge(draft, session, label, walk.purpose, walk.reason)
             return
         draft.emit(ev.RoundAdvanced(session.id, label, "settled"))
+    _drop_request(draft)  # What was skipped is not opened by a badge any more.
     draft.emit(ev.RoundEnded(session.id, "finished"))
     keep_active(draft, session)

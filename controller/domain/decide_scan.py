@@ -41,8 +41,11 @@ def _scan_out(draft: Draft, session: StaffSession, opening: Opening, deposit: De
     if deposit is None or deposit.compartment != label:
         raise Refused("scan_out_other", compartment=label)
     draft.emit(ev.DepositEnded(deposit.id, label, SCANNED_OUT[opening.purpose].value, Contents.EMPTY.value))
-    if draft.box.compartments[label].deposits:
-        keep_active(draft, session)  # The others of its group are scanned too, or reported as still inside.
+    left = draft.box.compartments[label]
+    if left.deposits or left.old_document or left.quarantine:
+        # The others of its group are scanned too, or reported as still inside; and where something else may lie, its
+        # barcode does not say that nothing does.
+        keep_active(draft, session)
         return
     finish(draft, session, opening, Contents.EMPTY)
 

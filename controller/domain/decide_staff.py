@@ -60,11 +60,14 @@ def present_badge(draft: Draft, command: cmd.PresentBadge) -> None:
     if draft.at.mono_ms >= request_over_mono_ms(requested):
         draft.emit(ev.OpeningRequestDropped(session.id, requested.compartment, "timeout"))
         raise RefusedAndNoted("second_person_too_late" if requested.badges else "request_dropped")
-    check_request(draft, requested)
+    check_request(draft, session, requested)
     badges = requested.badges
     if requested.purpose is Purpose.EMERGENCY and not _second_person(draft, session.id, requested, member):
         return
     draft.emit(ev.BadgePresented(member.id, command.seen_mono_ms))
+    if requested.compartment in draft.box.unsettled:
+        # The pickup that no restart could settle ends here: whoever looks inside now says what became of it.
+        doubt_deposits(draft, requested.compartment, "interrupted")
     authorise(
         draft,
         compartment=requested.compartment,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from controller.domain import events as ev
-from controller.domain.decision import Draft, Refused
-from controller.domain.loadable import check_loadable
+from controller.domain.decision import Draft, Refused, RefusedAndNoted
+from controller.domain.loadable import check_loadable, with_an_old_document, with_its_group
 from controller.domain.model import DepositStatus, Door, Purpose, RequestedOpening, Role, StaffSession
 from controller.domain.staff_sessions import keep_active
 
@@ -44,17 +44,24 @@ def ask_badge_for(
     keep_active(draft, session)
 
 
-def check_request(draft: Draft, requested: RequestedOpening) -> None:
+def check_request(draft: Draft, session: StaffSession, requested: RequestedOpening) -> None:
     """Whether what the page asked for still makes sense when the badge comes: the central system may have cancelled or
-    held the envelope meanwhile. Raises `Refused`.
+    held the envelope meanwhile, and the compartment may not be fit for it any more. Raises `Refused`.
     """
     if not requested.deposit:
         return
     deposit = draft.box.deposits.get(requested.deposit)
     if requested.purpose is Purpose.LOADING:
-        check_loadable(draft, deposit)
-        if draft.box.compartments[requested.compartment].door is not Door.CLOSED:
-            raise Refused("load_not_closed", compartment=requested.compartment)
+        loadable = check_loadable(draft, deposit)
+        compartment = draft.box.compartments[requested.compartment]
+        if compartment.door is not Door.CLOSED:
+            raise Refused("load_not_closed", compartment=compartment.label)
+        beside, instead = with_its_group(draft, loadable, [compartment]), with_an_old_document(loadable, [compartment])
+        if beside is None and instead is None:
+            # It stood open, was taken out of service, or others may collect from it now: scanned again, it goes
+            # elsewhere.
+            draft.emit(ev.OpeningRequestDropped(session.id, compartment.label, "unfit"))
+            raise RefusedAndNoted("request_dropped")
     elif deposit is None or (deposit.status, deposit.compartment) != (DepositStatus.STORED, requested.compartment):
         raise Refused("nothing_to_undo")
 

@@ -99,7 +99,9 @@ def _shift(report: ShiftReport) -> ShiftView:
 def _page_at(box: Box, session: StaffSession, opening: Opening) -> str:
     """The page of an opening under way."""
     if session.reporting:
-        return "scan_out" if opening.purpose in SCANNED_OUT else "report"
+        # With the last envelope scanned out, what else lies there is asked like anywhere.
+        to_scan = opening.purpose in SCANNED_OUT and box.compartments[opening.compartment].deposits
+        return "scan_out" if to_scan else "report"
     if opening.purpose is not Purpose.LOADING:
         return "open"
     return "load_swap" if box.compartments[opening.compartment].old_document else "load_open"
