@@ -80,10 +80,10 @@ class PutCredential:
     verifier (mqtt.md), hex.
     """
 
-    digest: bytes
+    digest: bytes = field(repr=False)
     kind: str
     right: str
-    verifiers: Mapping[str, str]
+    verifiers: Mapping[str, str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,8 @@ class PutStaffCredential:
     """A staff member's badge (SHA-256 of its text) and PIN (argon2id PHC string). Replaces an earlier one."""
 
     staff: str
-    badge_digest: bytes
-    pin_hash: str
+    badge_digest: bytes = field(repr=False)
+    pin_hash: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class PutOfficePassword:
     """The password of a member of staff for the office pages (argon2id PHC string). Replaces an earlier one."""
 
     staff: str
-    password_hash: str
+    password_hash: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,10 +192,10 @@ class CredentialRow:
     comes ``place``.
     """
 
-    digest: bytes
+    digest: bytes = field(repr=False)
     kind: str
     right: str
-    verifiers: Mapping[str, str]
+    verifiers: Mapping[str, str] = field(repr=False)
     ended_reason: str
     ended_wall_ms: int
     place: str = ""
@@ -206,9 +206,9 @@ class StaffCredentialRow:
     """``office_hash`` is empty for whoever has no password for the office pages."""
 
     staff: str
-    badge_digest: bytes
-    pin_hash: str
-    office_hash: str = ""
+    badge_digest: bytes = field(repr=False)
+    pin_hash: str = field(repr=False)
+    office_hash: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -429,8 +429,8 @@ class FrontState:
     language: str = "de"
     notice: Notice | None = None
     staff_notice: Notice | None = None
-    kiosk_token: str = ""
-    staff_token: str = ""
+    kiosk_token: str = field(default="", repr=False)
+    staff_token: str = field(default="", repr=False)
     halted: str = ""
     comparing: bool = False
     numbers: bool = False

@@ -14,7 +14,10 @@ class Nothing(msgspec.Struct, frozen=True):
 
 
 class Request(msgspec.Struct, Generic[ResultT], frozen=True, forbid_unknown_fields=True):
-    """Base of all requests."""
+    """Base of all requests. None shows its fields: most carry the token of a session, some what was typed."""
 
     METHOD: ClassVar[str] = ""
     RESULT: ClassVar[type] = Nothing
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(…)"
