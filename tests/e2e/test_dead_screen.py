@@ -9,7 +9,6 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import psutil
 import pytest
@@ -39,10 +38,7 @@ async def until(condition: Callable[[], object], what: str, within_s: float) -> 
         await asyncio.sleep(0.1)
 
 
-async def test_no_door_opens_before_a_dead_screen_and_the_browser_is_started_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("RUNTIME_DIRECTORY", str(tmp_path))
+async def test_no_door_opens_before_a_dead_screen_and_the_browser_is_started_anew() -> None:
     async with stage(one("Personalausweis")) as it:
         for process in renderers():
             os.kill(process.pid, signal.SIGKILL)
@@ -52,7 +48,7 @@ async def test_no_door_opens_before_a_dead_screen_and_the_browser_is_started_ane
         await asyncio.sleep(2)
         await it.hall.take_away()
         assert it.events("UnlockAuthorised", "SessionStarted") == []
-        await until((tmp_path / RESTART_FILE).exists, "the browser is to be started anew", 30)
+        await until((it.town.run_directory / RESTART_FILE).exists, "the browser is to be started anew", 30)
         async with browser() as chrome, opened(chrome, it.town.pages_address) as screen:
             person = Person(screen, it.hall)
             await until(lambda: "FaultCleared" in it.events(), "the screen is alive again", 15)
