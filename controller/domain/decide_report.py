@@ -54,7 +54,7 @@ def report_contents(draft: Draft, command: cmd.ReportContents) -> None:
                 draft.emit(ev.DepositStored(name, compartment.label, session.staff))
         else:
             _envelope_gone(draft, name, compartment.label, command.deposit_end, session.staff)
-    if compartment.old_document and contents == "empty":
+    if compartment.old_document and contents != "old_document":
         draft.emit(ev.OldDocumentTaken(compartment.label, session.staff))
     left = Contents.EMPTY if contents == "empty" else Contents.HOLDS
     spent = command.deposit_end.startswith("collected")
@@ -65,7 +65,11 @@ def report_contents(draft: Draft, command: cmd.ReportContents) -> None:
 
 
 def as_booked(compartment: Compartment) -> str:
-    """What the books say lies in it, for somebody who looked and agrees; empty when they say nothing."""
+    """What the books say lies in it, for somebody who looked and agrees; empty when they say nothing, or two things (a
+    swap that was cut short).
+    """
+    if compartment.deposits and compartment.old_document:
+        return ""
     if compartment.deposits:
         return "envelope"
     if compartment.old_document:

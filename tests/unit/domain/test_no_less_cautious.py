@@ -119,3 +119,24 @@ def test_a_clock_that_has_lost_the_time_shortens_no_period() -> None:
     box.wall_ms = 1_000_000_000
     box.do(cmd.JudgeClock(False, "step")).load("D1")
     assert box.the_right("R1").expires_wall_ms > MORNING + 55 * timing.DAY
+
+
+def swap_cut_short() -> Scenario:
+    """D1 was to take the place of an old document when the machine went down at the open door."""
+    box = Scenario(cabinet=(plan("A01"),)).login()
+    box.do(cmd.RequestOpening(box.staff, "A01", Purpose.STOCKTAKE, "")).badge("lena").take().report("old_document")
+    box.announce("D1").scan("D1").badge("lena").pulsed().opens().restart(A01=Door.CLOSED).login()
+    assert (box.compartment("A01").deposits, box.compartment("A01").old_document) == (("D1",), True)
+    return box.do(cmd.RequestOpening(box.staff, "A01", Purpose.STOCKTAKE, "")).badge("lena").take()
+
+
+def test_after_a_swap_cut_short_nobody_can_agree_with_the_books() -> None:
+    box = swap_cut_short()
+    assert box.report("as_booked").refusal == "wrong_choice", "envelope and old document: which of them is there?"
+    assert box.compartment("A01").old_document
+
+
+def test_after_a_swap_cut_short_the_old_document_does_not_vanish_from_the_books() -> None:
+    box = swap_cut_short().report("envelope")
+    assert box.one(ev.OldDocumentTaken).compartment == "A01"
+    assert box.deposit("D1").status is DepositStatus.STORED
