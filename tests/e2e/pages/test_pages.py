@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from controller import api
-from kiosk_ui.languages import NATIVE_NAMES, RIGHT_TO_LEFT
+from kiosk_ui.languages import NATIVE_NAMES, PSEUDO_NAMES, RIGHT_TO_LEFT
 from tests.e2e.pages import staff_views, views
 from tests.e2e.pages.conftest import Stand
 from tests.e2e.pages.fits import FITS
