@@ -322,19 +322,3 @@ async def test_the_box_screen_goes_to_the_staff_page_and_back(stand: Stand) -> N
         await window.shows("badge")
         await window.page.wait_for_url(stand.ui.address)
         await window.shows("start")
-
-
-async def test_technician_sees_faults_and_tests_only_what_is_empty(stand: Stand) -> None:
-    stand.controller.staff = staff_views.staff("load_ready")
-    async with browser() as chrome, opened(chrome, f"{stand.ui.origin}/technician") as window:
-        text = await window.page.inner_text("#page")
-        assert "Gelb" in text
-        assert "Tür klemmt: A05" in text
-        assert "Was Sie dem Amt sagen" in text
-        assert "nicht leer" in text
-        assert await window.page.locator('[data-key="test-A02"]').count() == 0
-        await window.page.click('[data-key="test-A01"]')
-        assert window.complaints == []
-        stand.controller.show("technician", msgspec.structs.replace(views.TECHNICIAN, light="green", faults=()))
-        await window.page.wait_for_selector(".light--green")
-    assert stand.controller.asked("technician.test") == [{"session": "P-3", "compartment": "A01"}]
