@@ -93,7 +93,9 @@ NOTICES: dict[str, Notice] = {
         "attention", "Schon übernommen oder abgelaufen", "Bitte die Datei noch einmal prüfen lassen."
     ),
     "paper_failed": Notice(
-        "alarm", "Der Schein ließ sich nicht drucken", "Der alte Code gilt nicht mehr. Bitte noch einmal ausstellen."
+        "alarm",
+        "Das Papier ließ sich nicht erzeugen",
+        "Bitte noch einmal versuchen. War es ein Abholschein: Der alte Code gilt nicht mehr, bitte neu ausstellen.",
     ),
     "outage_known": Notice("attention", "Die Box ist schon gestört gemeldet"),
     "no_outage": Notice("attention", "Es ist keine Störung gemeldet"),
