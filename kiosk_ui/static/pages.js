@@ -41,15 +41,19 @@ const place = () => (root.dataset.look ? `?look=${encodeURIComponent(root.datase
 
 // --- fragments ---------------------------------------------------------------------------------------------------------------
 
-/** Puts the answer on the screen. Resolves to whether what was typed is to be kept. */
-async function request(url, options) {
+/** Puts the answer on the screen. Resolves to whether what was typed is to be kept. ``layer``: on which it was done. */
+async function request(url, options, layer = "") {
   const number = ++asked;
   const response = await fetch(url, { cache: "no-store", credentials: "same-origin", ...options });
   const type = response.headers.get("content-type") || "";
   if (!type.startsWith("text/html")) return false;
   const text = await response.text();
   heardAt = performance.now();
-  if (number < applied) return false; // an answer that was overtaken
+  if (number < applied) {
+    // Overtaken: the page that came of it stands already. But what was done on a layer is done with it.
+    if (layer && response.status === 200 && openLayer() === layer) showLayer("");
+    return false;
+  }
   applied = number;
   show(text, options !== undefined, response.status);
   // A slip of the finger is mended, not typed anew; so is what came too late for the page it was typed on.
@@ -295,11 +299,9 @@ async function post(form, button) {
   if (entry) Entry.into(fields, form);
   if (button && button.dataset.key === "help") calling = true;
   try {
-    keep = await request(form.getAttribute("action") + place(), {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify(fields),
-    });
+    const options = { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(fields) };
+    const on = form.closest("[data-layer]");
+    keep = await request(form.getAttribute("action") + place(), options, on ? on.dataset.layer : "");
   } catch {
     refresh(); // the line broke: whether it had an effect is shown by the page that comes
   } finally {

@@ -147,7 +147,8 @@ async def test_a_box_out_of_order_says_so_in_every_place(shown: Stand) -> None:
 async def test_who_stands_there_is_asked_before_being_logged_out(shown: Stand) -> None:
     shown.controller.show("staff", msgspec.structs.replace(views.STAFF, ends_in_ms=60_000, warns_in_ms=1))
     async with browser() as chrome, opened(chrome, f"{shown.ui.origin}/technician", 1280, 800) as window:
-        await window.page.click('[data-key="keep_active"]')
+        async with window.page.expect_response("**/technician/keep_active"):
+            await window.page.click('[data-key="keep_active"]')
         assert shown.controller.asked("staff.keep_active")
 
 

@@ -275,7 +275,9 @@ async def test_a_call_for_help_is_acknowledged_from_the_office(office: OfficeTow
 async def test_an_outage_is_reported_and_ended(office: OfficeTown, sabine: Browser) -> None:
     sabine.submit("/outage", "/outage/report", reason="defective")
     async with hall(office.town) as people:
-        await people.until_kiosk("out_of_order")  # what was said to somebody before may stand a moment longer
+        await people.until_kiosk(
+            "out_of_order", within_s=30
+        )  # what was said to somebody before may stand a moment longer
         assert "Gemeldet: Die Box ist defekt, von sabine" in sabine.get("/outage").text
         with office.browser() as lena:
             lena.log_in("lena")
