@@ -1,0 +1,131 @@
+"""What the office's pages can ask of the services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from controller.domain.commands import Command
+from controller.domain.decision import Refusal
+from controller.domain.model import Role
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeMember:
+    """Whose office session it is, and the roles that they have now."""
+
+    staff: str
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderInput:
+    """An order as it was typed or stood in a file, not yet checked. ``line`` is where (0: typed). ``birth_date`` and
+    ``pin`` make verifiers and are forgotten.
+    """
+
+    line: int
+    order: str
+    document_type: str
+    language: str
+    size: str
+    low: bool
+    birth_date: str = field(default="", repr=False)
+    pin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class NewCode:
+    """A code that was just made: the only time that it is known here. ``code`` is empty when none was made. ``pin`` is
+    a proxy's. ``expires_wall_ms`` is 0 while the envelope is not inside.
+    """
+
+    orders: tuple[str, ...]
+    language: str
+    factor: str
+    expires_wall_ms: int = 0
+    proxy: bool = False
+    code: str = field(default="", repr=False)
+    number: str = field(default="", repr=False)
+    pin: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import would do. ``problems``: line and code of each row that is left out."""
+
+    preview: str
+    new: int
+    changed: int
+    unchanged: int
+    codes: int
+    problems: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOutcome:
+    new: int
+    changed: int
+    codes: tuple[NewCode, ...]
+    problems: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeResult:
+    """How an envelope came or went: ``stored``, ``expired``, ``missing`` or a `DepositEnd` value."""
+
+    orders: tuple[str, ...]
+    result: str
+    at_wall_ms: int
+
+
+class OfficeDesk(Protocol):
+    """What the office pages can ask of the services. Called on the controller's event loop; `OutOfOrder` is raised.
+
+    Who may ask for what is decided by whoever calls (`controller.adapters.control.office_roles`); here everything is
+    carried out, and nothing of it opens a door.
+    """
+
+    @property
+    def standalone(self) -> bool:
+        """Whether orders and codes are made here: there is no central system."""
+        ...
+
+    async def log_in(self, staff: str, password: str) -> str | Refusal: ...
+
+    def member(self, token: str, *, by_a_person: bool = True) -> OfficeMember | None: ...
+
+    def log_out(self, token: str) -> None: ...
+
+    async def set_password(self, staff: str, password_hash: str) -> Refusal | None: ...
+
+    async def carry_out(self, command: Command) -> Refusal | None: ...
+
+    def confirmed(self, seq: int) -> bool:
+        """Whether the central system has acknowledged entry ``seq``; always so without one."""
+        ...
+
+    async def reissue(self, deposit: str, birth_date: str, pin: str, by: str) -> NewCode | Refusal:
+        """A new code for whoever may collect ``deposit``. The old one is over in the same commit."""
+        ...
+
+    async def issue_proxy(self, deposit: str, by: str) -> NewCode | Refusal: ...
+
+    async def revoke_proxies(self, deposit: str, by: str) -> Refusal | None: ...
+
+    async def extend(self, deposit: str, until_wall_ms: int, by: str) -> Refusal | None:
+        """Whoever may collect ``deposit`` may do so for longer, their proxies too."""
+        ...
+
+    async def add_order(self, order: OrderInput, by: str) -> NewCode | Refusal: ...
+
+    async def cancel_order(self, deposit: str, by: str) -> Refusal | None: ...
+
+    def preview_import(self, token: str, orders: Sequence[OrderInput]) -> ImportPlan | Refusal: ...
+
+    async def apply_import(self, token: str, preview: str, by: str) -> ImportOutcome | Refusal: ...
+
+    async def results(self, after_seq: int) -> tuple[Sequence[EnvelopeResult], int]:
+        """A page of results from the log after ``after_seq``, and where to go on; 0 at the end."""
+        ...
