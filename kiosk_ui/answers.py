@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from starlette.requests import Request
 
 from controller.api import ControlError, Disconnected
@@ -52,3 +52,16 @@ async def act(
     except Disconnected:
         return await answer(fragment, 503)
     return await answer(fragment, 200, done)
+
+
+async def tell(link: Link, request: ControlRequest[Any]) -> Response:
+    """Passes on what a page says by itself, with no page in the answer: 204 the controller knows, 409 stale, 422
+    refused, 503 away.
+    """
+    try:
+        await link.call(request)
+    except ControlError as error:
+        return Response(status_code=409 if error.stale else 422)
+    except Disconnected:
+        return Response(status_code=503)
+    return Response(status_code=204)

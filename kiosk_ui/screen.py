@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller import api
+from kiosk_ui.answers import tell
 from kiosk_ui.forms import Form, FormError, read_form
 from kiosk_ui.link import Link
 
@@ -25,12 +26,6 @@ def router(link: Link) -> APIRouter:
             return Response(status_code=422)
         if generation is not None and not link.is_this_generation(generation):
             return Response(status_code=409)
-        try:
-            await link.call(api.ScreenShown(revision))
-        except api.ControlError as error:
-            return Response(status_code=409 if error.stale else 422)
-        except api.Disconnected:
-            return Response(status_code=503)
-        return Response(status_code=204)
+        return await tell(link, api.ScreenShown(revision))
 
     return routes

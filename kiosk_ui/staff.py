@@ -119,7 +119,10 @@ class StaffPages:
 
     async def shell(self, home: str, look: str) -> tuple[str, bool]:
         fragment, away = await self.fragment("", {}, look)
-        return self._environment.get_template("staff_shell.html").render(fragment=fragment, home=home), away
+        html = self._environment.get_template("office_shell.html").render(
+            fragment=fragment, base="/staff", title="Team", home=home, look="", area="staff", script=True
+        )
+        return html, away
 
     async def doors(self, since: int) -> Markup:
         """The plan, or the doors of it that changed after ``since``. Empty while nobody is logged in."""

@@ -118,8 +118,14 @@ class TechnicianPages:
 
     async def shell(self, home: str, look: str) -> tuple[str, bool]:
         fragment, away = await self.fragment("", {}, look)
-        html = self._environment.get_template("technician_shell.html").render(
-            fragment=fragment, home=home, look=look if look.partition(":")[0] in PLACES else ""
+        html = self._environment.get_template("office_shell.html").render(
+            fragment=fragment,
+            base="/technician",
+            title="Technik",
+            home=home,
+            look=look if look.partition(":")[0] in PLACES else "",
+            area="technician",
+            script=True,
         )
         return html, away
 

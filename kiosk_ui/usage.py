@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from controller import api
+from kiosk_ui.answers import tell
 from kiosk_ui.forms import Form, FormError, read_form
 from kiosk_ui.link import Link
 
@@ -30,12 +31,6 @@ def router(link: Link) -> APIRouter:
         except FormError:
             return Response(status_code=422)
         named = tuple(name for name in form.modes.split(",") if name)
-        try:
-            await link.call(api.TellModes(form.session, named))
-        except api.ControlError as error:
-            return Response(status_code=409 if error.stale else 422)
-        except api.Disconnected:
-            return Response(status_code=503)
-        return Response(status_code=204)
+        return await tell(link, api.TellModes(form.session, named))
 
     return routes

@@ -135,7 +135,16 @@ class ReportPages:
         return self._render("report_refused.html", page=page, title=title, text=text, tag=reader.tag, home=home)
 
     def shell(self, fragment: str, base: str, home: str) -> str:
-        return self._render("office_shell.html", fragment=fragment, base=base, title="Bericht", home=home)
+        return self._render(
+            "office_shell.html",
+            fragment=fragment,
+            base=base,
+            title="Bericht",
+            home=home,
+            look="",
+            area="report",
+            script=False,
+        )
 
     def paper(self, view: api.ReportView) -> str:
         """The document for `kiosk_ui.paper`."""
