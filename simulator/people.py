@@ -38,6 +38,9 @@ from simulator.preload import Badge
 
 View = TypeVar("View")
 
+#: How often a reader says that it is there (docs/architecture.md asks for 5 s at most).
+HEALTH_EVERY_S = 4.0
+
 
 class NotSoon(AssertionError):
     """What should have happened did not, in time."""
@@ -52,6 +55,7 @@ class Scanner:
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self.mode = ""
         self._listening = asyncio.create_task(self._listen(reader))
+        self._healthy = asyncio.create_task(self._stay_healthy())
 
     @classmethod
     async def connect(cls, path: Path) -> Scanner:
@@ -60,8 +64,18 @@ class Scanner:
         except OSError as error:
             raise Disconnected(f"no controller at {path}") from error
         scanner = cls(reader, writer)
-        await scanner.ask("reader.health", source="hall", state="ok", frames=1, decoded=0)
+        await scanner._say_health()
         return scanner
+
+    async def _say_health(self) -> None:
+        await self.ask("reader.health", source="hall", state="ok", frames=1, decoded=0)
+
+    async def _stay_healthy(self) -> None:
+        """As a real reader does: one that says nothing for a while counts as down, and the pages say so."""
+        with contextlib.suppress(Disconnected):
+            while True:
+                await asyncio.sleep(HEALTH_EVERY_S)
+                await self._say_health()
 
     async def _listen(self, reader: asyncio.StreamReader) -> None:
         try:
@@ -105,6 +119,7 @@ class Scanner:
         return "" if result["accepted"] else str(result["reason"])
 
     async def close(self) -> None:
+        self._healthy.cancel()
         self._listening.cancel()
         self._writer.close()
         with contextlib.suppress(asyncio.CancelledError):

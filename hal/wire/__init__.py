@@ -1,8 +1,20 @@
 """The contract between the reader processes and the controller. Standard library only.
 
-``codes``: code formats and what each scan mode lets out. ``jsonrpc``: the line protocol. ``messages``: what is said.
+``codes``: code formats and what each scan mode lets out. ``jsonrpc``: the line protocol. ``messages``: what is said by
+scanners, ``chip``: by the card reader.
 """
 
+from hal.wire.chip import (
+    AccessKind,
+    ChipAnswer,
+    ChipCancel,
+    ChipOutcomeKind,
+    ChipProgress,
+    ChipReaderHealth,
+    ChipReaderState,
+    ChipRequest,
+    ChipStage,
+)
 from hal.wire.codes import (
     ALLOWED,
     KIND_SYMBOLOGIES,
@@ -50,7 +62,16 @@ __all__ = [
     "MAX_INTEGER",
     "MAX_LINE_BYTES",
     "MODE_METHOD",
+    "AccessKind",
     "BadgeCode",
+    "ChipAnswer",
+    "ChipCancel",
+    "ChipOutcomeKind",
+    "ChipProgress",
+    "ChipReaderHealth",
+    "ChipReaderState",
+    "ChipRequest",
+    "ChipStage",
     "Code",
     "ErrorResponse",
     "ForeignScan",
