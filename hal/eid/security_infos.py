@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from hal.eid import der
+from hal.eid import der, tlv
+from hal.eid.tlv import Element, TlvError
 
 _BSI = "0.4.0.127.0.7.2.2"
 PUBLIC_KEY = f"{_BSI}.1"
@@ -106,9 +107,9 @@ class SecurityInfos:
 def parse(data: bytes) -> SecurityInfos:
     """The SecurityInfos that EF.CardAccess consists of and DG14 wraps.
 
-    Raises `der.DerError` when they are not well formed: also for a known protocol with fields that it does not have.
+    Raises `TlvError` when they are not well formed: also for a known protocol with fields that it does not have.
     """
-    members = der.single(data, der.SET).children()
+    members = tlv.parse(tlv.parse_one(data, der.SET, shortest=False), shortest=False)
     return SecurityInfos(tuple(map(_info, members)), tuple(member.encoded for member in members))
 
 
@@ -125,12 +126,12 @@ def protocol_name(oid: str) -> str:
     return oid
 
 
-def _info(member: der.Element) -> SecurityInfo:
+def _info(member: Element) -> SecurityInfo:
     if member.tag != der.SEQUENCE:
-        raise der.DerError("a SecurityInfo is a sequence")
-    fields = member.children()
+        raise TlvError("a SecurityInfo is a sequence")
+    fields = tlv.parse(member.value, shortest=False)
     if not 2 <= len(fields) <= 3:
-        raise der.DerError("a SecurityInfo has two or three fields")
+        raise TlvError("a SecurityInfo has two or three fields")
     oid = der.object_identifier(fields[0])
     for family, depth, build in _KNOWN:
         if oid == family or (oid.startswith(family + ".") and oid.count(".") == family.count(".") + depth):
@@ -138,35 +139,35 @@ def _info(member: der.Element) -> SecurityInfo:
     return OtherInfo(oid)
 
 
-def _optional_integer(element: der.Element | None) -> int | None:
+def _optional_integer(element: Element | None) -> int | None:
     return None if element is None else der.integer(element)
 
 
-def _pace(oid: str, required: der.Element, optional: der.Element | None) -> SecurityInfo:
+def _pace(oid: str, required: Element, optional: Element | None) -> SecurityInfo:
     return PaceInfo(oid, der.integer(required), _optional_integer(optional))
 
 
-def _chip_authentication(oid: str, required: der.Element, optional: der.Element | None) -> SecurityInfo:
+def _chip_authentication(oid: str, required: Element, optional: Element | None) -> SecurityInfo:
     return ChipAuthenticationInfo(oid, der.integer(required), _optional_integer(optional))
 
 
-def _public_key(oid: str, required: der.Element, optional: der.Element | None) -> SecurityInfo:
+def _public_key(oid: str, required: Element, optional: Element | None) -> SecurityInfo:
     if required.tag != der.SEQUENCE:
-        raise der.DerError("a chip's public key is a sequence")
+        raise TlvError("a chip's public key is a sequence")
     return ChipAuthenticationPublicKeyInfo(oid, required.encoded, _optional_integer(optional))
 
 
-def _active_authentication(oid: str, required: der.Element, optional: der.Element | None) -> SecurityInfo:
+def _active_authentication(oid: str, required: Element, optional: Element | None) -> SecurityInfo:
     if optional is None:
-        raise der.DerError("an ActiveAuthenticationInfo names its algorithm")
+        raise TlvError("an ActiveAuthenticationInfo names its algorithm")
     return ActiveAuthenticationInfo(oid, der.integer(required), der.object_identifier(optional))
 
 
-def _terminal_authentication(oid: str, required: der.Element, _: der.Element | None) -> SecurityInfo:
+def _terminal_authentication(oid: str, required: Element, _: Element | None) -> SecurityInfo:
     return TerminalAuthenticationInfo(oid, der.integer(required))
 
 
-_Builder = Callable[[str, der.Element, der.Element | None], SecurityInfo]
+_Builder = Callable[[str, Element, Element | None], SecurityInfo]
 _KNOWN: tuple[tuple[str, int, _Builder], ...] = (
     # Family, arcs below it. PACE and chip authentication have two: key agreement, cipher. With one they are the chip's
     # own domain parameters, which ICAO does not allow for travel documents: `OtherInfo`.
