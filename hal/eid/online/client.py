@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Protocol
 
@@ -20,6 +22,10 @@ USER_AGENT = "Abholfach"
 
 OPEN_TIMEOUT_S = 3.0
 CLOSE_TIMEOUT_S = 1.0
+
+#: At DEBUG the library logs what it sends, and that may be a PIN: it gets a logger that never says anything.
+_SILENT = logging.getLogger("hal.eid.online.silent")
+_SILENT.disabled = True
 
 
 class ClientDown(Exception):
@@ -44,16 +50,20 @@ class AusweisApp:
     def __init__(self, url: str = DEFAULT_URL) -> None:
         self._url = url
         self._connection: ClientConnection | None = None
+        self._closing = ExitStack()
 
     def __enter__(self) -> AusweisApp:
         try:
-            self._connection = connect(
-                self._url,
-                user_agent_header=USER_AGENT,
-                open_timeout=OPEN_TIMEOUT_S,
-                close_timeout=CLOSE_TIMEOUT_S,
-                max_size=MAX_MESSAGE,
-                proxy=None,  # it is on this computer, whatever the environment says
+            self._connection = self._closing.enter_context(
+                connect(
+                    self._url,
+                    user_agent_header=USER_AGENT,
+                    open_timeout=OPEN_TIMEOUT_S,
+                    close_timeout=CLOSE_TIMEOUT_S,
+                    max_size=MAX_MESSAGE,
+                    proxy=None,  # it is on this computer, whatever the environment says
+                    logger=_SILENT,
+                )
             )
         except (OSError, TimeoutError, InvalidHandshake, InvalidURI) as error:
             raise ClientDown(f"AusweisApp cannot be reached ({type(error).__name__})") from None
@@ -62,9 +72,8 @@ class AusweisApp:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._connection = None
+        self._closing.close()
 
     def send(self, command: str, **values: object) -> None:
         text = json.dumps({"cmd": command} | {name: _plain(value) for name, value in values.items()})
