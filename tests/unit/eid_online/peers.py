@@ -43,6 +43,8 @@ class AusweisAppPeer:
             for line in self._conversation:
                 if "say" in line:
                     connection.send(json.dumps(line["say"]))
+                elif "close" in line:
+                    connection.close()
                 elif "raw" in line:
                     connection.send(line["raw"])
                 else:
@@ -152,7 +154,7 @@ class ServicePeer:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         server.socket = tls.wrap_socket(server.socket, server_side=True)
         server.handle_error = lambda request, client_address: None  # type: ignore[method-assign]
-        thread = threading.Thread(target=server.serve_forever)
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
         thread.start()
         self._port = server.server_port
         try:
