@@ -9,6 +9,7 @@ from controller.domain import commands as cmd
 from controller.domain import (
     decide_box,
     decide_central,
+    decide_chip,
     decide_doors,
     decide_help,
     decide_hours,
@@ -51,6 +52,10 @@ RULES: dict[type[cmd.Command], Callable[[Draft, Any], None]] = {
     cmd.PresentCredential: decide_pickup.present_credential,
     cmd.TryFactor: decide_pickup.try_factor,
     cmd.FactorCompared: decide_pickup.factor_compared,
+    cmd.BeginChipCheck: decide_chip.begin_chip_check,
+    cmd.NoteChip: decide_chip.note_chip,
+    cmd.GiveUpChip: decide_chip.give_up_chip,
+    cmd.AskStaffCheck: decide_chip.ask_staff_check,
     cmd.Declare: decide_pickup.declare,
     cmd.Confirm: decide_pickup.confirm,
     cmd.ExtendSession: decide_pickup.extend_session,

@@ -1,4 +1,6 @@
-"""Calls for help: by the resident's button, after a jam, for a door that stands open. One call for one trouble."""
+"""Calls for help: by the resident's button, after a jam, for a door that stands open, for a document that a person is
+to look at. One call for one trouble.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from controller.domain.words import spoken_reference
 RESIDENT = "resident"
 JAM = "jam"
 LEFT_OPEN = "left_open"
+CHECK = "check"
 
 
 def call_of(box: Box, session: str) -> HelpCall | None:
@@ -75,8 +78,8 @@ def end_help(draft: Draft, command: cmd.EndHelp) -> None:
 
 
 def follow(draft: Draft) -> None:
-    """What the decision so far means for calls: a jam and a door left open call by themselves; a call ends when its
-    trouble is over.
+    """What the decision so far means for calls: a jam, a door left open and a document to be looked at call by
+    themselves; a call ends when its trouble is over.
     """
     for event in tuple(draft.events):
         match event:
@@ -90,6 +93,12 @@ def follow(draft: Draft) -> None:
             case ev.CompartmentReleased():
                 _end(draft, "resolved", JAM, event.compartment)
                 _end(draft, "resolved", LEFT_OPEN, event.compartment)
+            case ev.StaffCheckAsked():
+                _call(draft, CHECK, "", event.session)
+            case ev.FactorVerified() | ev.SessionEnded():
+                for call in tuple(draft.box.help_calls.values()):
+                    if call.reason == CHECK and call.session == event.session:
+                        draft.emit(ev.HelpEnded(call.id, "", "resolved"))
             case ev.SessionStarted():
                 for call in tuple(draft.box.help_calls.values()):
                     if call.reason == RESIDENT and call.session != event.session:

@@ -24,6 +24,7 @@ from controller.domain.model import (
 )
 from controller.domain.openings import authorise, doubt_deposits, end_opening, quarantine
 from controller.domain.rights import expire_if_due, leave_right, let_rights_follow
+from controller.domain.staff_check import ask_staff, staff_can_check
 
 #: The declaration that several envelopes come one after the other.
 SEVERAL = "several"
@@ -32,8 +33,10 @@ OLD_DOCUMENTS = "old_documents"
 OLD_DOCUMENTS_NONE = "old_documents_none"
 PIN_LETTER = "pin_letter"
 
-#: Factors whose verification the pages can ask for; stricter ones are done by people until their verifiers are fitted.
+#: Factors that are typed and compared.
 COMPARABLE_FACTORS = (Factor.BIRTH_DATE, Factor.PIN)
+#: Factors that a document's chip proves; where it cannot, a person looks at the document.
+CHIP_FACTORS = (Factor.EMRTD, Factor.EID)
 
 #: What a policy says when the old document was not brought.
 ALLOW, STOP = "allow", "stop"
@@ -42,6 +45,8 @@ ALLOW, STOP = "allow", "stop"
 SCREEN_STALE = "screen_stale"
 
 PROBLEMS = ("missing", "foreign", "error")
+#: A good document that is somebody else's.
+HOLDER_DIFFERENT = "holder_different"
 
 
 def present_credential(draft: Draft, command: cmd.PresentCredential) -> None:
@@ -58,7 +63,8 @@ def present_credential(draft: Draft, command: cmd.PresentCredential) -> None:
     _check_presentable(draft, right)
     deposits = _reachable(draft, right)
     factor, declarations = _conditions(draft, right, len({draft.box.deposits[name].compartment for name in deposits}))
-    if factor is not Factor.NONE and (factor not in COMPARABLE_FACTORS or factor.value not in command.verifiers):
+    unchecked = _why_a_person(draft, factor, command)
+    if unchecked and not (factor.strictness >= Factor.EMRTD.strictness and staff_can_check(draft.box, draft.at)):
         raise Refused("counter")
     phase = Phase.VERIFYING if factor is not Factor.NONE else Phase.DECLARING if declarations else Phase.UNLOCKING
     session = draft.next_id("S")
@@ -71,11 +77,28 @@ def present_credential(draft: Draft, command: cmd.PresentCredential) -> None:
             factor=factor.value,
             declarations=declarations,
             phase=phase.value,
-            deadline_mono_ms=draft.after(timing.ENTRY),
+            deadline_mono_ms=draft.after(timing.CHIP_ENTRY if factor in CHIP_FACTORS else timing.ENTRY),
         )
     )
+    if unchecked:
+        ask_staff(draft, unchecked)
     if phase is Phase.UNLOCKING:
         _open_next(draft)
+
+
+def _why_a_person(draft: Draft, factor: Factor, command: cmd.PresentCredential) -> str:
+    """Why nothing but a person can check ``factor`` for this credential now; empty where it can be checked here."""
+    if factor is Factor.NONE:
+        return ""
+    if factor is Factor.STAFF:
+        return "policy"
+    if factor.value not in command.verifiers:
+        return "no_verifier"
+    if factor not in CHIP_FACTORS:
+        return ""
+    if not draft.at.clock_trusted:
+        return "clock_untrusted"  # Whether a document or certificate is still valid, nobody can say.
+    return "" if factor.value in command.checkable else "card_reader_down"
 
 
 def _check_presentable(draft: Draft, right: Right) -> None:
@@ -146,6 +169,7 @@ def _session(draft: Draft, name: str, *phases: Phase) -> Session:
 
 def try_factor(draft: Draft, command: cmd.TryFactor) -> None:
     session = _session(draft, command.session, Phase.VERIFYING)
+    _check_comparable(session)
     if session.failed_factors >= timing.FACTORS_PER_SESSION:
         raise Refused("wrong_phase", phase=session.phase.value)
     if draft.box.rights[session.right].failed_factors >= timing.FACTORS_PER_RIGHT:
@@ -156,17 +180,22 @@ def try_factor(draft: Draft, command: cmd.TryFactor) -> None:
     draft.emit(ev.FactorTried(session.id, session.right))
 
 
+def _check_comparable(session: Session) -> None:
+    """Nothing is compared while a person is to look, nor what no card reader was asked for."""
+    unasked = session.factor in CHIP_FACTORS and not session.checking
+    if session.handed_over or session.factor is Factor.STAFF or unasked:
+        raise Refused("wrong_phase", phase=session.phase.value)
+
+
 def factor_compared(draft: Draft, command: cmd.FactorCompared) -> None:
     session = _session(draft, command.session, Phase.VERIFYING)
+    _check_comparable(session)
     if not session.failed_factors:
         raise Refused("wrong_phase", phase=session.phase.value)  # Nothing is compared that was not counted before.
+    if session.factor in CHIP_FACTORS:
+        _note_chip(draft, session, command)
     if command.matched:
-        phase = Phase.DECLARING if session.declarations else Phase.UNLOCKING
-        draft.emit(
-            ev.FactorVerified(session.id, session.right, session.factor.value, phase.value, draft.after(timing.ENTRY))
-        )
-        if phase is Phase.UNLOCKING:
-            _open_next(draft)
+        verified(draft, session.factor)
         return
     if draft.box.rights[session.right].failed_factors >= timing.FACTORS_PER_RIGHT:
         draft.emit(ev.RightBlocked(session.right))
@@ -175,7 +204,25 @@ def factor_compared(draft: Draft, command: cmd.FactorCompared) -> None:
     if session.failed_factors >= timing.FACTORS_PER_SESSION:
         end_session(draft, SessionEnd.DENIED, "factor_wrong")
         raise RefusedAndNoted("factor_denied")
-    raise Refused("factor_wrong", tries_left=timing.FACTORS_PER_SESSION - session.failed_factors)
+    raise RefusedAndNoted("factor_wrong", tries_left=timing.FACTORS_PER_SESSION - session.failed_factors)
+
+
+def _note_chip(draft: Draft, session: Session, command: cmd.FactorCompared) -> None:
+    """The chip is genuine; whether it is this person's was compared here and nowhere else."""
+    outcome, reason = ("verified", "") if command.matched else ("refused", HOLDER_DIFFERENT)
+    after = draft.after(timing.CHIP_ENTRY)
+    draft.emit(
+        ev.ChipChecked(session.id, session.right, session.factor.value, outcome, reason, command.issuing_state, after)
+    )
+
+
+def verified(draft: Draft, factor: Factor) -> None:
+    """The session's second factor is verified, by ``factor`` or by a person in its place."""
+    session = draft.session
+    phase = Phase.DECLARING if session.declarations else Phase.UNLOCKING
+    draft.emit(ev.FactorVerified(session.id, session.right, factor.value, phase.value, draft.after(timing.ENTRY)))
+    if phase is Phase.UNLOCKING:
+        _open_next(draft)
 
 
 def declare(draft: Draft, command: cmd.Declare) -> None:
@@ -378,8 +425,18 @@ def extend_session(draft: Draft, command: cmd.ExtendSession) -> None:
     session = _session(draft, command.session, Phase.VERIFYING, Phase.DECLARING, Phase.CONFIRMING)
     if session.extensions >= timing.MAX_EXTENSIONS:
         raise Refused("extended_enough")
-    lasting = timing.CONFIRMATION if session.phase is Phase.CONFIRMING else timing.ENTRY
-    draft.emit(ev.SessionExtended(session.id, draft.after(lasting)))
+    draft.emit(ev.SessionExtended(session.id, draft.after(_lasting(session))))
+
+
+def _lasting(session: Session) -> int:
+    """How long a page of the session waits, in ms."""
+    if session.phase is Phase.CONFIRMING:
+        return timing.CONFIRMATION
+    if session.phase is Phase.VERIFYING and session.handed_over:
+        return timing.STAFF_CHECK
+    if session.phase is Phase.VERIFYING and session.factor in CHIP_FACTORS:
+        return timing.CHIP_ENTRY
+    return timing.ENTRY
 
 
 def cancel_session(draft: Draft, command: cmd.CancelSession) -> None:

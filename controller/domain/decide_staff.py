@@ -5,6 +5,7 @@ from __future__ import annotations
 from controller.domain import commands as cmd
 from controller.domain import decide_rounds, timing
 from controller.domain import events as ev
+from controller.domain.decide_chip import inspects
 from controller.domain.decide_loading import interrupted
 from controller.domain.decide_pickup import check_takeover, take_over_session
 from controller.domain.decide_suspension import end_suspended, resumes
@@ -37,8 +38,9 @@ def unlock_staff(draft: Draft, command: cmd.UnlockStaff) -> None:
 
 
 def present_badge(draft: Draft, command: cmd.PresentBadge) -> None:
-    """A badge was read at the box. With a requested opening on the page it authorises that opening, once; otherwise it
-    resumes the session that its owner has suspended, or starts a login.
+    """A badge was read at the box. With a requested opening on the page it authorises that opening, once; while a
+    resident's document is to be looked at it says that its owner has looked; otherwise it resumes the session that its
+    owner has suspended, or starts a login.
     """
     member = draft.box.staff.get(command.staff)
     if member is None:
@@ -49,7 +51,8 @@ def present_badge(draft: Draft, command: cmd.PresentBadge) -> None:
         raise Refused("badge_needed")  # Stamped in the future: it would stay valid for too long.
     session = draft.box.staff_session
     if session is None:
-        if not resumes(draft, member, command.seen_mono_ms):
+        looked = inspects(draft, member, command.seen_mono_ms)
+        if not looked and not resumes(draft, member, command.seen_mono_ms):
             draft.emit(ev.BadgePresented(member.id, command.seen_mono_ms))
         return
     requested = session.requested

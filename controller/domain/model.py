@@ -274,6 +274,10 @@ class Session:
     """One resident at the front. ``queue`` are the deposits not yet reached, ``deposit`` the one in hand.
     ``return_until_wall_ms``: until when old documents that were not brought are to be handed in (0: nothing was asked
     for, or the clock is not trusted and no date can be named).
+
+    ``chip_checks`` counts how often the card reader was asked, ``access_tries`` how often the digits or the photo page
+    that were given did not open the chip; ``checking``: it is asked and has not answered. ``handed_over`` is why a
+    person is to look at the document, asked for at ``handed_over_mono_ms``; ``inspected_by`` who has.
     """
 
     id: str
@@ -294,6 +298,13 @@ class Session:
     collected: int = 0
     jammed: tuple[str, ...] = ()
     return_until_wall_ms: int = 0
+    chip_checks: int = 0
+    access_tries: int = 0
+    checking: bool = False
+    handed_over: str = ""
+    handed_over_mono_ms: int = 0
+    inspected_by: str = ""
+    inspected_mono_ms: int = 0
 
 
 class Role(StrEnum):
@@ -408,7 +419,8 @@ class DocumentPolicy:
     """What the municipality asks for a document type. ``holding_days`` counts from the day the deposit is stored.
 
     ``missing_old_document`` is what follows when somebody has not brought the old document: ``allow`` (it is to be
-    handed in within ``old_document_days``) or ``stop`` (come back with it).
+    handed in within ``old_document_days``) or ``stop`` (come back with it). Of a chip check: ``clone_proof``, whether
+    the chip must prove that it is no copy; ``revocation``, whether the revocation list must be there and fresh.
     """
 
     document_type: str
@@ -417,6 +429,8 @@ class DocumentPolicy:
     holding_days: int
     missing_old_document: str = "allow"
     old_document_days: int = 14
+    clone_proof: bool = True
+    revocation: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -450,8 +464,9 @@ class Outage:
 
 @dataclass(frozen=True, slots=True)
 class HelpCall:
-    """Somebody at the box needs a person. ``reason``: resident, jam or left_open. ``staffed`` (yes, no, unknown): when
-    it was made. ``deadline_mono_ms``: until when it stands; 0 after a restart, then it stands until it is answered.
+    """Somebody at the box needs a person. ``reason``: resident, jam, left_open or check. ``staffed`` (yes, no,
+    unknown): when it was made. ``deadline_mono_ms``: until when it stands; 0 after a restart, then it stands until it
+    is answered.
     """
 
     id: str

@@ -26,6 +26,19 @@ HELP_PENDING: Final = 900_000
 HELP_ACKNOWLEDGED: Final = 1_800_000
 HELP_UNSTAFFED: Final = 120_000
 
+#: Whoever has to find a document and the digits on it has longer for each step.
+CHIP_ENTRY: Final = 120_000
+#: How long the card reader has for one answer, by factor, and how much longer the session waits for it.
+CHIP_ANSWER: Final = {"emrtd": 15_000, "eid": 90_000}
+CHIP_GRACE: Final = 5_000
+#: How often the card reader is asked in one session, and how often of these with digits that do not open the chip.
+CHIP_CHECKS: Final = 10
+ACCESS_TRIES: Final = 5
+#: How long a person is waited for who looks at the document.
+STAFF_CHECK: Final = 300_000
+#: The badge that confirmed an inspection, read again within so long, is the same presentation.
+SAME_PRESENTATION: Final = 5_000
+
 FACTORS_PER_SESSION: Final = 3
 FACTORS_PER_RIGHT: Final = 5
 STAFF_PINS: Final = 5

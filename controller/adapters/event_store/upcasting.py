@@ -84,3 +84,15 @@ def _says_what_a_missing_old_document_means(event: NewEvent) -> NewEvent:
         if isinstance(rule, Mapping)
     ]
     return NewEvent(event.type, 2, {**event.data, "rules": lifted})
+
+
+@UPCASTERS.register("PoliciesActivated", 2)
+def _says_how_strict_a_chip_check_is(event: NewEvent) -> NewEvent:
+    """No chip was checked until then; the answer of the defaults is the strict one."""
+    rules = event.data["rules"]
+    lifted = [
+        {**rule, "clone_proof": "required", "revocation": "required"}
+        for rule in (rules if isinstance(rules, list | tuple) else ())
+        if isinstance(rule, Mapping)
+    ]
+    return NewEvent(event.type, 3, {**event.data, "rules": lifted})

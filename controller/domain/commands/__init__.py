@@ -29,6 +29,12 @@ from controller.domain.commands.central import (
     NoteElsewhere,
     RevokeRight,
 )
+from controller.domain.commands.chips import (
+    AskStaffCheck,
+    BeginChipCheck,
+    GiveUpChip,
+    NoteChip,
+)
 from controller.domain.commands.help import (
     AcknowledgeHelp,
     CallHelp,
@@ -116,6 +122,8 @@ __all__ = [
     "AmendDeposit",
     "AnnounceOrder",
     "AnswerLoading",
+    "AskStaffCheck",
+    "BeginChipCheck",
     "CallHelp",
     "CancelOrder",
     "CancelSession",
@@ -134,6 +142,7 @@ __all__ = [
     "ExtendPeriod",
     "ExtendSession",
     "FactorCompared",
+    "GiveUpChip",
     "GoOnWithRound",
     "HoldByStaff",
     "HoldDeposit",
@@ -144,6 +153,7 @@ __all__ = [
     "KeepStaffSession",
     "LeaveRound",
     "LogOut",
+    "NoteChip",
     "NoteDocumentsIssued",
     "NoteElsewhere",
     "NoteOfficeLogin",

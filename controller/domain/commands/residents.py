@@ -10,12 +10,13 @@ from controller.domain.commands.base import Command
 @dataclass(frozen=True, slots=True)
 class PresentCredential(Command):
     """A credential that the box knows was presented. ``verifiers`` are the second factors that can be compared for
-    it.
+    it; ``checkable`` those of a document's chip that the card reader can verify now.
     """
 
     right: str
     via: str
     verifiers: tuple[str, ...]
+    checkable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,11 @@ class TryFactor(Command):
 
 @dataclass(frozen=True, slots=True)
 class FactorCompared(Command):
+    """``issuing_state`` is that of a document whose chip was verified, else empty."""
+
     session: str
     matched: bool
+    issuing_state: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,12 @@ from controller.domain.events.box import (
     ProfileActivated,
     RefusalsNoted,
 )
+from controller.domain.events.chips import (
+    ChipCheckBegan,
+    ChipChecked,
+    DocumentInspected,
+    StaffCheckAsked,
+)
 from controller.domain.events.declarations import (
     DeclarationAdded,
     ReturnMissing,
@@ -160,6 +166,8 @@ __all__ = [
     "CalendarActivated",
     "CalendarWithdrawn",
     "CheckpointSealed",
+    "ChipCheckBegan",
+    "ChipChecked",
     "ClockTrustChanged",
     "CommandSettled",
     "CompartmentLeftEmpty",
@@ -181,6 +189,7 @@ __all__ = [
     "DepositReturnedToExpected",
     "DepositStored",
     "DepositUnverified",
+    "DocumentInspected",
     "DocumentsIssuedNoted",
     "DoorClosed",
     "DoorLeftOpen",
@@ -246,6 +255,7 @@ __all__ = [
     "SessionJammed",
     "SessionStarted",
     "StaffActive",
+    "StaffCheckAsked",
     "StaffLocked",
     "StaffLoggedIn",
     "StaffLoggedOut",

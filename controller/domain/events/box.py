@@ -54,7 +54,9 @@ class CabinetSeenEmpty(Event):
 
 @dataclass(frozen=True, slots=True)
 class PolicyRule:
-    """A document type's policy (part of `PoliciesActivated`). ``missing_old_document`` is ``allow`` or ``stop``."""
+    """A document type's policy (part of `PoliciesActivated`). ``missing_old_document`` is ``allow`` or ``stop``;
+    ``clone_proof`` and ``revocation`` are ``required`` or ``optional``.
+    """
 
     document_type: str
     factor: str
@@ -62,11 +64,13 @@ class PolicyRule:
     holding_days: int
     missing_old_document: str = "allow"
     old_document_days: int = 14
+    clone_proof: str = "required"
+    revocation: str = "required"
 
 
 @dataclass(frozen=True, slots=True)
 class PoliciesActivated(Event):
-    VERSION: ClassVar[int] = 2
+    VERSION: ClassVar[int] = 3
     sha256: str
     rules: tuple[PolicyRule, ...]
 

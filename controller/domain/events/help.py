@@ -11,8 +11,9 @@ from controller.domain.events.base import Event
 class HelpCalled(Event):
     """Somebody needs a person at the box.
 
-    ``reference`` is what is said on the telephone; ``reason``: ``resident`` (the button), ``jam`` or ``left_open``;
-    ``compartment`` and ``session`` may be empty; ``staffed``: ``yes``, ``no`` or ``unknown`` at that moment.
+    ``reference`` is what is said on the telephone; ``reason``: ``resident`` (the button), ``jam``, ``left_open`` or
+    ``check`` (a document is to be looked at); ``compartment`` and ``session`` may be empty; ``staffed``: ``yes``,
+    ``no`` or ``unknown`` at that moment.
     """
 
     call: str
@@ -36,7 +37,8 @@ class HelpAcknowledged(Event):
 @dataclass(frozen=True, slots=True)
 class HelpEnded(Event):
     """``outcome``: ``staff`` (answered), ``time`` (nobody came), ``next_session`` (people go on by themselves) or
-    ``resolved`` (the door closed, the compartment was cleared). ``by`` is empty but for ``staff``.
+    ``resolved`` (the door closed, the compartment was cleared, the document was looked at). ``by`` is empty but for
+    ``staff``.
     """
 
     call: str

@@ -9,6 +9,7 @@ from dataclasses import replace
 from controller.domain import events as ev
 from controller.domain.evolve import (  # each registers its rules
     box,
+    chips,
     declarations,
     deposits,
     doors,
@@ -29,11 +30,12 @@ from controller.domain.model import Box, KnownTime
 from controller.domain.moment import Moment
 
 #: Changes whenever the same events would fold into a different state: older snapshots are then not used.
-FOLD_VERSION = 3
+FOLD_VERSION = 4
 
 #: The modules whose rules `evolve` follows.
 RULES = (
     box,
+    chips,
     declarations,
     deposits,
     doors,

@@ -82,6 +82,8 @@ def _(event: ev.PoliciesActivated, box: Box, at: Moment) -> Box:
             rule.holding_days,
             rule.missing_old_document,
             rule.old_document_days,
+            rule.clone_proof != "optional",
+            rule.revocation != "optional",
         )
         for rule in event.rules
     }

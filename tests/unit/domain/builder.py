@@ -44,6 +44,8 @@ POLICIES = (
     ev.PolicyRule("Reisepass", "pin", ("old_documents",), 28),
     ev.PolicyRule("PinBrief", "none", ("pin_letter",), 28),
     ev.PolicyRule("Führerschein", "eid", (), 28),
+    ev.PolicyRule("Reiseausweis", "emrtd", (), 28),
+    ev.PolicyRule("Urkunde", "staff", (), 28),
 )
 
 STAFF = {
@@ -306,6 +308,23 @@ class Scenario:
 
     def present(self, right: str = "R1", *verifiers: str) -> Scenario:
         return self.do(cmd.PresentCredential(right, "qr", verifiers or ("birth_date", "pin")))
+
+    def show_document(self, right: str = "R1") -> Scenario:
+        """A right whose document's chip can be checked here is presented."""
+        return self.do(cmd.PresentCredential(right, "qr", ("emrtd", "eid"), ("emrtd", "eid")))
+
+    def reads(self, outcome: str, reason: str = "", tries_left: int = 0) -> Scenario:
+        """The card reader is asked and answers."""
+        self.do(cmd.BeginChipCheck(self.session.id))
+        assert not self.refusal, self.refusal
+        return self.at(800).do(cmd.NoteChip(self.session.id, outcome, reason, "D", tries_left))
+
+    def verifies(self, matched: bool) -> Scenario:
+        """The card reader is asked and finds a good document; whose it is, is compared."""
+        self.do(cmd.BeginChipCheck(self.session.id))
+        assert not self.refusal, self.refusal
+        self.at(800).do(cmd.TryFactor(self.session.id))
+        return self if self.refusal else self.do(cmd.FactorCompared(self.session.id, matched, "D"))
 
     def factor(self, matched: bool) -> Scenario:
         self.do(cmd.TryFactor(self.session.id))

@@ -219,7 +219,9 @@ def _pickup_authority(before: Box, command: cmd.Command, event: ev.UnlockAuthori
         raise AssertionError("opened without the second factor")
     # A door that closes serves the next deposit when the person had said that the envelope was not theirs.
     asked = cmd.PresentCredential | cmd.FactorCompared | cmd.Declare | cmd.Confirm | cmd.Tick | cmd.DoorSensed
-    assert isinstance(command, asked)
+    assert isinstance(command, asked | cmd.PresentBadge)
+    if isinstance(command, cmd.PresentBadge):
+        assert session.inspected_by == command.staff, "a badge that says nothing of this person's document"
 
 
 def _guided_authority(start: Box, command: cmd.Command, event: ev.UnlockAuthorised) -> None:
@@ -271,6 +273,11 @@ class Book:
     over: set[str] = field(default_factory=set)
     rights_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     verified: set[str] = field(default_factory=set)
+    #: Of the session that runs: the card reader is asked, the last try is counted, a person is asked for, has looked.
+    checking: bool = False
+    counted: bool = False
+    handed_over: int | None = None
+    inspected: bool = False
     factor_of: dict[str, str] = field(default_factory=dict)
     collected: set[str] = field(default_factory=set)
     unlatched: set[str] = field(default_factory=set)
@@ -288,7 +295,29 @@ class Book:
             case ev.SessionStarted():
                 assert event.right not in self.over, "a right that has ended was claimed"
                 self.factor_of[event.session] = event.factor
+                self.checking, self.counted, self.handed_over, self.inspected = False, False, None, False
+            case ev.ChipCheckBegan():
+                assert not self.checking, "two questions at once"
+                assert self.handed_over is None, "the card reader is asked while a person is to look"
+                self.checking = True
+            case ev.ChipChecked():
+                assert self.checking, "an answer to nothing"
+                assert self.counted or event.outcome != "verified", "compared and not counted"
+                self.checking = False
+                self.inspected = event.outcome == "verified"
+            case ev.FactorTried():
+                self.counted = True
+            case ev.StaffCheckAsked():
+                assert self.handed_over is None
+                self.handed_over, self.checking, self.inspected = self.moments[-1].mono_ms, False, False
+            case ev.DocumentInspected():
+                assert self.handed_over is not None, "nobody was asked"
+                assert event.seen_mono_ms > self.handed_over, "a badge from before the page asked"
+                self.inspected = True
             case ev.FactorVerified():
+                if self.factor_of[event.session] in ("emrtd", "eid", "staff"):
+                    assert self.inspected, "neither a chip nor a person"
+                    assert (event.factor == "staff") == (self.handed_over is not None)
                 self.verified.add(event.session)
             case ev.UnlockAuthorised():
                 assert event.authorisation not in self.authorised, "every pulse has an authorisation of its own"

@@ -23,7 +23,7 @@ from tests.unit.domain.world import World
 LABELS = ("A01", "A02", "A03")
 DEPOSITS = ("D1", "D2", "D3", "")
 RIGHTS = ("R1", "R2", "R3", "")
-TYPES = ("eAT", "Personalausweis", "Reisepass", "PinBrief", "Führerschein", "Kfz")
+TYPES = ("eAT", "Personalausweis", "Reisepass", "PinBrief", "Führerschein", "Reiseausweis", "Urkunde", "Kfz")
 
 #: What a field may be given, by its name; `candidates` adds what exists in the state.
 FIELDS: dict[str, tuple[Any, ...]] = {
@@ -66,10 +66,12 @@ FIELDS: dict[str, tuple[Any, ...]] = {
     "language": ("de",),
     "languages": ((ev.UseCount("de", 5),), (ev.UseCount("de", 4), ev.UseCount("tr", 3)), ()),
     "low": (True, False),
+    "issuing_state": ("", "D"),
     "matched": (True, False),
     "modes": ((), (ev.UseCount("larger", 2),), (ev.UseCount("shouting", 1),)),
     "month": ("2026-10", "2026-11", "2035-01", "2026-13", ""),
     "not_before_wall_ms": (0, 1_795_334_400_000, 1_795_334_400_000 + 3_600_000),
+    "outcome": ("refused", "retry", "unsupported", "verified", ""),
     "order": tuple(f"ORDER-{name}" for name in DEPOSITS),
     "orders": (*((f"ORDER-{name}",) for name in DEPOSITS), ()),
     "place": ("Rathaus Nord", " "),
@@ -89,13 +91,25 @@ FIELDS: dict[str, tuple[Any, ...]] = {
     "staff": (*STAFF, "nobody"),
     "state_sha256": ("0",),
     "subject": ("", "A01"),
+    "tries_left": (0, 1, 2),
     "tags": (("de",), ("de", "en"), ("en",), ("de", "de"), ()),
     "trusted": (True, False),
     "active": (True, False),
-    "verifiers": ((), ("birth_date",), ("birth_date", "pin")),
+    "verifiers": ((), ("birth_date",), ("birth_date", "pin"), ("emrtd", "eid", "pin")),
+    "checkable": ((), ("emrtd",), ("emrtd", "eid")),
     "via": ("qr", "number"),
     "authorisation": ("A0",),
 }
+#: What the card reader says, where a reason is asked for.
+CHIP_REASONS = (
+    "card_removed",
+    "access_key_wrong",
+    "cloned",
+    "document_expired",
+    "eid_pin_wrong",
+    "eid_client_down",
+    "",
+)
 RULES_FIELD: dict[type[cmd.Command], tuple[Any, ...]] = {
     cmd.ActivateProfile: (LockRules(), LockRules(attempts=1), LockRules(rest_ms=0)),
     cmd.ActivatePolicies: (POLICIES, (), (ev.PolicyRule("eAT", "handshake", (), 1),)),
@@ -105,6 +119,8 @@ OFTEN = (
     cmd.PresentCredential,
     cmd.TryFactor,
     cmd.FactorCompared,
+    cmd.BeginChipCheck,
+    cmd.NoteChip,
     cmd.Declare,
     cmd.Confirm,
     cmd.DoorSensed,
@@ -122,10 +138,13 @@ pytestmark = pytest.mark.timeout(PATIENCE_S)
 class AnyCommand(RuleBasedStateMachine):
     """Histories in which people do sensible things, and among them anything at all is asked."""
 
-    @initialize(trusted=st.booleans())
-    def begin(self, trusted: bool) -> None:
+    @initialize(trusted=st.booleans(), chip=st.booleans())
+    def begin(self, trusted: bool, chip: bool) -> None:
         box = Scenario(cabinet=(*CABINET[:2], plan("A03", item_sensor="yes")), trusted=trusted)
-        box.stored("D1", "eAT").stored("D2", "Reisepass", right="R2").right("R3", "D1", "D2")
+        if chip:
+            box.do(cmd.ActivateCalendar("always", ALWAYS))
+        kind = "Reiseausweis" if chip else "Reisepass"
+        box.stored("D1", "eAT").stored("D2", kind, right="R2").right("R3", "D1", "D2")
         self.world = World(box, sensors_lie=True)
 
     @property
@@ -160,6 +179,8 @@ class AnyCommand(RuleBasedStateMachine):
             return [now, now, now - 20, now - 90_000, now + 90_000]
         if name == "seen_empty_by":
             return ["", "sabine"]
+        if name == "reason" and kind is cmd.NoteChip:
+            return list(CHIP_REASONS)
         found = list(FIELDS[name])
         if name == "task":
             found += list(box.tasks)[:4]

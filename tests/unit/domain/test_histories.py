@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import note
+from hypothesis import note, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from controller.domain import commands as cmd
 from controller.domain.model import Door
 from tests.unit.domain.builder import CABINET, Scenario
-from tests.unit.domain.profiles import PATIENCE_S, SEARCH
+from tests.unit.domain.calendars import ALWAYS
+from tests.unit.domain.profiles import PATIENCE_S, SEARCH, THOROUGH
 from tests.unit.domain.world import World
 
 LABELS = ("A01", "A02", "A03", "A04")
@@ -80,6 +81,20 @@ class Histories(RuleBasedStateMachine):
         if hasattr(self, "world"):
             assert self.world.book.fold() == self.world.box
 
+
+class DocumentHistories(Histories):
+    """The same box with documents whose chips are checked, and people who look at them."""
+
+    @initialize()
+    def begin(self) -> None:
+        box = Scenario(cabinet=CABINET[:4])
+        box.do(cmd.ActivateCalendar("always", ALWAYS))
+        box.stored("D1", "Reiseausweis").stored("D2", "Urkunde", right="R2").right("R3", "D1", "D2")
+        self.world = World(box, kinds=("Reiseausweis", "Urkunde", "Führerschein"))
+
+
+TestDocumentHistories = DocumentHistories.TestCase
+TestDocumentHistories.settings = settings(SEARCH, max_examples=3000 if THOROUGH else 30)
 
 TestHistories = Histories.TestCase
 TestHistories.settings = SEARCH

@@ -18,11 +18,13 @@ from controller.domain.model import (
     Contents,
     DepositStatus,
     Door,
+    Factor,
     Holder,
     OpeningStage,
     Phase,
     Purpose,
     RightStatus,
+    Session,
     StaffSession,
 )
 from tests.unit.domain.builder import STAFF, Scenario
@@ -35,8 +37,14 @@ WAITING = (OpeningStage.AUTHORISED, OpeningStage.PULSED)
 class World:
     """The box, its log, and what is physically so."""
 
-    def __init__(self, scenario: Scenario, *, sensors_lie: bool = False) -> None:
-        self.sensors_lie = sensors_lie
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        sensors_lie: bool = False,
+        kinds: tuple[str, ...] = ("eAT", "Personalausweis", "Reisepass"),
+    ) -> None:
+        self.sensors_lie, self.kinds = sensors_lie, kinds
         self.box, self.moment = scenario.box, scenario.now
         self.book = Book()
         self.doors = dict(scenario.doors)
@@ -268,6 +276,8 @@ class World:
     def _resident(self) -> list[tuple[str, Act]]:
         session = self.box.session
         assert session is not None
+        if session.phase is Phase.VERIFYING and session.factor.strictness >= Factor.EMRTD.strictness:
+            return self._document(session)
         if session.phase is Phase.VERIFYING:
             return [
                 ("right", lambda: self.factor(session.id, True)),
@@ -291,6 +301,37 @@ class World:
                 found.append((choice, lambda choice=choice: self.do(cmd.Confirm(session.id, choice))))  # type: ignore[misc]
             return found
         return [("deadline", self.next_deadline)]
+
+    def _document(self, session: Session) -> list[tuple[str, Act]]:
+        """A document lies on the reader, or a person is asked to look at it."""
+        if session.handed_over:
+            found: list[tuple[str, Act]] = [("deadline", self.next_deadline)]
+            for name in ("lena", "sabine", "tom"):
+                found.append((f"badge {name}", lambda name=name: self.badge(name)))  # type: ignore[misc]
+            return found
+        if not session.checking:
+            return [
+                ("read it", lambda: self.do(cmd.BeginChipCheck(session.id))),
+                ("read it", lambda: self.do(cmd.BeginChipCheck(session.id))),
+                ("a person, please", lambda: self.do(cmd.AskStaffCheck(session.id))),
+                ("reader gone", lambda: self.do(cmd.GiveUpChip(session.id, "card_reader_down"))),
+            ]
+        answers = [
+            ("retry", "card_removed"),
+            ("retry", "access_key_wrong"),
+            ("refused", "document_expired"),
+            ("refused", "cloned"),
+            ("unsupported", "protocol_unsupported"),
+        ]
+        return [
+            ("right document", lambda: self.factor(session.id, True)),
+            ("right document", lambda: self.factor(session.id, True)),
+            ("somebody else's", lambda: self.factor(session.id, False)),
+            *(
+                (reason, lambda outcome=outcome, reason=reason: self.do(cmd.NoteChip(session.id, outcome, reason)))  # type: ignore[misc]
+                for outcome, reason in answers
+            ),
+        ]
 
     def _staff(self) -> list[tuple[str, Act]]:
         session, box = self.box.staff_session, self.box
@@ -359,7 +400,7 @@ class World:
         found: list[tuple[str, Act]] = []
         for name, right in box.rights.items():
             if right.status is RightStatus.ISSUED:
-                present = cmd.PresentCredential(name, "qr", ("birth_date", "pin"))
+                present = cmd.PresentCredential(name, "qr", ("birth_date", "pin", "emrtd", "eid"), ("emrtd", "eid"))
                 found += [(f"present {name}", lambda present=present: self.do(present))] * 3  # type: ignore[misc]
         if box.suspended is not None:
             who = box.suspended.session.staff
@@ -387,7 +428,7 @@ class World:
         self.commands += 1
         number = self.commands
         name = f"N{number}"
-        kind = ("eAT", "Personalausweis", "Reisepass")[number % 3]
+        kind = self.kinds[number % len(self.kinds)]
         command = ("central", f"n{number}")
         self.do(cmd.AnnounceOrder(*command, name, (f"ORDER-{name}",), (kind,), "S", "de", False, ""))
         others = tuple(other for other in self.box.deposits if other != name)[-1:] if number % 2 else ()
