@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
 
 from hal.eid import der, tlv
 from hal.eid.tlv import Element, TlvError
@@ -83,7 +82,6 @@ SecurityInfo = (
     | TerminalAuthenticationInfo
     | OtherInfo
 )
-_Kind = TypeVar("_Kind", bound=SecurityInfo)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +91,21 @@ class SecurityInfos:
     infos: tuple[SecurityInfo, ...]
     encoded: tuple[bytes, ...] = field(repr=False)
 
-    def of(self, kind: type[_Kind]) -> tuple[_Kind, ...]:
-        """Those of one kind, in their order."""
-        return tuple(one for one in self.infos if isinstance(one, kind))
+    @property
+    def pace(self) -> tuple[PaceInfo, ...]:
+        return tuple(one for one in self.infos if isinstance(one, PaceInfo))
+
+    @property
+    def chip_authentication(self) -> tuple[ChipAuthenticationInfo, ...]:
+        return tuple(one for one in self.infos if isinstance(one, ChipAuthenticationInfo))
+
+    @property
+    def chip_keys(self) -> tuple[ChipAuthenticationPublicKeyInfo, ...]:
+        return tuple(one for one in self.infos if isinstance(one, ChipAuthenticationPublicKeyInfo))
+
+    @property
+    def active_authentication(self) -> tuple[ActiveAuthenticationInfo, ...]:
+        return tuple(one for one in self.infos if isinstance(one, ActiveAuthenticationInfo))
 
     def encoded_of_pace(self) -> frozenset[bytes]:
         """Everything that is said about PACE, with domain parameters, as octets."""
