@@ -323,8 +323,7 @@ class Scenario:
         """The card reader is asked and finds a good document; whose it is, is compared."""
         self.do(cmd.BeginChipCheck(self.session.id))
         assert not self.refusal, self.refusal
-        self.at(800).do(cmd.TryFactor(self.session.id))
-        return self if self.refusal else self.do(cmd.FactorCompared(self.session.id, matched, "D"))
+        return self.at(800).do(cmd.TryFactor(self.session.id)).do(cmd.FactorCompared(self.session.id, matched, "D"))
 
     def factor(self, matched: bool) -> Scenario:
         self.do(cmd.TryFactor(self.session.id))

@@ -89,12 +89,12 @@ class DocumentHistories(Histories):
     def begin(self) -> None:
         box = Scenario(cabinet=CABINET[:4])
         box.do(cmd.ActivateCalendar("always", ALWAYS))
-        box.stored("D1", "Reiseausweis").stored("D2", "Urkunde", right="R2").right("R3", "D1", "D2")
+        box.stored("D1", "Reiseausweis").stored("D2", "Führerschein", right="R2").right("R3", "D1", "D2")
         self.world = World(box, kinds=("Reiseausweis", "Urkunde", "Führerschein"))
 
 
 TestDocumentHistories = DocumentHistories.TestCase
-TestDocumentHistories.settings = settings(SEARCH, max_examples=3000 if THOROUGH else 30)
+TestDocumentHistories.settings = settings(SEARCH, max_examples=3000 if THOROUGH else 150)
 
 TestHistories = Histories.TestCase
 TestHistories.settings = SEARCH

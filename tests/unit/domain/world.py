@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from controller.domain import commands as cmd
 from controller.domain import events as ev
@@ -311,8 +312,7 @@ class World:
             return found
         if not session.checking:
             return [
-                ("read it", lambda: self.do(cmd.BeginChipCheck(session.id))),
-                ("read it", lambda: self.do(cmd.BeginChipCheck(session.id))),
+                *[("read it", lambda: self.do(cmd.BeginChipCheck(session.id)))] * 8,
                 ("a person, please", lambda: self.do(cmd.AskStaffCheck(session.id))),
                 ("reader gone", lambda: self.do(cmd.GiveUpChip(session.id, "card_reader_down"))),
             ]
@@ -323,15 +323,13 @@ class World:
             ("refused", "cloned"),
             ("unsupported", "protocol_unsupported"),
         ]
-        return [
-            ("right document", lambda: self.factor(session.id, True)),
-            ("right document", lambda: self.factor(session.id, True)),
+        said: list[tuple[str, Act]] = [
+            *[("right document", lambda: self.factor(session.id, True))] * 3,
             ("somebody else's", lambda: self.factor(session.id, False)),
-            *(
-                (reason, lambda outcome=outcome, reason=reason: self.do(cmd.NoteChip(session.id, outcome, reason)))  # type: ignore[misc]
-                for outcome, reason in answers
-            ),
         ]
+        for outcome, reason in answers:
+            said.append((reason, partial(self.do, cmd.NoteChip(session.id, outcome, reason))))
+        return said
 
     def _staff(self) -> list[tuple[str, Act]]:
         session, box = self.box.staff_session, self.box
