@@ -1,0 +1,96 @@
+"""One request of the controller while it is worked on: on a thread of its own, which may never come back."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import traceback
+from collections.abc import Callable
+from typing import Final, Protocol
+
+from hal.eid.outcome import Outcome, Reason, Unsupported
+from hal.eid.pcsc import Deadline, Limits
+from hal.interfaces import monotonic_ms
+from hal.wire import ChipRequest, ChipStage
+
+_log = logging.getLogger(__name__)
+
+ANSWER_MARGIN_MS: Final = 300
+"""So long before the controller's deadline the answer is on its way."""
+
+GRACE_MS: Final = 250
+"""So long after its end a thread that looks at the clock has noticed. One that has not is inside the card stack."""
+
+
+class Procedure(Protocol):
+    """How one factor is verified."""
+
+    def verify(self, job: Job) -> Outcome:
+        """Verify what ``job.request`` asks for, until ``job.deadline``; on the job's thread. Secrets stay in here."""
+        ...
+
+
+class Job:
+    """A request on its way to an outcome. Everything but `reading` is for the thread that made it."""
+
+    def __init__(
+        self,
+        request: ChipRequest,
+        procedure: Procedure,
+        limits: Limits,
+        on_progress: Callable[[Job, ChipStage], None],
+        on_end: Callable[[], None],
+    ) -> None:
+        self.request = request
+        self.deadline = Deadline(request.deadline_mono_ms - ANSWER_MARGIN_MS)
+        self._procedure = procedure
+        self._limits = limits
+        self._on_progress = on_progress
+        self._on_end = on_end
+        self._outcome: Outcome | None = None
+        self._thread = threading.Thread(target=self._run, name="card-job", daemon=True)
+
+    def start(self) -> None:
+        """Begin. Once."""
+        self._thread.start()
+
+    @property
+    def running(self) -> bool:
+        return self._thread.is_alive()
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """Once it ended."""
+        return None if self._thread.is_alive() else self._outcome
+
+    def join(self, timeout_ms: int) -> bool:
+        """Wait for its end; whether it ended."""
+        self._thread.join(timeout_ms / 1000)
+        return not self._thread.is_alive()
+
+    def cancel(self) -> None:
+        """Nobody waits for it any more. It ends soon: between two commands to a card, or it is stuck."""
+        self.deadline.cancel()
+        self.deadline.shorten(monotonic_ms() + self._limits.exchange)
+
+    @property
+    def stuck(self) -> bool:
+        """It should have ended, and it has not: its thread waits for a card stack that does not answer."""
+        return self.running and monotonic_ms() > self.deadline.ends_at_ms + GRACE_MS
+
+    def progress(self, stage: ChipStage) -> None:
+        """Tell how far it is. The job's thread. With the first command to a card its time begins to run."""
+        if stage is ChipStage.READING:
+            self.deadline.shorten(monotonic_ms() + self._limits.whole)
+        self._on_progress(self, stage)
+
+    def _run(self) -> None:
+        try:
+            self._outcome = self._procedure.verify(self)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with this program, nobody may be let through by it
+            # Neither message nor values: an error may quote what was read from a card.
+            where = "; ".join(f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__))
+            _log.error("verifier_broken: %s in %s", type(error).__name__, where)  # noqa: TRY400
+            self._outcome = Unsupported(Reason.CARD_FAILED)
+        finally:
+            self._on_end()
