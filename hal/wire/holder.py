@@ -141,13 +141,15 @@ def _joined(parts: Iterable[str]) -> str:
 def _fitted(primary: str, given: str, positions: int) -> tuple[str, str]:
     """Cut to so many positions: the given names from their end, the primary identifier only as far as their first
     letter needs it.
+
+    Where hardly more than that letter has room, only it counts: whether a second one fits depends on where the primary
+    identifier happens to be cut, and documents of other sizes may not have it.
     """
     if not given:
         return primary[:positions].rstrip(FILLER), ""
-    if len(primary) + 2 + len(given) > positions:
-        primary = primary[: positions - 3].rstrip(FILLER)
-        given = given[: positions - 2 - len(primary)].rstrip(FILLER)
-    return primary, given
+    primary = primary[: positions - 3].rstrip(FILLER)
+    room = positions - 2 - len(primary)
+    return primary, given[: room if room > 2 else 1].rstrip(FILLER)
 
 
 def _initials(primary: str, given: str, positions: int) -> tuple[str, str]:
@@ -177,5 +179,5 @@ def _shortened(primary: str, given: str) -> tuple[tuple[str, str], ...]:
 
 
 def _likelier_first(ways: Sequence[range]) -> Iterable[tuple[int, ...]]:
-    """Every combination, that with the fewest unusual choices first."""
-    return sorted(itertools.product(*ways), key=sum)
+    """Every combination: how it is cut is the last of ``ways`` and counts most, then how many choices are unusual."""
+    return sorted(itertools.product(*ways), key=lambda combination: (combination[-1], sum(combination)))

@@ -132,8 +132,8 @@ def transliterate(part: str, choice: Choice) -> str:
     written: list[str] = []
     for position, character in enumerate(part):
         if character == _SHADDA:
-            # It doubles the letter below it, whatever vowel signs stand between them.
-            doubled = next((piece for piece in reversed(written) if piece), "")
+            # It doubles the letter below it, whatever vowel signs stand between them; the escape X is not repeated.
+            doubled = next((piece for piece in reversed(written) if piece), "").lstrip("X")
             written.append(doubled if choice.get(Dimension.SHADDA, 0) == 0 else "")
         else:
             written.append(_written(character, position, part, choice))
