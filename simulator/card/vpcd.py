@@ -14,10 +14,13 @@ import contextlib
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol
 
+_POWER_WITHIN_S = 1.0
+_BETWEEN_LOOKS_S = 0.5
 _POWER_OFF, _POWER_ON, _RESET, _ATR = 0, 1, 2, 4
 
 
@@ -79,6 +82,7 @@ class Insertion:
         self.failure: BaseException | None = None
         """What broke in the card's own code, if anything did: then it fell silent, and the test should say so."""
         self._out = threading.Event()
+        self._asked = threading.Event()
         self._powered = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="card", daemon=True)
         self._thread.start()
@@ -94,6 +98,12 @@ class Insertion:
     def wait_powered(self, timeout_s: float) -> bool:
         """Whether the reader has noticed and powered it, after waiting so long for it."""
         return self._powered.wait(timeout_s)
+
+    def wait_overlooked(self, timeout_s: float) -> bool:
+        """True when the reader asks for an ATR and does not power the card: pcscd, which looks every 0.4 s, has not
+        seen that the card before was taken out, and takes this one for it. False when it is powered, or after so long.
+        """
+        return self._asked.wait(timeout_s) and not self._powered.wait(_POWER_WITHIN_S)
 
     def remove(self) -> None:
         """Takes the card out; when it is out already, nothing happens."""
@@ -128,6 +138,7 @@ class Insertion:
                         return
                     self._send(self._card.transmit(message))
                 elif message[0] == _ATR:
+                    self._asked.set()
                     self._send(atr)
                 elif message[0] == _POWER_ON:
                     self._card = self._next
@@ -164,3 +175,26 @@ class Insertion:
                 return None
             found += part
         return found
+
+
+def put_in(
+    connect: Callable[[], socket.socket],
+    card: Card,
+    *,
+    pull_at: int | None = None,
+    before_answer: Callable[[int], None] | None = None,
+    within_s: float = 15.0,
+) -> Insertion:
+    """A card in a reader that has noticed and powered it. Put in again when pcscd took it for the one before.
+
+    Raises ``TimeoutError`` when nobody powers it.
+    """
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        insertion = Insertion(connect(), card, pull_at=pull_at, before_answer=before_answer)
+        overlooked = insertion.wait_overlooked(deadline - time.monotonic())
+        if not overlooked and insertion.wait_powered(0):
+            return insertion
+        insertion.remove()
+        time.sleep(_BETWEEN_LOOKS_S)
+    raise TimeoutError("no reader took notice of the card")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import socket
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -11,8 +12,7 @@ from pathlib import Path
 import smartcard.scard as pcsc
 
 from simulator.card.pcscd import READER, CardStack, reader_names
-from simulator.card.vpcd import Card, Insertion
-from simulator.processes import wait_for
+from simulator.card.vpcd import Card, Insertion, put_in
 
 NOTICED_WITHIN_S = 15.0
 """pcscd looks for cards every 0.4 s."""
@@ -48,13 +48,15 @@ class Readers:
         noticed: bool = True,
     ) -> Insertion:
         """A card in the reader, which has noticed it (unless ``noticed`` is False)."""
-        # A swap between two looks of pcscd would not be noticed: the new card would never be powered.
-        wait_for(lambda: self.empty(reader, slot), NOTICED_WITHIN_S, "empty reader")
-        line = self.stack.connect(reader, slot)
-        insertion = Insertion(line, card, pull_at=pull_at, before_answer=before_answer)
-        self._inserted.append(insertion)
+
+        def connect() -> socket.socket:
+            return self.stack.connect(reader, slot)
+
         if noticed:
-            assert insertion.wait_powered(NOTICED_WITHIN_S), "pcscd did not notice the card"
+            insertion = put_in(connect, card, pull_at=pull_at, before_answer=before_answer)
+        else:
+            insertion = Insertion(connect(), card, pull_at=pull_at, before_answer=before_answer)
+        self._inserted.append(insertion)
         return insertion
 
     def empty(self, reader: int = 0, slot: int = 0) -> bool:
