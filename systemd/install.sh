@@ -3,23 +3,30 @@
 #
 #   sh systemd/install.sh             this computer
 #   sh systemd/install.sh --root DIR  an image: files only, nothing is started
+#   sh systemd/install.sh --eid-online [--root DIR]
+#                                     with what eID with eID-PIN needs (docs/document-chips.md)
 #
 # It enables nothing: systemctl enable --now abholfach.target does, once abholfach-provision check is content.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 root=
-case ${1:-} in
-    '') ;;
-    --root)
-        [ $# -eq 2 ] && [ -d "$2" ] || { echo "install.sh: --root needs a directory that is there" >&2; exit 2; }
-        root=${2%/}
-        ;;
-    *)
-        echo "usage: install.sh [--root DIR]" >&2
-        exit 2
-        ;;
-esac
+online=
+while [ $# -gt 0 ]; do
+    case $1 in
+        --eid-online) online=yes ;;
+        --root)
+            [ $# -ge 2 ] && [ -d "$2" ] || { echo "install.sh: --root needs a directory that is there" >&2; exit 2; }
+            root=${2%/}
+            shift
+            ;;
+        *)
+            echo "usage: install.sh [--eid-online] [--root DIR]" >&2
+            exit 2
+            ;;
+    esac
+    shift
+done
 
 # put DIRECTORY FILE…
 put() {
@@ -36,6 +43,11 @@ put /etc/tmpfiles.d "$here"/tmpfiles.d/*.conf
 put /etc/udev/rules.d "$here"/udev/*.rules
 put /etc/pam.d "$here"/pam.d/*
 put /etc/chromium/policies/managed "$here"/chromium/*.json
+if [ -n "$online" ]; then
+    put /etc/systemd/system "$here"/eid-online/*.service "$here"/eid-online/*.socket
+    put "/etc/systemd/system/abholfach-reader@eid.service.d" "$here/eid-online/abholfach-reader@eid.service.d/online.conf"
+    put /etc/sysusers.d "$here"/eid-online/sysusers.d/*.conf
+fi
 
 [ -z "$root" ] || exit 0
 systemd-sysusers
