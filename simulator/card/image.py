@@ -92,7 +92,7 @@ class Misbehaviour(StrEnum):
     WANTS_EXACT_LENGTH = auto()
     """6Cxx to an Le that is not what there is (outside secure messaging)."""
     ANSWERS_IN_PORTIONS = auto()
-    """61xx and GET RESPONSE for every plain answer with data."""
+    """61xx and GET RESPONSE for every answer with data, as over T=0."""
     READS_NOTHING = auto()
     """READ BINARY answers 9000 without data."""
     READS_SHORT = auto()
