@@ -6,14 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import monotonic_ns
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from hal.eid.channel import ChannelError
+from hal.eid.mrz import Mrz
 from hal.eid.outcome import NotAccepted
 from hal.eid.tally import Tally
-
-if TYPE_CHECKING:
-    from hal.eid.mrz import Mrz
 
 DONE = "done"
 ABSENT = "absent"
