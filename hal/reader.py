@@ -1,10 +1,14 @@
-"""``abholfach-reader``: the sandboxed process that reads codes from one camera.
+"""``abholfach-reader``: the sandboxed process that reads codes from one camera, or documents' chips.
 
 ``abholfach-reader --source NAME[:DEVICE] --socket PATH`` connects to the controller's ``reader-qr`` socket and reads
 what the controller's scan mode asks for. Frames stay in memory; texts leave over that socket only.
 
-Exit codes: 0 asked to end · 64 a wrong command line · 69 something needed is missing · 74 the source brings no frames.
-Every message on stderr begins with a code.
+``abholfach-reader --source pcsc[:NAME] --socket PATH [--trust DIRECTORY]`` connects to the controller's ``reader-eid``
+socket and verifies the documents that the controller asks for, in the PC/SC readers whose name contains NAME. What a
+document says of its holder stays in memory.
+
+Exit codes: 0 asked to end · 64 a wrong command line · 69 something needed is missing · 74 the camera brings no frames ·
+75 a card or its reader does not return from a command. Every message on stderr begins with a code.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ import argparse
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from hal.interfaces import FrameSource, HardwareFault
@@ -31,6 +36,12 @@ CAMERAS: dict[str, OpenCamera] = {}
 
 PLANNED: Final = ("picamera2", "v4l2")
 """Cameras that have a name in board profiles, but no driver in this version."""
+
+CARD_READERS: Final = "pcsc"
+"""The source that is no camera."""
+
+TRUST: Final = Path("/var/lib/abholfach-trust")
+"""The CSCA certificates of a box (``abholfach csca import``)."""
 
 SIMULATED: Final = ("file", "directory", "synthetic")
 
@@ -74,6 +85,19 @@ def run(name: str, source: SourceFactory, socket_path: str) -> int:
     return run_until_signal(name, source, socket_path)
 
 
+def run_card_reader(name: str, only: str, socket_path: str, trust: Path) -> int:
+    """Run the card reader in this process until it is asked to end; the exit code. ``only``: a part of the readers'
+    names.
+    """
+    try:
+        from hal.eid.process import run_until_signal
+    except ImportError as error:
+        return complain(
+            "card_stack_missing", f"{error}. Install Debian's libpcsclite1 and the packages of requirements/"
+        )
+    return run_until_signal(name, only, socket_path, trust)
+
+
 def complain(code: str, message: str) -> int:
     """Say on stderr what is missing; the exit code for it."""
     sys.stderr.write(f"abholfach-reader: {code}: {message}\n")
@@ -90,18 +114,33 @@ class Arguments(argparse.ArgumentParser):
 
 def common_arguments(parser: argparse.ArgumentParser) -> None:
     """What every reader takes."""
-    parser.add_argument("--socket", required=True, metavar="PATH", help="the controller's reader-qr socket")
+    parser.add_argument("--socket", required=True, metavar="PATH", help="the controller's socket for this reader")
     parser.add_argument("--name", default="qr", help="the name of this reader in the controller's status (default: qr)")
     parser.add_argument("--log-level", default="INFO", choices=("DEBUG", "INFO", "WARNING", "ERROR"))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The entry point of ``abholfach-reader``."""
-    parser = Arguments(prog="abholfach-reader", description="Reads codes from one camera for the controller.")
-    parser.add_argument("--source", required=True, metavar="NAME[:DEVICE]", help="the camera, e.g. v4l2:/dev/video0")
+    parser = Arguments(prog="abholfach-reader", description="Reads codes or documents' chips for the controller.")
+    parser.add_argument(
+        "--source",
+        required=True,
+        metavar="NAME[:DEVICE]",
+        help="the camera, e.g. v4l2:/dev/video0; or pcsc, pcsc:PART-OF-A-NAME: card readers",
+    )
+    parser.add_argument(
+        "--trust",
+        type=Path,
+        default=TRUST,
+        metavar="DIRECTORY",
+        help="with pcsc: the trusted CSCA certificates (default: %(default)s)",
+    )
     common_arguments(parser)
     given = parser.parse_args(arguments)
     configure_logging(given.log_level)
+    kind, _, device = given.source.partition(":")
+    if kind == CARD_READERS:
+        return run_card_reader(given.name, device, given.socket, given.trust)
     try:
         source = camera_factory(given.source)
     except HardwareFault as fault:

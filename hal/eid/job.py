@@ -31,7 +31,7 @@ class Procedure(Protocol):
 
 
 class Job:
-    """A request on its way to an outcome. Everything but `reading` is for the thread that made it."""
+    """A request on its way to an outcome. Everything but `progress` is for the thread that made it."""
 
     def __init__(
         self,
@@ -47,6 +47,7 @@ class Job:
         self._limits = limits
         self._on_progress = on_progress
         self._on_end = on_end
+        self._stage: ChipStage | None = None
         self._outcome: Outcome | None = None
         self._thread = threading.Thread(target=self._run, name="card-job", daemon=True)
 
@@ -71,26 +72,28 @@ class Job:
     def cancel(self) -> None:
         """Nobody waits for it any more. It ends soon: between two commands to a card, or it is stuck."""
         self.deadline.cancel()
-        self.deadline.shorten(monotonic_ms() + self._limits.exchange)
 
     @property
     def stuck(self) -> bool:
         """It should have ended, and it has not: its thread waits for a card stack that does not answer."""
-        return self.running and monotonic_ms() > self.deadline.ends_at_ms + GRACE_MS
+        ends_at_ms = self.deadline.ends_at_ms
+        if self.deadline.cancelled_at_ms is not None:
+            ends_at_ms = min(ends_at_ms, self.deadline.cancelled_at_ms + self._limits.exchange)
+        return self.running and monotonic_ms() > ends_at_ms + GRACE_MS
 
     def progress(self, stage: ChipStage) -> None:
-        """Tell how far it is. The job's thread. With the first command to a card its time begins to run."""
-        if stage is ChipStage.READING:
-            self.deadline.shorten(monotonic_ms() + self._limits.whole)
-        self._on_progress(self, stage)
+        """Tell how far it is; what was told already is not told again. The job's thread."""
+        if stage is not self._stage:
+            self._stage = stage
+            self._on_progress(self, stage)
 
     def _run(self) -> None:
         try:
             self._outcome = self._procedure.verify(self)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with this program, nobody may be let through by it
+        except Exception as error:
             # Neither message nor values: an error may quote what was read from a card.
             where = "; ".join(f"{frame.name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__))
-            _log.error("verifier_broken: %s in %s", type(error).__name__, where)  # noqa: TRY400
+            _log.error("verifier_broken: %s in %s", type(error).__name__, where)
             self._outcome = Unsupported(Reason.CARD_FAILED)
         finally:
             self._on_end()

@@ -50,33 +50,49 @@ class Limits:
 
 
 class Deadline:
-    """Until when, and whether anybody still wants to know. `cancel` is for any thread, the rest for one."""
+    """Until when, and whether anybody still wants to know. `cancel` and `ends_at_ms` are for any thread, the rest for
+    one.
+    """
 
     def __init__(self, ends_at_ms: int, now_ms: Callable[[], int] = monotonic_ms) -> None:
         self._ends_at_ms = ends_at_ms
         self._now_ms = now_ms
+        self._part_ends_at_ms: int | None = None
+        self._cancelled_at_ms: int | None = None
         self._cancelled = threading.Event()
 
     @property
     def ends_at_ms(self) -> int:
-        """``CLOCK_MONOTONIC``."""
-        return self._ends_at_ms
+        """``CLOCK_MONOTONIC``: of the part that goes on now, or of the whole."""
+        part = self._part_ends_at_ms
+        return self._ends_at_ms if part is None else min(part, self._ends_at_ms)
 
     @property
     def cancelled(self) -> bool:
         return self._cancelled.is_set()
 
+    @property
+    def cancelled_at_ms(self) -> int | None:
+        """``CLOCK_MONOTONIC``."""
+        return self._cancelled_at_ms
+
     def cancel(self) -> None:
         """Nobody wants to know any more."""
-        self._cancelled.set()
+        if not self.cancelled:
+            self._cancelled_at_ms = self._now_ms()
+            self._cancelled.set()
 
-    def shorten(self, ends_at_ms: int) -> None:
-        """It ends at that time if it would have ended later."""
-        self._ends_at_ms = min(self._ends_at_ms, ends_at_ms)
+    def begin(self, most_ms: int) -> None:
+        """A part begins that may take so long."""
+        self._part_ends_at_ms = self._now_ms() + most_ms
+
+    def rest(self) -> None:
+        """That part is over."""
+        self._part_ends_at_ms = None
 
     def left_ms(self) -> int:
         """0 when it is over."""
-        return max(0, self._ends_at_ms - self._now_ms())
+        return max(0, self.ends_at_ms - self._now_ms())
 
     def check(self) -> None:
         """Raises `Cancelled` or `DeadlineExceeded`."""

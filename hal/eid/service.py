@@ -92,6 +92,7 @@ class CardReader:
 
     def run(self) -> int:
         """Serve until ``stop``; the exit code. Once."""
+        self._watch.listen(self.wake)
         self._watch.start()
         notify("READY=1")
         while not self._stopping and not self.stuck:

@@ -46,12 +46,12 @@ class Seen:
 class CardWatch:
     """Watches all readers whose name contains ``name`` (any case; empty: all) on a thread of its own.
 
-    ``on_change`` is called on that thread, after each change. Everything public is for any thread.
+    Everything public is for any thread.
     """
 
-    def __init__(self, name: str = "", on_change: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, name: str = "") -> None:
         self._name = name.casefold()
-        self._on_change = on_change
+        self._on_change: Callable[[], None] = lambda: None
         self._seen = Seen(ChipReaderState.STARTING)
         self._changed = threading.Condition()
         self._stop = threading.Event()
@@ -69,6 +69,10 @@ class CardWatch:
     def progress_age_ms(self) -> int:
         """How long ago pcscd last answered, or could not be reached. It grows only when a call does not return."""
         return monotonic_ms() - self._progress_ms
+
+    def listen(self, on_change: Callable[[], None]) -> None:
+        """Have this called after each change, on the watch's thread. Before `start`."""
+        self._on_change = on_change
 
     def start(self) -> None:
         """Begin. Once."""
