@@ -26,7 +26,9 @@ from controller.domain.verifiers import token_secret
 from controller.identity import Identity
 from controller.ports import EventLog, Opened, Tone
 from controller.services.actor import Actor
+from controller.services.card_readers import CardReaders
 from controller.services.central import CentralService
+from controller.services.chip import ChipChecks
 from controller.services.clock_trust import ClockJudge
 from controller.services.credentials import CredentialBook
 from controller.services.doors import Doors
@@ -124,6 +126,7 @@ class Controller:
             faults=self._faults,
         )
         doors = Doors(actor, self._hardware.locks, self._hardware.indicators, watch.watch_closely)
+        card_readers = CardReaders(actor, front, clock.mono_ms)
         watchkeeper = Watchkeeper(
             actor,
             self._log,
@@ -135,15 +138,20 @@ class Controller:
             lambda: watch.progress_ms,
             self._reserve.release,
             screen,
+            card_readers.look,
         )
         watchkeepers.append(watchkeeper)
         slowly = OneAtATime()
         keys = self._number_keys
         numbers = Numbers(keys.tag_of, keys.stored_digest, Throttle(clock.mono_ms), slowly)
-        residents = Residents(actor, book, front, refusals, Throttle(clock.mono_ms), token_secret, numbers)
+        throttle = Throttle(clock.mono_ms)
+        residents = Residents(actor, book, front, refusals, throttle, token_secret, numbers, card_readers.checkable)
+        chips = ChipChecks(actor, front, card_readers, residents, refusals)
         staff = Staff(actor, book, front, refusals, check_pin, slowly)
         waiting = Waiting(actor, front, refusals, self._tone)
-        operations = BoxOperations(actor, self._log, front, residents, staff, refusals, watchkeeper, waiting, screen)
+        operations = BoxOperations(
+            actor, self._log, front, residents, staff, refusals, watchkeeper, waiting, screen, chips
+        )
         acting = asyncio.create_task(actor.run(), name="actor")
         try:
             watch.start()

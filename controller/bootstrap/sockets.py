@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 from controller.adapters.control.admin_role import AdminRole
 from controller.adapters.control.board import ViewBoard
+from controller.adapters.control.card_reader_role import CardReaderRole
 from controller.adapters.control.pages_report import Reporting
 from controller.adapters.control.pages_role import PagesRole
 from controller.adapters.control.reader_role import ReaderRole
@@ -48,6 +49,7 @@ async def control_sockets(
 
     pages = PagesRole(operations, board, LANGUAGES, reporting, office, technician)
     reader = ReaderRole(operations, technician)
+    card_reader = CardReaderRole(operations)
     admin = AdminRole(operations, board, office, technician)
     peers = settings.sockets
     servers += [
@@ -66,8 +68,13 @@ async def control_sockets(
             on_joined=reader.joined,
             on_left=reader.left,
         ),
-        # The card reader's verifiers are an issue of their own: its socket is there, with no method on it.
-        RoleServer("reader-eid", outside.sockets["reader-eid"], {}, peers.of("reader-eid")),
+        RoleServer(
+            "reader-eid",
+            outside.sockets["reader-eid"],
+            card_reader.methods(),
+            peers.of("reader-eid"),
+            on_left=card_reader.left,
+        ),
         RoleServer("admin", outside.sockets["admin"], admin.methods(), peers.of("admin")),
     ]
     mode = [operations.scan_mode()]

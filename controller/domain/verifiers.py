@@ -15,6 +15,7 @@ import binascii
 import hashlib
 import hmac
 import re
+from collections.abc import Iterable
 from datetime import date
 
 _HASH_BYTES = 32
@@ -118,3 +119,22 @@ def _ascii_digits(text: str) -> str:
     writes.
     """
     return "".join(str(int(character)) if character.isdecimal() else character for character in text[:64])
+
+
+_VERIFIER_DIGITS = 64
+#: A document's verifier has one for each spelling of its holder that the standard allows.
+MOST_SPELLINGS = 8
+
+
+def matches_a_spelling(stored: str, computed: Iterable[bytes]) -> bool:
+    """Whether any of the ``computed`` verifiers (32 bytes each) is among those of ``stored``: 64 hex digits for each
+    spelling, one after the other. Compared in constant time, all of them: where a match stood cannot be told.
+    """
+    if not stored or len(stored) % _VERIFIER_DIGITS or len(stored) > MOST_SPELLINGS * _VERIFIER_DIGITS:
+        return False
+    known = [stored[at : at + _VERIFIER_DIGITS].encode() for at in range(0, len(stored), _VERIFIER_DIGITS)]
+    matched = False
+    for one in computed:
+        for each in known:
+            matched |= hmac.compare_digest(one.hex().encode(), each)
+    return matched

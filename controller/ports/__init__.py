@@ -10,6 +10,14 @@ from controller.ports.central import (
     CentralFeed,
     CommandAnswer,
 )
+from controller.ports.chips import (
+    CardReaderLine,
+    CardReaderReport,
+    CardReaderState,
+    ChipFront,
+    ChipQuestion,
+    ChipReply,
+)
 from controller.ports.clock import (
     Clock,
 )
@@ -33,6 +41,7 @@ from controller.ports.front import (
 )
 from controller.ports.office import (
     EnvelopeResult,
+    HolderTold,
     ImportOutcome,
     ImportPlan,
     NewCode,
@@ -75,8 +84,14 @@ from controller.ports.technician import (
 __all__ = [
     "ELSEWHERE",
     "Appended",
+    "CardReaderLine",
+    "CardReaderReport",
+    "CardReaderState",
     "CentralFeed",
     "ChainCheck",
+    "ChipFront",
+    "ChipQuestion",
+    "ChipReply",
     "Clock",
     "CommandAnswer",
     "CredentialRow",
@@ -87,6 +102,7 @@ __all__ = [
     "EventLog",
     "ForgetCredentials",
     "FrontState",
+    "HolderTold",
     "ImportOutcome",
     "ImportPlan",
     "JsonValue",

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from controller.ports.chips import CardReaderState, ChipFront
+
 
 class Tone(StrEnum):
     """What the buzzer or loudspeaker says."""
@@ -56,7 +58,7 @@ class FrontState:
     ``numbers``: pickup numbers are in use here, so that the pages offer to type one. ``waiting``: a resident has
     ``knocked`` while staff are at work, or was told ``soon``, until the instant beside it. Until
     ``to_staff_until_mono_ms`` the screen is being handed over to staff who came back. ``shift`` is what the staff
-    session that has just ended did.
+    session that has just ended did. ``chip``: where the check of a resident's document stands, while one is under way.
     """
 
     language: str = "de"
@@ -71,6 +73,8 @@ class FrontState:
     waiting_until_mono_ms: int = 0
     to_staff_until_mono_ms: int = 0
     shift: ShiftReport | None = None
+    chip: ChipFront | None = None
+    card_readers: tuple[CardReaderState, ...] = ()
     devices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     log_verified_seq: int = 0
     acknowledged_seq: int = 0

@@ -9,6 +9,7 @@ from controller.domain.commands import Command
 from controller.domain.decision import Refusal
 from controller.domain.model import Box
 from controller.domain.moment import Moment
+from controller.ports.chips import CardReaderLine, CardReaderReport, ChipReply
 from controller.ports.event_log import Entry
 from controller.ports.front import FrontState
 
@@ -25,6 +26,30 @@ class Operations(Protocol):
 
     async def enter_number(self, number: str) -> Refusal | None:
         """A pickup number was typed."""
+        ...
+
+    def choose_access(self, session: str, kind: str) -> Refusal | None:
+        """What opens a document's chip: the digits on it (``can``) or its photo page (``mrz``)."""
+        ...
+
+    def document_key(self, information: str, captured_mono_ms: int) -> Refusal | None:
+        """A photo page was read: what of its lines opens the chip."""
+        ...
+
+    def card_reader_line(self, line: CardReaderLine) -> None:
+        """Where questions to the card readers go."""
+        ...
+
+    def card_reader_said(self, report: CardReaderReport) -> None: ...
+
+    def card_reader_gone(self, source: str) -> None: ...
+
+    def chip_progress(self, source: str, challenge: str, reading: bool) -> None:
+        """``source`` reads, or waits for a document."""
+        ...
+
+    def chip_answered(self, source: str, reply: ChipReply) -> None:
+        """The answer of ``source``; it takes its course even when that reader goes away now."""
         ...
 
     def knock(self) -> Refusal | None:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from controller.domain import events as ev
+from controller.domain.decide_chip import DOWN, STOPPED
 from controller.domain.decide_pickup import SCREEN_STALE
 from controller.domain.model import SessionEnd
 from controller.domain.moment import Moment
@@ -44,6 +45,8 @@ DENIED_PAGES = {
     "factor_wrong": "factor_denied",
     "pin_letter": "pin_letter_no",
     "old_documents": "old_none_stop",
+    STOPPED: "eid_stop",
+    DOWN: "eid_down",
 }
 #: How long the screen's page leads back to the staff page, when a badge has resumed a session.
 TO_STAFF_MS = 4_000
@@ -142,6 +145,10 @@ class Front:
                 self._foreign = ""
             case ev.ProblemReported(problem="error"):
                 self._note_at(at, "problem_error", NOTICE_MS * 2, reference=spoken_reference(event.session))
+            case ev.FactorVerified(factor="emrtd" | "eid" | "staff") | ev.StaffCheckAsked():
+                self._tone(Tone.ACCEPTED)
+            case ev.ChipChecked() if event.outcome != "verified":
+                self._tone(Tone.REFUSED)
             case ev.StaffLoggedIn():
                 self._state = replace(
                     self._state, staff_token=secrets.token_urlsafe(16), staff_notice=None, notice=None

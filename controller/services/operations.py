@@ -9,8 +9,18 @@ from controller.domain.commands import Command, LogOut, PresentOrder
 from controller.domain.decision import Refusal
 from controller.domain.model import Box, Door
 from controller.domain.moment import Moment
-from controller.ports import Entry, EventLog, FrontState, LogError, OutOfOrder
+from controller.ports import (
+    CardReaderLine,
+    CardReaderReport,
+    ChipReply,
+    Entry,
+    EventLog,
+    FrontState,
+    LogError,
+    OutOfOrder,
+)
 from controller.services.actor import Actor
+from controller.services.chip import ChipChecks
 from controller.services.front import SHORT_NOTICE_MS, Front
 from controller.services.refusals import RefusalLedger
 from controller.services.residents import Residents
@@ -35,6 +45,7 @@ class BoxOperations:
         watchkeeper: Watchkeeper,
         waiting: Waiting,
         screen: ScreenWatch,
+        chips: ChipChecks,
     ) -> None:
         self._actor = actor
         self._log = log
@@ -45,6 +56,7 @@ class BoxOperations:
         self._watchkeeper = watchkeeper
         self._waiting = waiting
         self._screen = screen
+        self._chips = chips
 
     def _refuse_if_halted(self) -> None:
         """Whatever would be answered otherwise, a box that is out of order says that first."""
@@ -62,7 +74,33 @@ class BoxOperations:
 
     async def enter_factor(self, session: str, value: str) -> Refusal | None:
         self._refuse_if_halted()
+        if self._chips.asks(session):
+            return await self._chips.enter(session, value)
         return await self._residents.enter_factor(session, value)
+
+    def choose_access(self, session: str, kind: str) -> Refusal | None:
+        self._refuse_if_halted()
+        return self._chips.choose_access(session, kind)
+
+    def document_key(self, information: str, captured_mono_ms: int) -> Refusal | None:
+        self._refuse_if_halted()
+        return self._chips.document_key(information, captured_mono_ms)
+
+    def card_reader_line(self, line: CardReaderLine) -> None:
+        self._chips.attach(line)
+
+    def card_reader_said(self, report: CardReaderReport) -> None:
+        self._chips.reader_said(report)
+
+    def card_reader_gone(self, source: str) -> None:
+        self._chips.reader_gone(source)
+
+    def chip_progress(self, source: str, challenge: str, reading: bool) -> None:
+        self._chips.progress(source, challenge, reading)
+
+    def chip_answered(self, source: str, reply: ChipReply) -> None:
+        self._refuse_if_halted()
+        self._chips.answered(source, reply)
 
     async def enter_number(self, number: str) -> Refusal | None:
         self._refuse_if_halted()
@@ -171,4 +209,5 @@ class BoxOperations:
         self._front.on_change(listener)
 
     def scan_mode(self) -> str:
-        return scan_mode(self._actor.box, self._actor.halted, self._actor.now())
+        wanted = self._chips.wants_document_key
+        return scan_mode(self._actor.box, self._actor.halted, self._actor.now(), wanted)

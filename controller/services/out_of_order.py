@@ -9,7 +9,17 @@ from controller.domain.commands import Command
 from controller.domain.decision import Refusal
 from controller.domain.model import Box
 from controller.domain.moment import Moment
-from controller.ports import Clock, CommandAnswer, Entry, FrontState, LogError, OutOfOrder
+from controller.ports import (
+    CardReaderLine,
+    CardReaderReport,
+    ChipReply,
+    Clock,
+    CommandAnswer,
+    Entry,
+    FrontState,
+    LogError,
+    OutOfOrder,
+)
 
 
 class OutOfOrderOperations:
@@ -28,6 +38,27 @@ class OutOfOrderOperations:
         raise OutOfOrder(self.reason)
 
     async def enter_number(self, number: str) -> Refusal | None:
+        raise OutOfOrder(self.reason)
+
+    def choose_access(self, session: str, kind: str) -> Refusal | None:
+        raise OutOfOrder(self.reason)
+
+    def document_key(self, information: str, captured_mono_ms: int) -> Refusal | None:
+        raise OutOfOrder(self.reason)
+
+    def card_reader_line(self, line: CardReaderLine) -> None:
+        """Nobody is asked anything."""
+
+    def card_reader_said(self, report: CardReaderReport) -> None:
+        """Of no matter now."""
+
+    def card_reader_gone(self, source: str) -> None:
+        """Of no matter now."""
+
+    def chip_progress(self, source: str, challenge: str, reading: bool) -> None:
+        """Nobody was asked."""
+
+    def chip_answered(self, source: str, reply: ChipReply) -> None:
         raise OutOfOrder(self.reason)
 
     def knock(self) -> Refusal | None:

@@ -5,16 +5,23 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 
 from controller.domain import commands as cmd
 from controller.domain import events as ev
+from controller.domain.decide_pickup import CHIP_FACTORS
 from controller.domain.decision import Refusal
 from controller.domain.model import Factor, Session
 from controller.domain.moment import Moment
 from controller.domain.pickup_number import digest_of_tag, is_pickup_number, secret_of_tag
-from controller.domain.verifiers import factor_key, normalise_birth_date, normalise_pin, verifier
+from controller.domain.verifiers import (
+    factor_key,
+    matches_a_spelling,
+    normalise_birth_date,
+    normalise_pin,
+    verifier,
+)
 from controller.ports import ELSEWHERE, CredentialRow
 from controller.services.actor import Actor
 from controller.services.credentials import CredentialBook
@@ -32,7 +39,8 @@ NORMALISE: dict[Factor, Callable[[str], str]] = {
 }
 
 
-FACTOR_NAMES = frozenset(factor.value for factor in NORMALISE)
+#: Factors that are compared with a verifier: typed, or read from a document's chip.
+FACTOR_NAMES = frozenset(factor.value for factor in (*NORMALISE, *CHIP_FACTORS))
 
 
 def is_stale(captured_mono_ms: int, now_mono_ms: int) -> bool:
@@ -75,7 +83,10 @@ class Residents:
         throttle: Throttle,
         secret_of: Callable[[str], bytes],
         numbers: Numbers,
+        checkable: Callable[[], tuple[str, ...]] = lambda: (),
     ) -> None:
+        """``checkable``: the factors that the card readers can verify now."""
+        self._checkable = checkable
         self._actor = actor
         self._book = book
         self._front = front
@@ -158,7 +169,8 @@ class Residents:
         # The secret is here before its session begins and goes with the answer: a reader that hangs up meanwhile leaves
         # a session behind whose second factor can still be compared.
         self._presented.setdefault(row.right, deque()).append(_Shown(row.digest, secret()))
-        asked = self._actor.post(cmd.PresentCredential(row.right, row.kind, tuple(row.verifiers)))
+        presented = cmd.PresentCredential(row.right, row.kind, tuple(row.verifiers), self._checkable())
+        asked = self._actor.post(presented)
         asked.add_done_callback(lambda _: self._forget_presented(row.right))
         outcome = await asyncio.shield(asked)
         return self._refuse(outcome.decision.refusal) if outcome.decision.refusal is not None else None
@@ -197,6 +209,20 @@ class Residents:
         if compared.decision.refusal is not None:
             self._refusals.note(compared.decision.refusal.code)
         return compared.decision.refusal
+
+    def match_key(self, session_id: str) -> bytes | None:
+        """What the holder of a document is keyed with, in this session alone (32 bytes)."""
+        session, shown = self._actor.box.session, self._secrets.get(session_id)
+        if session is None or session.id != session_id or shown is None or session.factor not in CHIP_FACTORS:
+            return None
+        return factor_key(shown.secret, session.right, session.factor.value)
+
+    def matches_document(self, session_id: str, verifiers: Iterable[bytes]) -> bool:
+        """Whether a document whose holder has these verifiers is that of this session's person."""
+        session, shown = self._actor.box.session, self._secrets.get(session_id)
+        if session is None or session.id != session_id or shown is None:
+            return False
+        return matches_a_spelling(self._book.verifiers(shown.digest).get(session.factor.value, ""), verifiers)
 
     def _matches(self, right: str, factor: Factor, shown: _Shown, value: str) -> bool:
         stored = self._book.verifiers(shown.digest).get(factor.value, "")

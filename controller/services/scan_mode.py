@@ -7,9 +7,9 @@ from controller.domain.model import Box, Role
 from controller.domain.moment import Moment
 
 
-def scan_mode(box: Box, halted: str, now: Moment) -> str:
+def scan_mode(box: Box, halted: str, now: Moment, document_key: bool = False) -> str:
     """A `hal.wire` ``ScanMode``. A badge is always readable while the box works: staff can take over at any time. While
-    residents may not use the box, their codes are not even read.
+    residents may not use the box, their codes are not even read. ``document_key``: a photo page is asked for.
     """
     if halted or not box.boot:
         return "OFF"
@@ -17,5 +17,7 @@ def scan_mode(box: Box, halted: str, now: Moment) -> str:
     if staff is not None:
         loads = {Role.LOADER, Role.SUPERVISOR} & set(staff.roles)
         return "LOADING" if loads and staff.requested is None else "BADGE"
+    if document_key and box.session is not None:
+        return "DOCUMENT_KEY"
     in_use = box.session is None and box.outage is None and box_open(box, now)
     return "PICKUP" if in_use else "BADGE"

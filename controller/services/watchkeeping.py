@@ -51,6 +51,7 @@ class Watchkeeper:
         door_watch_progress_ms: Callable[[], int],
         release_reserve: Callable[[], None],
         screen: ScreenWatch,
+        look_at_card_readers: Callable[[], None] = lambda: None,
     ) -> None:
         self._actor = actor
         self._log = log
@@ -62,6 +63,7 @@ class Watchkeeper:
         self._door_watch_progress_ms = door_watch_progress_ms
         self._release_reserve = release_reserve
         self._screen = screen
+        self._look_at_card_readers = look_at_card_readers
         self._scanners: dict[str, tuple[str, int]] = {}
         self._started_mono_ms = clock.mono_ms()
         self._free = log.free_bytes()
@@ -125,6 +127,7 @@ class Watchkeeper:
         self._set_fault("slow_commit", "", self._busy_ms(now) > SLOW_COMMIT_MS)
         self._look_at_scanners(now)
         self._screen.look(self._actor)
+        self._look_at_card_readers()
         self._refusals.flush_due()
         self._front.expire_notices(now)
 

@@ -4,13 +4,12 @@ box.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import TypeVar
+from collections.abc import Mapping
 
 import msgspec
 
-from controller import api
-from controller.adapters.control.server import Connection, Handler, RequestError
+from controller.adapters.control.reader_params import checked, params_object
+from controller.adapters.control.server import Connection, Handler
 from controller.ports import Operations, TechnicianDesk
 from hal.wire import (
     MODE_METHOD,
@@ -22,12 +21,9 @@ from hal.wire import (
     ScanReport,
     ScanVerdict,
     UnreadableScan,
-    WireError,
     admits,
     mode_params,
 )
-
-Value = TypeVar("Value")
 
 
 class ReaderRole:
@@ -56,7 +52,7 @@ class ReaderRole:
                 self._technician.reader_gone(connection.name)
 
     async def _report(self, connection: Connection, params: msgspec.Raw) -> object:
-        report = _checked(lambda: ScanReport.from_params(_object(params)))
+        report = checked(lambda: ScanReport.from_params(params_object(params)))
         mode = ScanMode(self._operations.scan_mode())
         text = report.text.reveal()
         code = admits(mode, text, report.symbology)
@@ -71,31 +67,19 @@ class ReaderRole:
         return ScanVerdict(refusal is None, refusal.code if refusal is not None else "").result()
 
     async def _foreign(self, connection: Connection, params: msgspec.Raw) -> object:
-        _checked(lambda: ForeignScan.from_params(_object(params)))
+        checked(lambda: ForeignScan.from_params(params_object(params)))
         self._operations.foreign_code()
         return {}
 
     async def _unreadable(self, connection: Connection, params: msgspec.Raw) -> object:
-        _checked(lambda: UnreadableScan.from_params(_object(params)))
+        checked(lambda: UnreadableScan.from_params(params_object(params)))
         self._operations.unreadable_code()
         return {}
 
     async def _health(self, connection: Connection, params: msgspec.Raw) -> object:
-        health = _checked(lambda: ReaderHealth.from_params(_object(params)))
+        health = checked(lambda: ReaderHealth.from_params(params_object(params)))
         connection.name = health.source
         self._operations.scanner_state(health.source, health.state.value)
         if self._technician is not None:
             self._technician.reader_said(health.source, health.state.value, health.frames, health.decoded)
         return {}
-
-
-def _object(params: msgspec.Raw) -> dict[str, object]:
-    decoded: dict[str, object] = msgspec.json.decode(params, type=dict[str, object])
-    return decoded
-
-
-def _checked(make: Callable[[], Value]) -> Value:
-    try:
-        return make()
-    except WireError as error:
-        raise RequestError(api.INVALID_PARAMS, "the parameters do not fit the method", reason=error.reason) from None
