@@ -22,6 +22,7 @@ from controller.services.one_at_a_time import OneAtATime
 from controller.services.refusals import RefusalLedger
 from controller.services.standalone import Standalone
 from controller.settings import CentralMode, Settings
+from hal.wire.holder import spellings
 
 
 def office(
@@ -44,7 +45,7 @@ def office(
         OfficeSessions(actor, book, refusals, check_pin, clock.mono_ms, nobodys, one_at_a_time),
         Standalone(
             actor,
-            CodeMaker(NumberDigests(keys.tag_of, keys.stored_digest, one_at_a_time), book.knows_digest),
+            CodeMaker(NumberDigests(keys.tag_of, keys.stored_digest, one_at_a_time), book.knows_digest, spellings),
             LANGUAGES,
         ),
         OfficeResults(log, _recorded),

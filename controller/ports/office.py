@@ -20,10 +20,21 @@ class OfficeMember:
 
 
 @dataclass(frozen=True, slots=True)
-class OrderInput:
-    """An order as it was typed or stood in a file, not yet checked. ``line`` is where (0: typed). ``birth_date`` and
-    ``pin`` make verifiers and are forgotten.
+class HolderTold:
+    """What somebody told of whoever will collect, as it was typed: it makes verifiers and is forgotten.
+
+    ``surname`` and ``given_names`` as they stand in the document whose chip will be asked.
     """
+
+    birth_date: str = field(default="", repr=False)
+    pin: str = field(default="", repr=False)
+    surname: str = field(default="", repr=False)
+    given_names: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderInput:
+    """An order as it was typed or stood in a file, not yet checked. ``line`` is where (0: typed)."""
 
     line: int
     order: str
@@ -31,8 +42,7 @@ class OrderInput:
     language: str
     size: str
     low: bool
-    birth_date: str = field(default="", repr=False)
-    pin: str = field(default="", repr=False)
+    holder: HolderTold = field(default_factory=HolderTold, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +116,7 @@ class OfficeDesk(Protocol):
         """Whether the central system has acknowledged entry ``seq``; always so without one."""
         ...
 
-    async def reissue(self, deposit: str, birth_date: str, pin: str, by: str) -> NewCode | Refusal:
+    async def reissue(self, deposit: str, holder: HolderTold, by: str) -> NewCode | Refusal:
         """A new code for whoever may collect ``deposit``. The old one is over in the same commit."""
         ...
 

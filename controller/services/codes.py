@@ -21,10 +21,17 @@ from controller.domain.verifiers import (
     token_text,
     verifier,
 )
-from controller.ports import PutCredential
+from controller.ports import HolderTold, PutCredential
 from controller.services.one_at_a_time import OneAtATime
 
 PROXY_PIN_DIGITS = 6
+
+Spell = Callable[[str, str, str], tuple[str, ...]]
+"""Every way in which a document's chip may name a person, from surname, given names and birth date (``YYYYMMDD``).
+Raises ``ValueError``, which quotes nothing, for a name that no document can have.
+"""
+Values = Mapping[str, tuple[str, ...]]
+"""The normalised values of each second factor: one, or for a chip one for each spelling of the holder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +56,7 @@ class MadeCode:
 
 class CodeMissing(ValueError):
     """The policy asks for something that was not given, or cannot be meant. ``code``: birth_date_missing,
-    birth_date_impossible, pin_missing or pin_impossible.
+    birth_date_impossible, pin_missing, pin_impossible, name_missing or name_impossible.
     """
 
     def __init__(self, code: str) -> None:
@@ -63,24 +70,6 @@ def factor_asked(box: Box, document_types: tuple[str, ...]) -> Factor:
     return max(asked, key=lambda factor: factor.strictness, default=Factor.STAFF)
 
 
-def factor_values(asked: Factor, birth_date: str, pin: str) -> Mapping[str, str]:
-    """The normalised value of the factor that is asked, for its verifier; nothing for one that cannot be typed. Raises
-    `CodeMissing`, which quotes nothing.
-    """
-    given, normalise = {
-        Factor.BIRTH_DATE: (birth_date, normalise_birth_date),
-        Factor.PIN: (pin, normalise_pin),
-    }.get(asked, ("", None))
-    if normalise is None:
-        return {}
-    if not given.strip():
-        raise CodeMissing(f"{asked.value}_missing")
-    try:
-        return {asked.value: normalise(given)}
-    except ValueError:
-        raise CodeMissing(f"{asked.value}_impossible") from None
-
-
 def proxy_pin() -> str:
     """A random PIN for a proxy's slip; never one that is the same digit all along."""
     while True:
@@ -90,14 +79,33 @@ def proxy_pin() -> str:
 
 
 class CodeMaker:
-    """One event loop; a number's tag is computed in a thread meanwhile."""
+    """One event loop; a number's tag is computed in a thread meanwhile. ``spell`` is asked for holders of documents."""
 
-    def __init__(self, numbers: NumberDigests, knows_digest: Callable[[bytes], bool]) -> None:
+    def __init__(self, numbers: NumberDigests, knows_digest: Callable[[bytes], bool], spell: Spell) -> None:
         self._numbers = numbers
         self._knows_digest = knows_digest
+        self._spell = spell
 
-    async def make(self, right: str, values: Mapping[str, str]) -> MadeCode:
-        """A fresh code for ``right``. ``values`` are the normalised second factors that its holder will be asked."""
+    def values(self, asked: Factor, holder: HolderTold) -> Values:
+        """What the factor that is asked is compared with, normalised; nothing for one that has nothing to compare
+        (none, staff). Raises `CodeMissing`, which quotes nothing.
+        """
+        if asked is Factor.BIRTH_DATE:
+            return {asked.value: (_normalised("birth_date", normalise_birth_date, holder.birth_date),)}
+        if asked is Factor.PIN:
+            return {asked.value: (_normalised("pin", normalise_pin, holder.pin),)}
+        if asked is not Factor.EMRTD and asked is not Factor.EID:
+            return {}
+        if not holder.surname.strip() and not holder.given_names.strip():
+            raise CodeMissing("name_missing")
+        born = _normalised("birth_date", normalise_birth_date, holder.birth_date)
+        try:
+            return {asked.value: self._spell(holder.surname, holder.given_names, born)}
+        except ValueError:
+            raise CodeMissing("name_impossible") from None
+
+    async def make(self, right: str, values: Values) -> MadeCode:
+        """A fresh code for ``right``. ``values`` are those of the second factors that its holder will be asked."""
         code = token_text(secrets.token_bytes(16))
         number, digest, secret = await self._fresh_number()
         rows = (
@@ -119,5 +127,16 @@ class CodeMaker:
                 return number, digest, secret_of_tag(tag)
 
 
-def _verifiers(secret: bytes, right: str, values: Mapping[str, str]) -> Mapping[str, str]:
-    return {factor: verifier(factor_key(secret, right, factor), value).hex() for factor, value in values.items()}
+def _verifiers(secret: bytes, right: str, values: Values) -> Mapping[str, str]:
+    """For each factor one HMAC for each value, hex, one after the other."""
+    keys = {factor: factor_key(secret, right, factor) for factor in values}
+    return {factor: "".join(verifier(keys[factor], one).hex() for one in all_) for factor, all_ in values.items()}
+
+
+def _normalised(name: str, normalise: Callable[[str], str], given: str) -> str:
+    if not given.strip():
+        raise CodeMissing(f"{name}_missing")
+    try:
+        return normalise(given)
+    except ValueError:
+        raise CodeMissing(f"{name}_impossible") from None

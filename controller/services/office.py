@@ -8,6 +8,7 @@ from controller.domain.commands import Command
 from controller.domain.decision import Refusal
 from controller.ports import (
     EnvelopeResult,
+    HolderTold,
     ImportOutcome,
     ImportPlan,
     NewCode,
@@ -89,8 +90,8 @@ class Office:
             return self._noted(Refusal("belongs_to_central"))
         return self._noted(Refusal("disk_full")) if self._disk_refuses() else None
 
-    async def reissue(self, deposit: str, birth_date: str, pin: str, by: str) -> NewCode | Refusal:
-        return self._may_begin() or self._told(await self._orders.reissue(deposit, birth_date, pin, by))
+    async def reissue(self, deposit: str, holder: HolderTold, by: str) -> NewCode | Refusal:
+        return self._may_begin() or self._told(await self._orders.reissue(deposit, holder, by))
 
     async def issue_proxy(self, deposit: str, by: str) -> NewCode | Refusal:
         return self._may_begin() or self._told(await self._orders.issue_proxy(deposit, by))

@@ -15,6 +15,7 @@ from controller.domain.decision import Refusal
 from controller.domain.model import Box, Deposit, DepositStatus, Factor, Right, RightStatus, Size
 from controller.ports import (
     EndCredentials,
+    HolderTold,
     ImportOutcome,
     ImportPlan,
     NewCode,
@@ -22,7 +23,7 @@ from controller.ports import (
     RowChange,
 )
 from controller.services.actor import Actor
-from controller.services.codes import CodeMaker, CodeMissing, MadeCode, factor_asked, factor_values, proxy_pin
+from controller.services.codes import CodeMaker, CodeMissing, MadeCode, factor_asked, proxy_pin
 from controller.services.derived_rows import REMEMBER_ENDED_MS
 
 ISSUER = "standalone"
@@ -56,7 +57,7 @@ class Standalone:
         """Announces an order and makes its code, or no code when the policy asks for what was not given."""
         async with self._one_at_a_time:
             known = self._actor.box.deposit_for_order(order.order)
-            problem = "order_known" if known is not None else problem_of(self._actor.box, order, self._languages)
+            problem = "order_known" if known is not None else self._problem(order)
             if problem:
                 return Refusal(problem)
             return await self._announce(order)
@@ -80,7 +81,7 @@ class Standalone:
             return announced.decision.refusal
         asked = factor_asked(self._actor.box, (order.document_type,))
         try:
-            values = factor_values(asked, order.birth_date, order.pin)
+            values = self._codes.values(asked, order.holder)
         except CodeMissing:
             return NewCode((order.order,), order.language, asked.value)
         return await self._issue(self._actor.box.deposits[deposit], asked.value, values)
@@ -91,7 +92,7 @@ class Standalone:
 
     # --- codes --------------------------------------------------------------------------------------------------------
 
-    async def reissue(self, deposit: str, birth_date: str, pin: str, by: str) -> NewCode | Refusal:
+    async def reissue(self, deposit: str, holder: HolderTold, by: str) -> NewCode | Refusal:
         """A new code for whoever may collect ``deposit``; where nobody may any more (expired), a new right."""
         async with self._one_at_a_time:
             box = self._actor.box
@@ -103,7 +104,7 @@ class Standalone:
             types = tuple(name for each in deposits for name in each.document_types)
             asked = factor_asked(box, types)
             try:
-                values = factor_values(asked, birth_date, pin)
+                values = self._codes.values(asked, holder)
             except CodeMissing as missing:
                 return Refusal(missing.code)
             if right is None:
@@ -118,7 +119,7 @@ class Standalone:
             orders = tuple(order for each in deposits for order in each.orders)
             return _told(made, self._actor.box.rights.get(right.id), orders, right.language, asked.value)
 
-    async def _issue(self, deposit: Deposit, factor: str, values: Mapping[str, str]) -> NewCode | Refusal:
+    async def _issue(self, deposit: Deposit, factor: str, values: Mapping[str, tuple[str, ...]]) -> NewCode | Refusal:
         right = f"r-{secrets.token_hex(8)}"
         made = await self._codes.make(right, values)
         command = cmd.IssueRight(
@@ -146,7 +147,7 @@ class Standalone:
                 return Refusal("right_unknown")  # Nobody may collect it: there is nothing to do in their place.
             pin = proxy_pin()
             right = f"r-{secrets.token_hex(8)}"
-            made = await self._codes.make(right, {Factor.PIN.value: pin})
+            made = await self._codes.make(right, {Factor.PIN.value: (pin,)})
             command = cmd.IssueRight(
                 issuer=ISSUER,
                 command=_command_id(),
@@ -199,13 +200,13 @@ class Standalone:
         box = self._actor.box
         new = changed = unchanged = codes = 0
         problems = [(order.line, "too_many_rows") for order in orders[LONGEST_IMPORT:]]
-        for order, problem in zip(kept.orders, problems_of(box, kept.orders, self._languages), strict=True):
+        for order, problem in zip(kept.orders, self._problems(kept.orders), strict=True):
             known = box.deposit_for_order(order.order)
             if problem:
                 problems.append((order.line, problem))
             elif known is None:
                 new += 1
-                codes += _has_factor(box, order)
+                codes += self._has_factor(order)
             elif differs(known, order):
                 changed += 1
             else:
@@ -227,7 +228,7 @@ class Standalone:
         problems: list[tuple[int, str]] = []
         new = changed = 0
         async with self._one_at_a_time:
-            found = problems_of(self._actor.box, kept.orders, self._languages)
+            found = self._problems(kept.orders)
             for order, problem in zip(kept.orders, found, strict=True):
                 known = self._actor.box.deposit_for_order(order.order)
                 if problem:
@@ -250,58 +251,55 @@ class Standalone:
         outcome = await self._actor.submit(command)
         return outcome.decision.refusal
 
+    def _problem(self, order: OrderInput) -> str:
+        """Why the order cannot be taken (a code); empty when it can. What is missing for its code is no reason."""
+        box, name = self._actor.box, order.order
+        if not 4 <= len(name) <= 40 or not set(name) <= _ORDER_LETTERS or name.startswith(("-", "ABHOLFACH")):
+            return "order_malformed"
+        if order.document_type not in box.policies:
+            return "document_type_unknown"
+        if order.size not in {size.value for size in Size}:
+            return "size_unknown"
+        if order.language not in self._languages:
+            return "language_unknown"
+        try:
+            self._codes.values(factor_asked(box, (order.document_type,)), order.holder)
+        except CodeMissing as missing:
+            return missing.code if missing.code.endswith("_impossible") else ""
+        return ""
+
+    def _problems(self, orders: Sequence[OrderInput]) -> list[str]:
+        """For each order of a file: as `_problem`; named twice; or inside already and different."""
+        seen: set[str] = set()
+        found = []
+        for order in orders:
+            problem = self._problem(order)
+            known = self._actor.box.deposit_for_order(order.order)
+            changed = known is not None and differs(known, order)
+            if not problem and order.order in seen:
+                problem = "order_twice"
+            elif not problem and changed and known is not None and known.status is not DepositStatus.EXPECTED:
+                problem = "deposit_inside"
+            seen.add(order.order)
+            found.append(problem)
+        return found
+
+    def _has_factor(self, order: OrderInput) -> bool:
+        try:
+            self._codes.values(factor_asked(self._actor.box, (order.document_type,)), order.holder)
+        except CodeMissing:
+            return False
+        return True
+
 
 def holders_right(box: Box, deposit: str) -> Right | None:
     """The right of the person whom the envelope is for; a proxy's is another."""
     return next((right for right in box.rights_over(deposit) if not right.proxy), None)
 
 
-def problem_of(box: Box, order: OrderInput, languages: frozenset[str]) -> str:
-    """Why the order cannot be taken (a code); empty when it can. What is missing for its code is no reason."""
-    name = order.order
-    if not 4 <= len(name) <= 40 or not set(name) <= _ORDER_LETTERS or name.startswith(("-", "ABHOLFACH")):
-        return "order_malformed"
-    if order.document_type not in box.policies:
-        return "document_type_unknown"
-    if order.size not in {size.value for size in Size}:
-        return "size_unknown"
-    if order.language not in languages:
-        return "language_unknown"
-    asked = factor_asked(box, (order.document_type,))
-    try:
-        factor_values(asked, order.birth_date, order.pin)
-    except CodeMissing as missing:
-        return missing.code if missing.code.endswith("_impossible") else ""
-    return ""
-
-
-def problems_of(box: Box, orders: Sequence[OrderInput], languages: frozenset[str]) -> list[str]:
-    """For each order of a file: as `problem_of`; named twice; or inside already and different."""
-    seen: set[str] = set()
-    found = []
-    for order in orders:
-        problem = problem_of(box, order, languages)
-        known = box.deposit_for_order(order.order)
-        if not problem and order.order in seen:
-            problem = "order_twice"
-        elif not problem and known is not None and differs(known, order) and known.status is not DepositStatus.EXPECTED:
-            problem = "deposit_inside"
-        seen.add(order.order)
-        found.append(problem)
-    return found
-
-
 def differs(known: Deposit, order: OrderInput) -> bool:
     told = (order.document_type,), order.size, order.language, order.low
     return (known.document_types, known.size.value, known.language, known.low) != told
-
-
-def _has_factor(box: Box, order: OrderInput) -> bool:
-    try:
-        factor_values(factor_asked(box, (order.document_type,)), order.birth_date, order.pin)
-    except CodeMissing:
-        return False
-    return True
 
 
 def _told(

@@ -47,6 +47,8 @@ def router(desk: Desk) -> APIRouter:
                 low=fields["low"] == "yes",
                 birth_date=fields["birth_date"],
                 pin=fields["pin"],
+                surname=fields["surname"],
+                given_names=fields["given_names"],
             )
             slip = await desk.call(api.AddOrder(visit.token, row))
             if not slip.code:

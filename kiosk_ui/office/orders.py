@@ -26,7 +26,9 @@ STEPS: dict[str, tuple[Step, str]] = {
 #: Steps that end in a slip.
 CodeStep = Callable[[Visit, str, Fields], api.Request[api.SlipView]]
 CODES: dict[str, CodeStep] = {
-    "reissue": lambda visit, deposit, f: api.ReissueCode(visit.token, deposit, f["birth_date"], f["pin"]),
+    "reissue": lambda visit, deposit, f: api.ReissueCode(
+        visit.token, deposit, f["birth_date"], f["pin"], f["surname"], f["given_names"]
+    ),
     "proxy": lambda visit, deposit, f: api.IssueProxy(visit.token, deposit, f["checked"] == "yes"),
 }
 

@@ -22,6 +22,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "low": ("niedrig", "low"),
     "birth_date": ("geburtsdatum", "birth_date"),
     "pin": ("pin", "abhol-pin"),
+    "surname": ("familienname", "nachname", "surname"),
+    "given_names": ("vornamen", "vorname", "given_names"),
 }
 NEEDED = ("order", "document_type")
 MOST_ROWS = 100
@@ -126,4 +128,6 @@ def _row(number: int, cells: list[str], columns: dict[str, int]) -> OrderRow | s
         low=low in YES,
         birth_date=values.get("birth_date", ""),
         pin=values.get("pin", ""),
+        surname=values.get("surname", ""),
+        given_names=values.get("given_names", ""),
     )

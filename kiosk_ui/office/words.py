@@ -66,6 +66,10 @@ NOTICES: dict[str, Notice] = {
     "check_needed": Notice("attention", "Bitte erst prüfen", "Vollmacht und beide Ausweise müssen vorgelegen haben."),
     "birth_date_missing": Notice("attention", "Das Geburtsdatum fehlt", "Die Station fragt danach."),
     "birth_date_impossible": Notice("attention", "Dieses Geburtsdatum gibt es nicht", "Zum Beispiel 31.12.1990."),
+    "name_missing": Notice("attention", "Der Name fehlt", "Die Station vergleicht ihn mit dem Chip des Dokuments."),
+    "name_impossible": Notice(
+        "attention", "So schreibt kein Dokument einen Namen", "Bitte wie in der maschinenlesbaren Zeile des Ausweises."
+    ),
     "pin_missing": Notice("attention", "Die Abhol-PIN fehlt", "Die Station fragt danach."),
     "pin_impossible": Notice("attention", "Eine Abhol-PIN hat 4 bis 12 Ziffern"),
     "order_known": Notice("attention", "Diesen Vorgang gibt es schon"),

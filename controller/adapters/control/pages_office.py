@@ -17,7 +17,7 @@ from controller.adapters.control.server import Handler, RequestError, method
 from controller.domain import commands as cmd
 from controller.domain.decision import Refusal
 from controller.domain.model import Box, Deposit
-from controller.ports import NewCode, OfficeDesk, OfficeMember, Operations, OrderInput, OutOfOrder
+from controller.ports import HolderTold, NewCode, OfficeDesk, OfficeMember, Operations, OrderInput, OutOfOrder
 
 LEAST_SEARCHED = 3
 MOST_FOUND = 50
@@ -182,7 +182,7 @@ class OfficeMethods:
         return answer(await self._desk.extend(deposit.id, until, member.staff))
 
     async def _reissue(self, request: api.ReissueCode, member: OfficeMember) -> api.SlipView:
-        return _slip(await self._desk.reissue(request.deposit, request.birth_date, request.pin, member.staff))
+        return _slip(await self._desk.reissue(request.deposit, _told(request), member.staff))
 
     async def _issue_proxy(self, request: api.IssueProxy, member: OfficeMember) -> api.SlipView:
         if not request.checked:
@@ -243,6 +243,9 @@ def _order(row: api.OrderRow) -> OrderInput:
         language=row.language,
         size=row.size,
         low=row.low,
-        birth_date=row.birth_date,
-        pin=row.pin,
+        holder=_told(row),
     )
+
+
+def _told(given: api.OrderRow | api.ReissueCode) -> HolderTold:
+    return HolderTold(given.birth_date, given.pin, given.surname, given.given_names)

@@ -127,13 +127,15 @@ class ReleaseOrder(OfficeRequest[Nothing], frozen=True, forbid_unknown_fields=Tr
 
 
 class ReissueCode(OfficeRequest[SlipView], frozen=True, forbid_unknown_fields=True):
-    """A new code; the old one is over at once. ``birth_date`` or ``pin`` is what the policy asks for."""
+    """A new code; the old one is over at once. Birth date, PIN or name are given as the policy asks."""
 
     METHOD = "office.reissue"
     RESULT = SlipView
     deposit: str
     birth_date: str = ""
     pin: str = ""
+    surname: str = ""
+    given_names: str = ""
 
 
 class IssueProxy(OfficeRequest[SlipView], frozen=True, forbid_unknown_fields=True):
@@ -186,8 +188,8 @@ class OfficeEndHelp(OfficeRequest[Nothing], frozen=True, forbid_unknown_fields=T
 
 
 class OrderRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An order as it is typed or stands in a file. ``line`` is where (0: typed). ``birth_date`` and ``pin`` make the
-    verifier and are forgotten.
+    """An order as it is typed or stands in a file. ``line`` is where (0: typed). Birth date, PIN and name (as it
+    stands in the document whose chip will be asked) make verifiers and are forgotten.
     """
 
     line: int
@@ -198,6 +200,8 @@ class OrderRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     low: bool = False
     birth_date: str = ""
     pin: str = ""
+    surname: str = ""
+    given_names: str = ""
 
     def __repr__(self) -> str:
         return "OrderRow(…)"

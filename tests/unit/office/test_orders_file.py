@@ -17,7 +17,7 @@ from kiosk_ui.office import words
 from kiosk_ui.office.orders_file import COLUMNS, MOST_ROWS, FileUnusable, OrdersFile, read_orders
 from kiosk_ui.office.results_file import results_file
 
-HEAD = "Vorgang;Dokumentart;Sprache;Größe;Niedrig;Geburtsdatum;PIN"
+HEAD = "Vorgang;Dokumentart;Sprache;Größe;Niedrig;Geburtsdatum;PIN;Familienname;Vornamen"
 FILE_CODES = {"file_empty", "file_not_text", "file_columns", "too_many_rows"}
 
 
@@ -29,12 +29,13 @@ def read(text: str, encoding: str = "utf-8") -> OrdersFile:
 @pytest.mark.parametrize("separator", [";", ",", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_a_spreadsheets_file_is_read(encoding: str, separator: str, end: str) -> None:
-    lines = (HEAD, "pa-2026-1;Führerschein;TR;l;ja;31.12.1990;", ";;;;;;", 'PA-2;"Reisepass";;;;;4711')
+    lines = (HEAD, "pa-2026-1;Führerschein;TR;l;ja;31.12.1990;;Weiß;Zoë Anna", ";;;;;;", 'PA-2;"Reisepass";;;;;4711')
     file = read(end.join(lines).replace(";", separator) + end, encoding)
     assert not file.problems
     first, second = file.rows
     assert (first.line, first.order, first.document_type) == (2, "PA-2026-1", "Führerschein")
     assert (first.language, first.size, first.low, first.birth_date) == ("tr", "L", True, "31.12.1990")
+    assert (first.surname, first.given_names, second.surname) == ("Weiß", "Zoë Anna", "")
     assert (second.line, second.language, second.size, second.low, second.pin) == (4, "de", "M", False, "4711")
 
 

@@ -14,11 +14,12 @@ from controller.domain.decision import Refusal
 from controller.domain.model import RightStatus
 from controller.domain.pickup_number import digest_of_tag, is_pickup_number, secret_of_tag
 from controller.domain.verifiers import factor_key, token_digest, token_secret, verifier
-from controller.ports import CredentialRow, NewCode, OrderInput
+from controller.ports import CredentialRow, HolderTold, NewCode, OrderInput
 from controller.services.codes import CodeMaker, NumberDigests
 from controller.services.credentials import CredentialBook
 from controller.services.one_at_a_time import OneAtATime
 from controller.services.standalone import LONGEST_IMPORT, Standalone
+from hal.wire.holder import spellings
 from tests.unit.services.bench import Bench, commissioned
 
 LANGUAGES = frozenset({"de", "ar", "tr"})
@@ -40,7 +41,7 @@ class Alone:
         self.book = CredentialBook((), ())
         bench.actor.on_row(self.book.written)
         bench.actor.on_event(self.book.follow)
-        codes = CodeMaker(NumberDigests(tag_of, stored_digest, OneAtATime()), self.book.knows_digest)
+        codes = CodeMaker(NumberDigests(tag_of, stored_digest, OneAtATime()), self.book.knows_digest, spellings)
         self.orders = Standalone(bench.actor, codes, LANGUAGES)
 
     async def added(self, order: OrderInput) -> NewCode:
@@ -67,8 +68,9 @@ async def alone(path: Path) -> AsyncIterator[Alone]:
 
 
 def order(name: str = "PA-01", document_type: str = "Personalausweis", line: int = 2, **more: Any) -> OrderInput:
-    values = {"language": "de", "size": "M", "birth_date": "31.12.1990", "pin": "", **more}
-    return OrderInput(line, name, document_type, low=False, **values)
+    values = {"language": "de", "size": "M", "birth_date": "31.12.1990", **more}
+    told = {key: values.pop(key) for key in ("birth_date", "pin", "surname", "given_names") if key in values}
+    return OrderInput(line, name, document_type, low=False, holder=HolderTold(**told), **values)
 
 
 async def test_both_credentials_know_the_factor_by_their_own_secret(tmp_path: Path) -> None:
@@ -88,9 +90,51 @@ async def test_both_credentials_know_the_factor_by_their_own_secret(tmp_path: Pa
             assert secret_text not in repr(order())
 
 
+async def test_a_name_becomes_a_verifier_for_each_spelling_and_is_kept_nowhere(tmp_path: Path) -> None:
+    async with alone(tmp_path) as at:
+        given = order("FS-01", "Führerschein", surname="Müller", given_names="Jörg")
+        made = await at.added(given)
+        spelled = spellings("Müller", "Jörg", "19901231")
+        assert len(spelled) > 1
+        for row, secret in (
+            (at.of_code(made.code), token_secret(made.code)),
+            (at.of_number(made.number), secret_of_tag(tag_of(made.number))),
+        ):
+            assert row is not None
+            key = factor_key(secret, row.right, "eid")
+            assert row.verifiers == {"eid": "".join(verifier(key, one).hex() for one in spelled)}
+        assert "Müller" not in repr(made) + repr(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        ({}, "name_missing"),
+        ({"surname": " ", "given_names": " "}, "name_missing"),
+        ({"surname": "王"}, "name_impossible"),
+        ({"surname": "Weiß", "birth_date": ""}, "birth_date_missing"),
+        ({"surname": "Weiß", "birth_date": "31.2.1990"}, "birth_date_impossible"),
+    ],
+)
+async def test_without_a_name_that_a_document_can_have_there_is_no_code(
+    tmp_path: Path, given: dict[str, Any], code: str
+) -> None:
+    async with alone(tmp_path) as at:
+        asked = order("FS-01", "Führerschein", **given)
+        if code.endswith("_impossible"):
+            assert await at.orders.add(asked) == Refusal(code)
+        else:
+            assert (await at.added(asked)).code == ""
+            assert await at.orders.reissue(at.deposit("FS-01"), asked.holder, "lena") == Refusal(code)
+
+
 @pytest.mark.parametrize(
     ("document_type", "given", "factor"),
-    [("eAT", {"birth_date": ""}, "none"), ("Reisepass", {"pin": "4711"}, "pin"), ("Führerschein", {}, "eid")],
+    [
+        ("eAT", {"birth_date": ""}, "none"),
+        ("Reisepass", {"pin": "4711"}, "pin"),
+        ("Führerschein", {"surname": "Weiß"}, "eid"),
+    ],
 )
 async def test_the_policy_says_what_is_asked(
     tmp_path: Path, document_type: str, given: dict[str, Any], factor: str
@@ -101,7 +145,7 @@ async def test_the_policy_says_what_is_asked(
         assert made.factor == factor
         row = at.of_code(made.code)
         assert row is not None
-        assert list(row.verifiers) == ([factor] if factor == "pin" else [])
+        assert list(row.verifiers) == ([] if factor == "none" else [factor])
 
 
 async def test_without_what_is_asked_there_is_an_order_and_no_code(tmp_path: Path) -> None:
@@ -110,8 +154,8 @@ async def test_without_what_is_asked_there_is_an_order_and_no_code(tmp_path: Pat
         assert not made.code
         deposit = at.deposit("PA-01")
         assert not at.bench.box.rights
-        assert await at.orders.reissue(deposit, "", "", "lena") == Refusal("birth_date_missing")
-        later = await at.orders.reissue(deposit, "1.1.1980", "", "lena")
+        assert await at.orders.reissue(deposit, HolderTold(), "lena") == Refusal("birth_date_missing")
+        later = await at.orders.reissue(deposit, HolderTold("1.1.1980"), "lena")
         assert isinstance(later, NewCode)
         assert len(at.bench.box.rights) == 1
 
@@ -140,7 +184,7 @@ async def test_a_new_code_replaces_both_old_credentials_in_one_commit(tmp_path: 
     async with alone(tmp_path) as at:
         old = await at.added(order())
         begun = len(at.bench.log.appends)
-        new = await at.orders.reissue(at.deposit("PA-01"), "31.12.1990", "", "lena")
+        new = await at.orders.reissue(at.deposit("PA-01"), HolderTold("31.12.1990"), "lena")
         assert isinstance(new, NewCode)
         assert at.bench.log.appends[begun:] == [("CredentialReplaced",)]
         for row in (at.of_code(old.code), at.of_number(old.number)):
