@@ -57,9 +57,9 @@ class Chip:
         """No command is answered until `power_on`."""
         self._session = None
 
-    def reset(self) -> bytes:
+    def reset(self) -> None:
         """The same as power lost and back."""
-        return self.power_on()
+        self.power_on()
 
     def transmit(self, command: bytes) -> bytes:
         """The response APDU, data and status; empty without power."""

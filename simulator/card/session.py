@@ -96,7 +96,7 @@ class Session:
             raise Refusal(Status.SECURITY_STATUS)
         if command.expected is None:
             raise Refusal(Status.LENGTH_WRONG)
-        if offset >= len(file.content):
+        if offset > len(file.content):
             raise Refusal(Status.OFFSET_WRONG)
         rest = len(file.content) - offset
         limit = min(
@@ -154,6 +154,8 @@ class Session:
     def _manage_environment(self, command: Command) -> Answer:
         self._pace, self._chosen = None, None
         template = command.p1 << 8 | command.p2
+        if not command.data:
+            raise Refusal(Status.LENGTH_WRONG)
         if template == _PACE_TEMPLATE:
             return b"", self._choose_pace(command.data)
         if template not in (_KEY_AGREEMENT_TEMPLATE, _CHIP_AUTHENTICATION_TEMPLATE):
