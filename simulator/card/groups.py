@@ -122,7 +122,8 @@ class ModularGroup(Group[int]):
         return element == 1
 
     def encode(self, element: int) -> bytes:
-        return element.to_bytes((self.parameters.p.bit_length() + 7) // 8, "big")
+        # An unsigned integer has as few octets as it needs (TR-03110-3, D.2.1.1).
+        return element.to_bytes((element.bit_length() + 7) // 8, "big")
 
     def decode(self, encoded: bytes) -> int:
         number = int.from_bytes(encoded, "big")
@@ -131,7 +132,7 @@ class ModularGroup(Group[int]):
         return number
 
     def secret(self, element: int) -> bytes:
-        return self.encode(element)
+        return element.to_bytes((self.parameters.p.bit_length() + 7) // 8, "big")
 
     def from_field(self, number: int) -> int:
         return pow(number, (self.parameters.p - 1) // self.parameters.q, self.parameters.p)
@@ -264,7 +265,7 @@ class CurveGroup(Group[Point]):
         root = pow(h2, p - 1 - (p + 1) // 4, p)
         if root * root * h2 % p == 1:
             return x2, root * h2 % p
-        return x3, root * pow(number, 3, p) * h2 * h2 % p
+        return x3, root * pow(number, 3, p) * h2 % p
 
     def with_generator(self, generator: Point) -> CurveGroup:
         if generator is None:
