@@ -19,6 +19,10 @@ MANIFEST = "manifest.json"
 OBJECTS = "objects"
 FORMAT = 1
 
+ROOT = "root"
+LINK = "link"
+ADDED = "added"
+
 
 class TrustStoreError(Exception):
     """The store cannot be read or changed. ``code`` is stable, the text says what to do."""
@@ -52,7 +56,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """One trusted CSCA certificate. ``origin``: ``root`` (pinned by hand), ``link`` or ``list:STATE``."""
+    """One trusted CSCA certificate.
+
+    ``origin``: ``root`` (pinned by hand), ``link`` (issued by a root for its successor), ``list:STATE`` (of the master
+    list of that state) or ``added`` (a link certificate below an anchor that is no root).
+    """
 
     piece: Piece
     origin: str
@@ -76,11 +84,14 @@ class MasterListEntry:
 
 @dataclass(frozen=True, slots=True)
 class RevocationEntry:
-    """One imported revocation list. ``issuer`` as `names.name_key`; ``next_update`` None when the list says none."""
+    """One imported revocation list. ``issuer`` as `names.name_key`, ``key_id`` of the key that signed it (hex);
+    ``next_update`` None when the list says none.
+    """
 
     piece: Piece
     country: str
     issuer: str
+    key_id: str
     this_update: datetime
     next_update: datetime | None
 
@@ -96,7 +107,7 @@ class Manifest:
 
     def roots(self) -> tuple[Anchor, ...]:
         """Those that a master list's signer may chain to: pinned by hand, or linked from one that is."""
-        return tuple(anchor for anchor in self.anchors if not anchor.origin.startswith("list:"))
+        return tuple(anchor for anchor in self.anchors if anchor.origin in (ROOT, LINK))
 
 
 def read_manifest(directory: Path) -> Manifest:
@@ -130,6 +141,7 @@ def read_manifest(directory: Path) -> Manifest:
                     _piece(one),
                     one["country"],
                     one["issuer"],
+                    one["key_id"],
                     _moment(one["this_update"]),
                     None if one["next_update"] is None else _moment(one["next_update"]),
                 )
@@ -140,7 +152,7 @@ def read_manifest(directory: Path) -> Manifest:
         raise _damaged(directory, f"{MANIFEST} cannot be read") from None
 
 
-def write_manifest(manifest: Manifest) -> bytes:
+def manifest_bytes(manifest: Manifest) -> bytes:
     """The bytes of ``manifest.json``."""
     content = {
         "format": FORMAT,
@@ -172,6 +184,7 @@ def write_manifest(manifest: Manifest) -> bytes:
                 **_of_piece(one.piece),
                 "country": one.country,
                 "issuer": one.issuer,
+                "key_id": one.key_id,
                 "this_update": _seconds(one.this_update),
                 "next_update": None if one.next_update is None else _seconds(one.next_update),
             }
