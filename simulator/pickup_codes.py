@@ -14,6 +14,7 @@ from typing import Any
 from controller.adapters.number_tag import number_tag
 from controller.domain import verifiers
 from controller.domain.pickup_number import check_digit, digest_of_tag, secret_of_tag
+from hal.wire.holder import spellings
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +37,49 @@ def spoken(number: str) -> str:
     return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 
 
-def normalised(birth_date: str, pin: str) -> dict[str, str]:
-    """What is compared, by factor. Raises ``ValueError`` for a birth date or PIN that is none."""
-    found = {}
-    if birth_date:
-        found["birth_date"] = verifiers.normalise_birth_date(birth_date)
-    if pin:
-        found["pin"] = verifiers.normalise_pin(pin)
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """What the second factors of a right are made of; what is empty makes none. A document's chip needs a name (as
+    the document has it; one part may be empty) and the birth date.
+    """
+
+    birth_date: str = field(default="", repr=False)
+    pin: str = field(default="", repr=False)
+    surname: str = field(default="", repr=False)
+    given_names: str = field(default="", repr=False)
+
+
+def normalised(holder: Holder) -> dict[str, tuple[str, ...]]:
+    """What is compared, by factor: one value, or for a chip one for each spelling. Raises ``ValueError`` for a birth
+    date, PIN or name that is none.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    if holder.birth_date:
+        found["birth_date"] = (verifiers.normalise_birth_date(holder.birth_date),)
+    if holder.pin:
+        found["pin"] = (verifiers.normalise_pin(holder.pin),)
+    if holder.surname or holder.given_names:
+        if not holder.birth_date:
+            raise ValueError("a name without a birth date is nobody's")
+        spelled = spellings(holder.surname, holder.given_names, found["birth_date"][0])
+        found |= {"emrtd": spelled, "eid": spelled}
     return found
 
 
-def keyed(secret: bytes, right: str, factors: Mapping[str, str]) -> dict[str, str]:
+def keyed(secret: bytes, right: str, factors: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
     """The verifiers of these normalised values, keyed by one credential's secret."""
+    keys = {factor: verifiers.factor_key(secret, right, factor) for factor in factors}
     return {
-        factor: verifiers.verifier(verifiers.factor_key(secret, right, factor), value).hex()
-        for factor, value in factors.items()
+        factor: "".join(verifiers.verifier(keys[factor], value).hex() for value in values)
+        for factor, values in factors.items()
     }
 
 
-def new_codes(right: str, birth_date: str, pin: str, salt: bytes | None) -> Codes:
+def new_codes(right: str, holder: Holder, salt: bytes | None) -> Codes:
     """Codes for a right; a number only with the ``salt`` of the box it is for. Raises ``ValueError`` as
     `normalised`.
     """
-    factors = normalised(birth_date, pin)
+    factors = normalised(holder)
     secret = secrets.token_bytes(16)
     token = verifiers.token_text(secret)
     made = [_body("qr", verifiers.token_digest(token), keyed(secret, right, factors))]

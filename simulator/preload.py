@@ -27,7 +27,7 @@ from controller.identity import load_identity
 from controller.ports import PutCredential, PutStaffCredential, RowChange
 from controller.services.actor import Actor
 from controller.services.startup import fold
-from simulator.pickup_codes import keyed, normalised
+from simulator.pickup_codes import Holder, keyed, normalised
 
 ISSUER = "central"
 PRELOADER = "preloader"
@@ -67,6 +67,8 @@ class Slip:
     pin: str = ""
     language: str = "de"
     number: str = field(default="", repr=False)
+    surname: str = field(default="", repr=False)
+    given_names: str = field(default="", repr=False)
     checked_by: str = ""
     """Not empty: it is for somebody who collects for somebody else."""
 
@@ -92,14 +94,18 @@ def credential_of(slip: Slip) -> PutCredential:
     """What the creator of a credential sends the box of it: digest and verifiers, never the code (mqtt.md)."""
     code = slip.text.rpartition("-")[2]
     secret = base64.b32decode(code + "=" * (-len(code) % 8))
-    verifiers = keyed(secret, slip.right, normalised(slip.birth_date, slip.pin))
+    verifiers = keyed(secret, slip.right, normalised(_holder(slip)))
     return PutCredential(hashlib.sha256(slip.text.encode()).digest(), "qr", slip.right, verifiers)
+
+
+def _holder(slip: Slip) -> Holder:
+    return Holder(slip.birth_date, slip.pin, slip.surname, slip.given_names)
 
 
 def number_of(slip: Slip, keys: NumberKeys) -> PutCredential:
     """The same of the slip's number, as this box stores it."""
     tag = keys.tag_of(slip.number)
-    verifiers = keyed(secret_of_tag(tag), slip.right, normalised(slip.birth_date, slip.pin))
+    verifiers = keyed(secret_of_tag(tag), slip.right, normalised(_holder(slip)))
     return PutCredential(keys.stored_digest(digest_of_tag(tag)), "number", slip.right, verifiers)
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 class PutCredential:
     """A pickup credential of a right: the SHA-256 of a QR token, or the keyed hash of an Abholnummer.
 
-    ``kind`` is ``qr`` or ``number``. ``verifiers`` maps a second factor's name (``birth_date``, ``pin``) to its
-    verifier (mqtt.md), hex.
+    ``kind`` is ``qr`` or ``number``. ``verifiers`` maps a second factor's name to its verifier (mqtt.md), hex: 64
+    digits, for a document's chip (``emrtd``, ``eid``) 64 for each spelling of its holder.
     """
 
     digest: bytes = field(repr=False)

@@ -102,13 +102,16 @@ class CentralClient:
         expires_wall_ms: int = 0,
         birth_date: str = "",
         pin: str = "",
+        surname: str = "",
+        given_names: str = "",
         number: bool = False,
         checked_by: str = "",
         box: str = "",
         wait_s: float = 10.0,
     ) -> dict[str, Any]:
         """Makes a pickup code; ``token`` in the answer is its text, ``right`` the right's id. With ``number`` there is
-        one to type, too (``number``); ``checked_by`` makes it the right of somebody who collects for somebody else.
+        one to type, too (``number``). With a name, as it stands in a document, its chip can be asked; ``checked_by``
+        makes it the right of somebody who collects for somebody else.
         """
         return await self.call(
             "issue_right",
@@ -120,6 +123,8 @@ class CentralClient:
             expires_wall_ms=expires_wall_ms,
             birth_date=birth_date,
             pin=pin,
+            surname=surname,
+            given_names=given_names,
             number=number,
             checked_by=checked_by,
             wait_s=wait_s,

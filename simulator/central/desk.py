@@ -18,6 +18,7 @@ from typing import Any
 from simulator.central.mailbox import Mailbox
 from simulator.central.orders import OrderDesk
 from simulator.central.store import Store
+from simulator.pickup_codes import Holder
 
 LONGEST_LINE = 4 * 1024 * 1024
 _LONGEST_WAIT_S = 600.0
@@ -135,8 +136,12 @@ class Desk:
             request.get("language", "de"),
             not_before_wall_ms=int(request.get("not_before_wall_ms", 0)),
             expires_wall_ms=int(request.get("expires_wall_ms", 0)),
-            birth_date=str(request.get("birth_date", "")),
-            pin=str(request.get("pin", "")),
+            holder=Holder(
+                str(request.get("birth_date", "")),
+                str(request.get("pin", "")),
+                str(request.get("surname", "")),
+                str(request.get("given_names", "")),
+            ),
             checked_by=str(request.get("checked_by", "")),
             salt=await self._salt(request, box) if request.get("number") else None,
         )

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from simulator.central.store import Store, StoredCommand
-from simulator.pickup_codes import Codes, new_codes
+from simulator.pickup_codes import Codes, Holder, new_codes
 
 
 class OrderDesk:
@@ -30,8 +30,7 @@ class OrderDesk:
         *,
         not_before_wall_ms: int = 0,
         expires_wall_ms: int = 0,
-        birth_date: str = "",
-        pin: str = "",
+        holder: Holder | None = None,
         checked_by: str = "",
         salt: bytes | None = None,
     ) -> tuple[str, Codes]:
@@ -39,9 +38,9 @@ class OrderDesk:
         for somebody who collects for somebody else, and this is who checked that. Returns the command's id and the
         codes.
 
-        Raises ``ValueError`` for a birth date or PIN that is none.
+        Raises ``ValueError`` for a birth date, PIN or name that is none.
         """
-        codes = new_codes(right, birth_date, pin, salt)
+        codes = new_codes(right, holder or Holder(), salt)
         body = {
             "right": right,
             "deposits": list(deposits),

@@ -23,7 +23,8 @@ Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
 #: One line, in the words of a sign at a door.
 Place = Annotated[str, msgspec.Meta(pattern=r"^[^\s\x00-\x1f\x7f][^\x00-\x1f\x7f]{0,79}\Z")]
 OutageReason = Literal["defective", "building_closed", "maintenance", "other"]
-VerifiedFactor = Literal["birth_date", "pin", "emrtd"]
+#: For a document's chip one HMAC for each spelling of its holder, one after the other.
+Spelled = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{64}){1,8}\Z")]
 
 _CODE_NAME = re.compile(r"[a-z][a-z_.]{0,63}", re.ASCII)
 
@@ -64,12 +65,29 @@ class HoldBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     held: bool
 
 
+class VerifiersBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """By factor. Those that are asked are the policy's choice, not the sender's."""
+
+    birth_date: Hex32 | msgspec.UnsetType = msgspec.UNSET
+    pin: Hex32 | msgspec.UnsetType = msgspec.UNSET
+    emrtd: Spelled | msgspec.UnsetType = msgspec.UNSET
+    eid: Spelled | msgspec.UnsetType = msgspec.UNSET
+
+    def __repr__(self) -> str:
+        return "VerifiersBody(…)"
+
+    def by_factor(self) -> dict[str, str]:
+        """Those that were sent."""
+        values = ((name, getattr(self, name)) for name in self.__struct_fields__)
+        return {name: value for name, value in values if value is not msgspec.UNSET}
+
+
 class CredentialBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """Of a QR token its SHA-256, of an Abholnummer the argon2id tag; with the verifiers that its secret keys."""
 
     kind: Literal["qr", "number"]
     digest: Hex32
-    verifiers: dict[VerifiedFactor, Hex32] = {}
+    verifiers: VerifiersBody = VerifiersBody()
 
 
 class IssueBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -177,7 +195,7 @@ def _issue(issuer: str, command_id: str, raw: Mapping[str, object]) -> Parsed:
         raise BodyRefused("body_contradictory", "$.expires_wall_ms")
     if body.proxy != bool(body.checked_by):
         raise BodyRefused("body_contradictory", "$.checked_by")
-    if body.proxy and any("pin" not in credential.verifiers for credential in body.credentials):
+    if body.proxy and any(credential.verifiers.pin is msgspec.UNSET for credential in body.credentials):
         raise BodyRefused("body_contradictory", "$.credentials")
     command = cmd.IssueRight(
         issuer=issuer,
@@ -195,7 +213,7 @@ def _issue(issuer: str, command_id: str, raw: Mapping[str, object]) -> Parsed:
             digest=bytes.fromhex(credential.digest),
             kind=credential.kind,
             right=body.right,
-            verifiers={str(factor): value for factor, value in credential.verifiers.items()},
+            verifiers=credential.verifiers.by_factor(),
         )
         for credential in body.credentials
     )

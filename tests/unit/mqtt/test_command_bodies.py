@@ -7,6 +7,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,6 +119,26 @@ def test_a_proxys_right_says_who_checked_it() -> None:
     assert (command.proxy, command.checked_by) == (True, "sabine")
 
 
+def _with(**verifiers: Any) -> dict[str, Any]:
+    return {"kind": "qr", "digest": DIGEST, "verifiers": verifiers}
+
+
+@pytest.mark.parametrize("count", [1, 8])
+@pytest.mark.parametrize("factor", ["emrtd", "eid"])
+def test_a_documents_holder_has_a_verifier_for_each_spelling(factor: str, count: int) -> None:
+    body = {**GOOD["right.issue"], "credentials": [_with(**{factor: "cd" * 32 * count})]}
+    validator("command-right-issue").validate(body)
+    _, (credential,) = parse("right.issue", "central", "c1", body)
+    assert isinstance(credential, PutCredential)
+    assert credential.verifiers == {factor: "cd" * 32 * count}
+
+
+def test_no_verifier_is_shown() -> None:
+    assert "cd" * 32 not in repr(BODIES["right.issue"]) + repr(
+        msgspec.convert(GOOD["right.issue"], BODIES["right.issue"])
+    )
+
+
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("right.issue", {"proxy": True}, "body_contradictory"),
     ("right.issue", {"checked_by": "sabine"}, "body_contradictory"),
@@ -166,6 +187,11 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
         {"credentials": [{"kind": "qr", "digest": DIGEST, "verifiers": {"name": DIGEST}}]},
         "body_malformed",
     ),
+    ("right.issue", {"credentials": [_with(birth_date="cd" * 64)]}, "body_malformed"),
+    ("right.issue", {"credentials": [_with(emrtd="")]}, "body_malformed"),
+    ("right.issue", {"credentials": [_with(emrtd="cd" * 48)]}, "body_malformed"),
+    ("right.issue", {"credentials": [_with(eid="cd" * 32 * 9)]}, "body_malformed"),
+    ("right.issue", {"credentials": [_with(eid=None)]}, "body_malformed"),
     ("right.revoke", {"right": None}, "body_malformed"),
 ]
 

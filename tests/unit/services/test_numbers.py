@@ -21,7 +21,8 @@ NUMBERS = {right: new_number() for right in ("R1", "R2")}
 def credential(right: str, number: str, **factors: str) -> PutCredential:
     """As the box keeps it: the digest keyed, the verifiers keyed by the number's secret."""
     made = tag(number)
-    return PutCredential(keyed(digest_of_tag(made)), "number", right, verifiers_of(secret_of_tag(made), right, factors))
+    values = {factor: (value,) for factor, value in factors.items()}
+    return PutCredential(keyed(digest_of_tag(made)), "number", right, verifiers_of(secret_of_tag(made), right, values))
 
 
 @pytest.fixture
