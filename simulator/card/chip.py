@@ -11,6 +11,7 @@ from simulator.card.eid_state import EidState
 from simulator.card.groups import Randomness
 from simulator.card.image import ChipImage, Misbehaviour
 from simulator.card.misbehaving_messaging import Spoiler
+from simulator.card.pace import Password
 from simulator.card.session import Session
 
 _GET_RESPONSE = 0xC0
@@ -45,6 +46,15 @@ class Chip:
     def image(self) -> ChipImage:
         """What it was made from."""
         return self._image
+
+    @property
+    def eid_tries(self) -> int:
+        """How often the eID-PIN may still be tried; 0 without an eID application."""
+        return 0 if self._eid is None else self._eid.tries
+
+    def pin_is(self, digits: str) -> bool:
+        """Whether this is the eID-PIN now: a holder may have changed it."""
+        return self._eid is not None and self._eid.secret(Password.PIN) == digits
 
     def power_on(self) -> bytes:
         """The ATR. Keys, authentication and selection of before are gone."""
