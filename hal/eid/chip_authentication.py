@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from asn1crypto import core, keys
 
 from hal.eid import curves, der, tlv
-from hal.eid.apdu import CommandApdu
+from hal.eid.apdu import SHORT_EXPECTED, CommandApdu
 from hal.eid.domain_parameters import standardised
 from hal.eid.elliptic_group import EllipticGroup
 from hal.eid.files import DATA_GROUPS
@@ -87,14 +87,11 @@ def authenticate(messaging: SecureMessaging, key: ChipKey, ephemeral: KeyPair | 
     there is no extended length, and `ChannelError`. ``ephemeral`` is given by tests of published examples only.
     """
     ephemeral = key.group.generate() if ephemeral is None else ephemeral
-    suite = CIPHER_SUITES[_last_arc(key.oid)]
-    key_id = b"" if key.key_id is None else tlv.encode(0x84, _unsigned(key.key_id))
     if _last_arc(key.oid) == 1:
-        data = tlv.encode(0x91, ephemeral.public) + key_id
-        _expect_success(messaging, CommandApdu(0x00, _MANAGE_ENVIRONMENT, 0x41, _KEY_AGREEMENT, data))
+        agree_by_template(messaging, key, ephemeral)
     else:
-        _agree_in_two_commands(messaging, key.oid, key_id, ephemeral)
-    renewed = suite.keys(ephemeral.agree(key.public)).session(messaging.below)
+        agree_by_general_authenticate(messaging, key, ephemeral)
+    renewed = CIPHER_SUITES[_last_arc(key.oid)].keys(ephemeral.agree(key.public)).session(messaging.below)
     try:
         _expect_success(renewed, CommandApdu(0x00, _SELECT, 0x02, 0x0C, DATA_GROUPS[14].fid.to_bytes(2, "big")))
     except NotAccepted as error:
@@ -102,11 +99,22 @@ def authenticate(messaging: SecureMessaging, key: ChipKey, ephemeral: KeyPair | 
     return renewed
 
 
-def _agree_in_two_commands(messaging: Messaging, oid: str, key_id: bytes, ephemeral: KeyPair) -> None:
-    data = tlv.encode(0x80, der.encode_object_identifier(oid)) + key_id
+def agree_by_template(messaging: Messaging, key: ChipKey, ephemeral: KeyPair) -> None:
+    """MSE:Set KAT: one command, for 3DES, which every chip with 3DES knows."""
+    data = tlv.encode(0x91, ephemeral.public) + _key_reference(key)
+    _expect_success(messaging, CommandApdu(0x00, _MANAGE_ENVIRONMENT, 0x41, _KEY_AGREEMENT, data))
+
+
+def agree_by_general_authenticate(messaging: Messaging, key: ChipKey, ephemeral: KeyPair) -> None:
+    """MSE:Set AT and GENERAL AUTHENTICATE: for AES; some chips with 3DES know it too."""
+    data = tlv.encode(0x80, der.encode_object_identifier(key.oid)) + _key_reference(key)
     _expect_success(messaging, CommandApdu(0x00, _MANAGE_ENVIRONMENT, 0x41, _AUTHENTICATION, data))
     data = tlv.encode(0x7C, tlv.encode(0x80, ephemeral.public))
-    _expect_success(messaging, CommandApdu(0x00, _GENERAL_AUTHENTICATE, 0x00, 0x00, data, 256))
+    _expect_success(messaging, CommandApdu(0x00, _GENERAL_AUTHENTICATE, 0x00, 0x00, data, SHORT_EXPECTED))
+
+
+def _key_reference(key: ChipKey) -> bytes:
+    return b"" if key.key_id is None else tlv.encode(0x84, _unsigned(key.key_id))
 
 
 def _expect_success(messaging: Messaging, command: CommandApdu) -> None:
