@@ -19,7 +19,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol
 
-_POWER_WITHIN_S = 1.0
+_POWER_WITHIN_S = 0.3
 _BETWEEN_LOOKS_S = 0.5
 _POWER_OFF, _POWER_ON, _RESET, _ATR = 0, 1, 2, 4
 
@@ -31,8 +31,8 @@ class Card(Protocol):
         """The answer to reset; everything it knew of a session is forgotten."""
         ...
 
-    def reset(self) -> None:
-        """Forgets everything of a session (power off, reset of the field)."""
+    def reset(self) -> object:
+        """Forgets everything of a session (power off, reset of the field). What it returns does not count."""
         ...
 
     def transmit(self, command: bytes) -> bytes:
