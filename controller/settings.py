@@ -14,9 +14,11 @@ _MEGABYTE = 1024 * 1024
 
 
 class Backend(StrEnum):
-    """What the controller is connected to. ``simulated`` is refused by every production entry point."""
+    """What the controller is connected to: the boards that ``cabinet.toml`` names, or nothing real. ``simulated`` is
+    refused by every production entry point.
+    """
 
-    GPIO = "gpio"
+    CABINET = "cabinet"
     SIMULATED = "simulated"
 
 

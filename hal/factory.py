@@ -2,48 +2,53 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
+from hal.boards import BOARDS
 from hal.cabinet import Cabinet, JoinedDoors
-from hal.gpio import PinFactory, open_pins
+from hal.edges import Edges
+from hal.gpio import PinFactory
 from hal.interfaces import DoorSensors, FaultListener, LockBank
 from hal.locks.governor import GovernedLocks
-from hal.profile import BackendKind, ClosedLevel, Profile
+from hal.profile import HEADER, Profile
 
 
 def build_cabinet(
-    profile: Profile, pin_factory: PinFactory | None = None, *, faults: FaultListener | None = None
+    profile: Profile,
+    pin_factory: PinFactory | None = None,
+    *,
+    edges: Edges | None = None,
+    faults: FaultListener | None = None,
 ) -> Cabinet:
     """Claim every device of ``profile``, all outputs inactive.
 
-    ``pin_factory`` is a gpiozero factory; without one the real pins of this computer are opened. ``faults`` hears of
-    devices that get into trouble later. Raises ``HardwareFault``, naming the pin, bus or device, with everything
-    claimed so far given back.
+    ``edges`` opens pins, serial lines and buses; without them those of this computer are opened. ``pin_factory`` is
+    short for edges with these pins. ``faults`` hears of devices that get into trouble later. Raises ``HardwareFault``,
+    naming the pin, bus or device, with everything claimed so far given back.
     """
-    if profile.backend.kind is BackendKind.GPIO:
-        return _gpio_cabinet(profile, pin_factory if pin_factory is not None else open_pins(), faults)
-    raise AssertionError(f"no driver for {profile.backend.kind}")
-
-
-def _gpio_cabinet(profile: Profile, pins: PinFactory, faults: FaultListener | None) -> Cabinet:
-    from hal.doors.gpio import GpioDoorSensors
+    if edges is None:
+        edges = Edges() if pin_factory is None else Edges(pins=lambda: pin_factory)
     from hal.indicators.gpio import GpioIndicators
-    from hal.locks.gpio import GpioLockBank
 
-    banks: list[LockBank] = []
-    boards: list[DoorSensors] = []
-    try:
-        for bank in profile.banks:
-            here = {item.label: item.lock_pin for item in profile.compartments if item.bank == bank.name}
-            banks.append(GpioLockBank(here, pins))
-        sensors = {item.label: item.sensor_pin for item in profile.compartments}
-        closed = profile.sensors.closed_level is ClosedLevel.HIGH
-        boards.append(GpioDoorSensors(sensors, pins, closed_level=closed, faults=faults))
-        lamps = {item.label: item.lamp_pin for item in profile.compartments if item.lamp_pin is not None}
-        indicators = GpioIndicators(lamps, profile.indicators.buzzer_pin, pins, faults)
-    except BaseException:
-        for board in boards:
-            board.close()
-        for made in banks:
-            made.close()
-        raise
+    with ExitStack() as claimed:
+        banks: list[LockBank] = []
+        doors: list[DoorSensors] = []
+        for open_board in BOARDS:
+            board = open_board(profile, edges, faults)
+            for lock_bank in board.locks:
+                claimed.callback(lock_bank.close)
+            for sensors in board.doors:
+                claimed.callback(sensors.close)
+            banks += board.locks
+            doors += board.doors
+        on_header = {
+            item.label: lamp.channel
+            for item in profile.compartments
+            if (lamp := profile.lamp_wire(item)) is not None and lamp.bank == HEADER
+        }
+        buzzer = profile.indicators.buzzer
+        pins = edges.header() if on_header or buzzer is not None else None
+        indicators = GpioIndicators(on_header, buzzer, pins, faults)
+        claimed.pop_all()
     supplies = {item.label: profile.bank_of(item.label).supply for item in profile.compartments}
-    return Cabinet(profile, GovernedLocks(banks, supplies), JoinedDoors(boards), indicators)
+    return Cabinet(profile, GovernedLocks(banks, supplies), JoinedDoors(doors), indicators)

@@ -88,14 +88,21 @@ def output_pins(profile: Path) -> list[int]:
     data = tomllib.loads(profile.read_text(encoding="utf-8"))
     compartments = data.get("compartments")
     tables = [item for item in compartments if isinstance(item, dict)] if isinstance(compartments, list) else []
-    locks = {pin for item in tables for pin in _pins(item.get("lock_pin"))}
-    if not locks:
+    if not any(_pins(item.get("lock")) for item in tables):
         raise ValueError(f"{profile} names no lock")
-    others = {pin for item in tables for pin in _pins(item.get("lamp_pin"))}
+    boards = _boards(data.get("banks"))
+    locks = {pin for item in tables if item.get("bank") not in boards for pin in _pins(item.get("lock"))}
+    others = {pin for item in tables if item.get("lamp_bank") not in boards for pin in _pins(item.get("lamp"))}
     indicators = data.get("indicators")
     if isinstance(indicators, dict):
-        others.update(_pins(indicators.get("buzzer_pin")))
+        others.update(_pins(indicators.get("buzzer")))
     return [*sorted(locks), *sorted(others - locks)]  # locks first
+
+
+def _boards(banks: object) -> set[object]:
+    """Names of the banks that are known not to be pins of the header."""
+    tables = [item for item in banks if isinstance(item, dict)] if isinstance(banks, list) else []
+    return {str(item.get("name")) for item in tables if item.get("kind") not in (None, "gpio")}
 
 
 def _pins(value: object) -> list[int]:

@@ -114,6 +114,9 @@ class Document:
         if choice:
             allowed = ", ".join(_choices_at(kind, path))
             return self.error(path, f"{choice.group(1)} is not one of the allowed values: {allowed}")
+        tag = re.fullmatch(r"Invalid value (.*)", message)
+        if tag and (tags := _tags_at(kind, path[:-1])):
+            return self.error(path, f"{tag.group(1)} is not one of the allowed values: {', '.join(tags)}")
         return self.error(path, _humanise(message))
 
     def _resolve(self, kind: type[Any], text: str, steps: list[str | int | None]) -> KeyPath:
@@ -219,6 +222,12 @@ def _choices_at(kind: type[Any], path: KeyPath) -> list[str]:
     """The values that would have been right at ``path``."""
     enums = [info for info in _types_at(kind, path) if isinstance(info, msgspec.inspect.EnumType)]
     return [str(member.value) for enum in enums for member in enum.cls]
+
+
+def _tags_at(kind: type[Any], path: KeyPath) -> list[str]:
+    """The values of the key by which the tables that may stand at ``path`` are told apart."""
+    structs = [info for info in _types_at(kind, path) if isinstance(info, msgspec.inspect.StructType)]
+    return [str(struct.tag) for struct in structs if struct.tag is not None]
 
 
 def _options(info: Any) -> list[Any]:

@@ -59,7 +59,7 @@ def _sockets(machine: Machine, _settings: Settings, _identity: Identity) -> Iter
 
 
 def _pins(machine: Machine, settings: Settings, _identity: Identity) -> Iterator[Finding]:
-    if settings.backend is not Backend.GPIO:
+    if settings.backend is not Backend.CABINET:
         return
     chips = sorted((machine.root / "dev").glob("gpiochip*"))
     if chips:

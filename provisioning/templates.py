@@ -54,7 +54,7 @@ def configuration(data: str, kind: Kind, broker: Broker | None, heartbeat: Heart
         users = dict.fromkeys(SERVICE_USERS, os.getuid())
     values = {
         "DATA": _text(data),
-        "BACKEND": _text("gpio" if kind is Kind.REAL else "simulated"),
+        "BACKEND": _text("cabinet" if kind is Kind.REAL else "simulated"),
         "HEARTBEAT": _text(heartbeat.value),
         "CENTRAL": _text("standalone" if broker is None else "mqtt"),
         "MQTT": _OFF if broker is None else _mqtt(broker),

@@ -18,11 +18,17 @@ from gpiozero.exc import PinInvalidFunction, PinSetInput
 from gpiozero.pins.mock import MockFactory, MockPin
 
 from hal.interfaces import HardwareFault
+from hal.profile import HEADER, Wire
 from simulator.plant import protocol as say
 
 log = logging.getLogger(__name__)
 
 _NO_SUCH_PIN = object()
+
+
+def _line(pin: int) -> str:
+    """The plant's name of a pin of the header."""
+    return str(Wire(HEADER, pin))
 
 
 class PinUnreadable(OSError):
@@ -78,7 +84,7 @@ class PlantFactory(MockFactory):  # type: ignore[misc]
     def __init__(self, path: Path | str) -> None:
         """Connect to the plant at ``path``. Raises ``HardwareFault`` when none answers."""
         super().__init__(pin_class=PlantPin)
-        self._levels: dict[int, int | None] = {}
+        self._levels: dict[str, int | None] = {}
         self._gone = False
         self._closed = False
         self._sending = threading.Lock()
@@ -89,7 +95,7 @@ class PlantFactory(MockFactory):  # type: ignore[misc]
         try:
             self._socket.settimeout(5)
             self._socket.connect(str(path))
-            self._send(say.Pins(id=1))
+            self._send(say.Lines(id=1))
             self._levels = self._first_levels()
         except (OSError, msgspec.DecodeError) as error:
             self._socket.close()
@@ -112,7 +118,7 @@ class PlantFactory(MockFactory):  # type: ignore[misc]
         """The input level of ``pin`` now. Raises ``PinUnreadable``."""
         if self._gone:
             raise PinUnreadable("the plant is gone")
-        level: Any = self._levels.get(pin, _NO_SUCH_PIN)
+        level: Any = self._levels.get(_line(pin), _NO_SUCH_PIN)
         if level is _NO_SUCH_PIN:
             return pulled_up  # nothing is connected there
         if level is None:
@@ -123,7 +129,7 @@ class PlantFactory(MockFactory):  # type: ignore[misc]
         """Set an output line. Raises ``PinUnreadable`` when the plant is gone."""
         if self._gone:
             raise PinUnreadable("the plant is gone")
-        self._send(say.SetPin(pin=pin, level=level))
+        self._send(say.SetLine(line=_line(pin), level=level))
 
     def close(self) -> None:
         """Hang up. Idempotent."""
@@ -143,12 +149,12 @@ class PlantFactory(MockFactory):  # type: ignore[misc]
         with self._sending:
             self._socket.sendall(msgspec.json.encode(request) + b"\n")
 
-    def _first_levels(self) -> dict[int, int | None]:
+    def _first_levels(self) -> dict[str, int | None]:
         class First(msgspec.Struct):
-            levels: dict[int, int | None]
+            levels: dict[str, int | None]
 
         answer = msgspec.json.decode(self._line(), type=say.Answer)
-        return msgspec.json.decode(answer.ok, type=First, strict=False).levels
+        return msgspec.json.decode(answer.ok, type=First).levels
 
     def _line(self) -> bytes:
         while b"\n" not in self._buffer:
@@ -164,7 +170,7 @@ class PlantFactory(MockFactory):  # type: ignore[misc]
         try:
             while True:
                 event = decoder.decode(self._line())
-                self._levels[event.pin] = event.level
+                self._levels[event.line] = event.level
                 if event.level is not None:
                     self._edge(event)
         except (OSError, msgspec.DecodeError) as error:
@@ -175,7 +181,7 @@ class PlantFactory(MockFactory):  # type: ignore[misc]
 
     def _edge(self, event: say.LevelEvent) -> None:
         for pin in tuple(self.pins.values()):
-            if pin._number == event.pin:
+            if _line(pin._number) == event.line:
                 try:
                     pin.edge(bool(event.level), event.mono_ms / 1000)
                 except Exception:

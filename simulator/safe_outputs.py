@@ -9,6 +9,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from hal.profile import HEADER, Wire
 from hal.safe_outputs import output_pins
 from simulator.plant.client import PlantClient
 from simulator.plant.protocol import PlantGone
@@ -23,7 +24,7 @@ def main() -> int:
     try:
         with PlantClient(options.socket) as plant:
             for pin in output_pins(options.profile):
-                plant.set_pin(pin, 0)
+                plant.set_line(str(Wire(HEADER, pin)), 0)
     except (OSError, ValueError, PlantGone) as error:
         print(f"safe outputs: {error}", file=sys.stderr)
         return 1

@@ -111,9 +111,9 @@ class PlantClient:
         line, _, self._buffer = self._buffer.partition(b"\n")
         return line
 
-    def set_pin(self, pin: int, level: int) -> None:
+    def set_line(self, line: str, level: int) -> None:
         """Drive a line, and wait until the plant has it."""
-        self._ask(say.SetPin(id=next(self._ids), pin=pin, level=level), dict)
+        self._ask(say.SetLine(id=next(self._ids), line=line, level=level), dict)
 
     def pull(self, compartment: str) -> Moved:
         """Pull the door."""
@@ -249,9 +249,9 @@ class AsyncPlantClient:
         finally:
             self._asked.pop(request.id, None)
 
-    async def set_pin(self, pin: int, level: int) -> None:
+    async def set_line(self, line: str, level: int) -> None:
         """See ``PlantClient``."""
-        await self._ask(say.SetPin(id=next(self._ids), pin=pin, level=level), dict)
+        await self._ask(say.SetLine(id=next(self._ids), line=line, level=level), dict)
 
     async def pull(self, compartment: str) -> Moved:
         """See ``PlantClient``."""

@@ -18,7 +18,7 @@ class Coils:
 
     def __init__(
         self,
-        wiring: Mapping[int, Box],
+        wiring: Mapping[str, Box],
         timeline: Timeline,
         ledger: Ledger,
         dice: random.Random,
@@ -35,12 +35,12 @@ class Coils:
         self._on_change = on_change
         self._drawing: dict[str, list[Box]] = {box.supply: [] for box in wiring.values()}
 
-    def __contains__(self, pin: int) -> bool:
-        return pin in self._wiring
+    def __contains__(self, line: str) -> bool:
+        return line in self._wiring
 
-    def set_line(self, pin: int, level: int) -> None:
+    def set_line(self, line: str, level: int) -> None:
         """A line changes: a rising edge triggers the one-shot, a falling one ends the pulse."""
-        box = self._wiring[pin]
+        box = self._wiring[line]
         box.coil.line_high = bool(level)
         if level:
             self._energise(box)
@@ -49,11 +49,11 @@ class Coils:
 
     def exchange(self, box: Box, other: Box) -> None:
         """Somebody exchanges the wires of two locks."""
-        pins = {wired.label: pin for pin, wired in self._wiring.items()}
+        lines = {wired.label: line for line, wired in self._wiring.items()}
         levels = {box.label: other.coil.line_high, other.label: box.coil.line_high}
         for wired in (box, other):
             self.cut(wired, "line")
-        self._wiring[pins[box.label]], self._wiring[pins[other.label]] = other, box
+        self._wiring[lines[box.label]], self._wiring[lines[other.label]] = other, box
         for wired in (box, other):
             wired.coil.line_high = levels[wired.label]
             if wired.coil.line_high:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from hal.profile import Bank, GpioBank, Mcp23017Bank
 from simulator.plant.timeline import Planned
 
 TRAVEL_MS = (18.0, 34.0)
@@ -24,6 +25,17 @@ BURNS_OUT_AT_MS = 8_000.0
 """Heat, counted as ms of current that have not yet been given off. The permitted duty stays below it."""
 COOLING = 0.1
 """Heat given off per ms without current."""
+
+
+BOARD_LIMIT_MS = 60_000.0
+"""A board that times its pulses ends every one after so long, if it is told nothing else."""
+
+
+def limit_ms(bank: Bank) -> float:
+    """After how many ms the hardware ends a pulse that nobody else ends."""
+    if isinstance(bank, GpioBank | Mcp23017Bank):
+        return float(bank.one_shot_ms or 0)
+    return BOARD_LIMIT_MS
 
 
 class Position(StrEnum):
@@ -102,8 +114,9 @@ class Box:
     label: str
     supply: str
     one_shot_ms: float
-    sensor_pin: int
-    lamp_pin: int | None
+    sensor: str
+    """The input line of its contact, and the output line of its lamp."""
+    lamp: str | None
     position: Position = Position.CLOSED
     latched: bool = True
     pressed_until: float = 0.0

@@ -1,11 +1,12 @@
-"""What pins and people say to the plant: one JSON object a line, over a unix stream socket, UTF-8.
+"""What boards and people say to the plant: one JSON object a line, over a unix stream socket, UTF-8.
 
 Requests have an ``op``. With an ``id`` above 0 they are answered, in the order in which things happen, not in which
 they were asked: ``{"re": 7, "ok": {…}}`` or ``{"re": 7, "error": "door_not_open", "message": "…"}``. Without, they are
 done silently. Requests that move something are answered after the movement.
 
-    pins      {"op": "pins", "id": 1}                          → ok {"levels": {"5": 0, "6": null}}, then events "level"
-              {"op": "set", "pin": 17, "level": 1}
+    wires     {"op": "lines", "id": 1}                         → ok {"levels": {"header:5": 0, "east:6": null}}, then
+    events "level"
+              {"op": "set", "line": "header:17", "level": 1}
     people    {"op": "pull"|"press"|"close", "id": 2, "compartment": "A07"} → ok {"moved": true, "door": "open"}
               {"op": "take", "id": 3, "compartment": "A07", "item": null}            → ok {"items": ["envelope-1"]}
               {"op": "put", "id": 4, "compartment": "A07", "item": "envelope-1"}     → ok {}
@@ -18,8 +19,9 @@ done silently. Requests that move something are answered after the movement.
     scene     {"op": "scene_get", "id": 11}                    → ok, see ``Scene``
               {"op": "scene_set", "id": 12, "scene": {…}}      → ok, see ``Scene``  (null: nothing before the camera)
 
-A level of ``null`` is a pin that cannot be read. When a connection ends, the lines it drove keep their level, as GPIO
-lines do. The scene is stored as it comes; its ``revision`` grows by one with every change.
+Lines are named as `hal.profile.Wire` writes itself: ``header:17`` is GPIO 17, ``east:6`` channel 6 of the bank "east".
+A level of ``null`` is an input that cannot be read. When a connection ends, the lines it drove keep their level, as
+GPIO lines do. The scene is stored as it comes; its ``revision`` grows by one with every change.
 """
 
 from __future__ import annotations
@@ -37,14 +39,14 @@ class Request(msgspec.Struct, tag_field="op", forbid_unknown_fields=True, kw_onl
     id: int = 0
 
 
-class Pins(Request, tag="pins"):
-    """From now on this connection gets the levels of all input pins."""
+class Lines(Request, tag="lines"):
+    """From now on this connection gets the levels of all input lines."""
 
 
-class SetPin(Request, tag="set"):
+class SetLine(Request, tag="set"):
     """Drive an output line."""
 
-    pin: int
+    line: str
     level: int
 
 
@@ -128,8 +130,8 @@ class SceneSet(Request, tag="scene_set"):
 
 
 AnyRequest = (
-    Pins
-    | SetPin
+    Lines
+    | SetLine
     | Pull
     | Press
     | Close
@@ -191,9 +193,9 @@ class LedgerView(msgspec.Struct, frozen=True):
 
 
 class LevelEvent(msgspec.Struct, frozen=True, tag="level", tag_field="event"):
-    """An input pin changed."""
+    """An input line changed."""
 
-    pin: int
+    line: str
     level: int | None
     mono_ms: int
 

@@ -6,22 +6,25 @@ import random
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from hal.profile import ClosedLevel, Senses, Sensors
+from hal.profile import ClosedLevel, Profile, Senses
 from simulator.plant.parts import BOUNCE_MS, CHATTER_EVERY_MS, Box, PlantFault, Position
 from simulator.plant.timeline import Timeline
 
-OnLevel = Callable[[int, int | None, float], None]
-"""Pin, level (``None``: unreadable), time."""
+OnLevel = Callable[[str, int | None, float], None]
+"""Line, level (``None``: unreadable), time."""
 
 
 class Reeds:
-    """All contacts of a cabinet. ``on_level`` hears of every pin that changes."""
+    """All contacts of a cabinet. ``on_level`` hears of every line that changes."""
 
     def __init__(
-        self, boxes: Iterable[Box], sensors: Sensors, timeline: Timeline, dice: random.Random, on_level: OnLevel
+        self, boxes: Iterable[Box], profile: Profile, timeline: Timeline, dice: random.Random, on_level: OnLevel
     ) -> None:
-        self._senses = sensors.senses
-        self._closed_high = sensors.closed_level is ClosedLevel.HIGH
+        self._senses = profile.sensors.senses
+        self._closed_high = {
+            item.label: profile.closed_level(profile.sensor_wire(item).bank) is ClosedLevel.HIGH
+            for item in profile.compartments
+        }
         self._timeline = timeline
         self._dice = dice
         self._on_level = on_level
@@ -71,7 +74,7 @@ class Reeds:
         level = self._level(box, closed)
         if level != box.contact.level:
             box.contact.level = level
-            self._on_level(box.sensor_pin, level, self._timeline.now)
+            self._on_level(box.sensor, level, self._timeline.now)
 
     def _level(self, box: Box, closed: bool) -> int | None:
         if PlantFault.DEAD_SENSOR in box.faults:
@@ -82,4 +85,4 @@ class Reeds:
             closed = True
         elif PlantFault.STUCK_REED_OPEN in box.faults:
             closed = False
-        return int(closed == self._closed_high)
+        return int(closed == self._closed_high[box.label])

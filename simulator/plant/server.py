@@ -88,8 +88,8 @@ class PlantServer:
         if self._state_file is not None:
             state.save(self._world, self._state_file)
 
-    def _level(self, pin: int, level: int | None, now: float) -> None:
-        self._tell(say.LevelEvent(pin, level, int(now)), lambda talk: talk.wants_levels)
+    def _level(self, line: str, level: int | None, now: float) -> None:
+        self._tell(say.LevelEvent(line, level, int(now)), lambda talk: talk.wants_levels)
 
     def _change(self, label: str) -> None:
         self._to_save = True
@@ -123,7 +123,7 @@ class PlantServer:
             box.contact.level,
             int(box.coil.line_high),
             box.coil.since is not None,
-            None if box.lamp_pin is None else self._world.lines.get(box.lamp_pin, 0),
+            None if box.lamp is None else self._world.lines.get(box.lamp, 0),
             box.coil.burned,
             sorted(box.faults),
         )
@@ -201,12 +201,12 @@ class _Talk:
     def _do(self, request: say.AnyRequest) -> None:
         plant, world = self._plant, self._plant.world
         match request:
-            case say.SetPin():
+            case say.SetLine():
                 if request.level not in (0, 1):
                     raise Impossible("bad_level", "a line is 0 or 1")
-                world.set_line(request.pin, request.level)
+                world.set_line(request.line, request.level)
                 self._ok(request, {})
-            case say.Pins():
+            case say.Lines():
                 self.wants_levels = True
                 self._ok(request, {"levels": world.levels()})
             case say.Pull():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from hal.profile import Profile
+from hal.profile import HEADER, Profile, Wire
 from simulator.plant.coils import Coils
 from simulator.plant.ledger import Handling, Ledger, Movement
 from simulator.plant.parts import (
@@ -18,6 +18,7 @@ from simulator.plant.parts import (
     Box,
     PlantFault,
     Position,
+    limit_ms,
 )
 from simulator.plant.reeds import OnLevel, Reeds
 from simulator.plant.timeline import Timeline
@@ -37,7 +38,7 @@ class Impossible(Exception):
 class World:
     """A cabinet. Call ``timeline.advance(now)`` before anything else, and whenever ``timeline.next_due`` has come.
 
-    ``on_level`` hears of every input pin that changes; ``on_change`` of every compartment whose status changed.
+    ``on_level`` hears of every input line that changes; ``on_change`` of every compartment whose status changed.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class World:
         *,
         seed: int = 0,
         now: float = 0.0,
-        on_level: OnLevel = lambda pin, level, now: None,
+        on_level: OnLevel = lambda line, level, now: None,
         on_change: Callable[[str], None] = lambda label: None,
     ) -> None:
         self.timeline = Timeline(now)
@@ -57,27 +58,28 @@ class World:
             item.label: Box(
                 item.label,
                 (bank := profile.bank_of(item.label)).supply,
-                float(bank.one_shot_ms or 0),
-                item.sensor_pin,
-                item.lamp_pin,
+                limit_ms(bank),
+                str(profile.sensor_wire(item)),
+                None if (lamp := profile.lamp_wire(item)) is None else str(lamp),
             )
             for item in profile.compartments
         }
         self._coils = Coils(
-            {item.lock_pin: self.boxes[item.label] for item in profile.compartments},
+            {str(profile.lock_wire(item)): self.boxes[item.label] for item in profile.compartments},
             self.timeline,
             self.ledger,
             self._dice,
             on_pulled=self._pulled,
             on_change=lambda box: on_change(box.label),
         )
-        self._reeds = Reeds(self.boxes.values(), profile.sensors, self.timeline, self._dice, on_level)
+        self._reeds = Reeds(self.boxes.values(), profile, self.timeline, self._dice, on_level)
         self._swapped_with: dict[str, str] = {}
-        self._lamp_on_pin = {item.lamp_pin: item.label for item in profile.compartments if item.lamp_pin is not None}
-        self.lines: dict[int, int] = {}
+        self._lamp_on_line = {box.lamp: box.label for box in self.boxes.values() if box.lamp is not None}
+        self.lines: dict[str, int] = {}
         """Output lines as they were set last. They keep their level whoever comes and goes."""
         self.tones = 0
-        self._buzzer_pin = profile.indicators.buzzer_pin
+        buzzer = profile.indicators.buzzer
+        self._buzzer = None if buzzer is None else str(Wire(HEADER, buzzer))
         self._waiting: list[tuple[Box, bool, Callable[[], None]]] = []
 
     def box(self, label: str) -> Box:
@@ -89,22 +91,22 @@ class World:
 
     # --- lines ---------------------------------------------------------------------------------------------------
 
-    def set_line(self, pin: int, level: int) -> None:
-        """Somebody drives an output line. The same level again changes nothing."""
-        if self.lines.get(pin, 0) == level:
-            self.lines[pin] = level
+    def set_line(self, line: str, level: int) -> None:
+        """Somebody drives an output line (a `hal.profile.Wire` as text). The same level again changes nothing."""
+        if self.lines.get(line, 0) == level:
+            self.lines[line] = level
             return
-        self.lines[pin] = level
-        if pin == self._buzzer_pin:
+        self.lines[line] = level
+        if line == self._buzzer:
             self.tones += level
-        elif pin in self._coils:
-            self._coils.set_line(pin, level)
-        elif pin in self._lamp_on_pin:
-            self._on_change(self._lamp_on_pin[pin])
+        elif line in self._coils:
+            self._coils.set_line(line, level)
+        elif line in self._lamp_on_line:
+            self._on_change(self._lamp_on_line[line])
 
-    def levels(self) -> dict[int, int | None]:
-        """Every input pin's level now."""
-        return {box.sensor_pin: box.contact.level for box in self.boxes.values()}
+    def levels(self) -> dict[str, int | None]:
+        """Every input line's level now."""
+        return {box.sensor: box.contact.level for box in self.boxes.values()}
 
     # --- latches and doors ---------------------------------------------------------------------------------------
 

@@ -74,7 +74,7 @@ def _plant_pins() -> Iterator[tuple[Profile, PinFactory, Callable[[], int], Door
 @contextmanager
 def simulated_gpio_locks() -> Iterator[LockSubject]:
     with _plant_pins() as (profile, pins, begun, _):
-        bank = GpioLockBank({item.label: item.lock_pin for item in profile.compartments}, pins)
+        bank = GpioLockBank({item.label: item.lock for item in profile.compartments}, pins)
         yield LockSubject(bank, begun)
         bank.close()
 

@@ -282,11 +282,11 @@ def test_a_pin_that_is_used_twice_is_named_with_file_and_line(resting: Town) -> 
     file = resting.config / "cabinet.toml"
     good = file.read_text()
     try:
-        file.write_text(good.replace("lock_pin = 17", "lock_pin = 16"))
+        file.write_text(good.replace("lock = 17", "lock = 16"))
         said = refused(resting)
         line = file.read_text().splitlines().index('label = "A02"') + 1
         assert file.name in said
-        assert "compartments.A02.lock_pin: pin 16 is already used by compartments.A01" in said
+        assert "compartments.A02.lock: pin 16 is already used by compartments.A01" in said
         assert line < int(said.partition(f"{file.name}:")[2].partition(":")[0]) < line + 8
     finally:
         file.write_text(good)
@@ -339,14 +339,14 @@ def test_a_second_controller_on_the_same_data(box: Town) -> None:
 def test_the_real_entry_point_refuses_everything_simulated(resting: Town, tmp_path: Path) -> None:
     assert "simulated" in refused(resting, "--config", str(resting.config / "abholfach.toml"), module="controller")
     file = resting.config / "real.toml"
-    file.write_text((resting.config / "abholfach.toml").read_text().replace('"simulated"', '"gpio"'))
+    file.write_text((resting.config / "abholfach.toml").read_text().replace('"simulated"', '"cabinet"'))
     said = refused(resting, "--config", str(file), module="controller")
     assert "simulated" in said, "the data say what they are"
 
 
 def test_the_simulated_entry_point_refuses_everything_real(resting: Town) -> None:
     file = resting.config / "real.toml"
-    file.write_text((resting.config / "abholfach.toml").read_text().replace('"simulated"', '"gpio"'))
+    file.write_text((resting.config / "abholfach.toml").read_text().replace('"simulated"', '"cabinet"'))
     options = ("--config", str(file), "--plant", str(resting.plant_socket))
     assert "abholfach-controller" in refused(resting, *options)
     identity = resting.data / "identity.json"

@@ -21,7 +21,7 @@ cabinet = "cabinet.toml"
 policies = "policies.toml"
 
 [hardware]
-backend = "gpio"
+backend = "cabinet"
 
 [mqtt]
 enabled = true
@@ -80,7 +80,7 @@ def changed(old: str, new: str) -> tuple[str, int]:
 def test_a_good_file_is_read_with_paths_and_users_resolved(folder: Path) -> None:
     settings = load_settings(write(folder, GOOD))
     assert settings.file == folder / "abholfach.toml"
-    assert settings.backend is Backend.GPIO
+    assert settings.backend is Backend.CABINET
     assert (settings.paths.data, settings.paths.cabinet) == (folder / "data", folder / "cabinet.toml")
     assert settings.mqtt is not None
     assert settings.mqtt.tls is not None
@@ -114,7 +114,7 @@ def test_without_mqtt_nothing_of_it_is_needed(folder: Path) -> None:
 
 
 def test_a_simulated_box_may_take_unsigned_commands(folder: Path) -> None:
-    text = GOOD.replace('backend = "gpio"', 'backend = "simulated"').replace('"refused"', '"unsigned"')
+    text = GOOD.replace('backend = "cabinet"', 'backend = "simulated"').replace('"refused"', '"unsigned"')
     settings = load_settings(write(folder, text))
     assert settings.mqtt is not None
     assert settings.mqtt.commands is CommandTrust.UNSIGNED
@@ -148,7 +148,7 @@ def test_a_broker_on_this_computer_needs_no_tls(folder: Path) -> None:
     [
         ("host =", "hots =", "mqtt.hots", "did you mean host?"),
         ("backend =", "back_end =", "hardware.back_end", "did you mean backend?"),
-        ('backend = "gpio"', 'backend = "gpoi"', "hardware.backend", "gpio, simulated"),
+        ('backend = "cabinet"', 'backend = "cabinett"', "hardware.backend", "cabinet, simulated"),
         ("[clock]", "[clok]", "clok", "did you mean clock?"),
         ("port = 8883", 'port = "8883"', "mqtt.port", "a whole number"),
         ("port = 8883", "port = 70000", "mqtt.port", "at most 65535"),
@@ -188,7 +188,7 @@ def test_a_mistake_is_named_with_its_line_and_key(folder: Path, old: str, new: s
     ("removed", "near", "key"),
     [
         ('policies = "policies.toml"\n', "[paths]", "paths.policies"),
-        ('backend = "gpio"\n', "[hardware]", "hardware.backend"),
+        ('backend = "cabinet"\n', "[hardware]", "hardware.backend"),
         ("enabled = true\n", "[mqtt]", "mqtt.enabled"),
         ("port = 8883\n", "[mqtt]", "mqtt.port"),
         ("admin = [0, 4713]\n", "[sockets]", "sockets.admin"),

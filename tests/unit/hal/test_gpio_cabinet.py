@@ -228,8 +228,8 @@ class Faults:
 
 def test_a_lamp_that_fails_is_a_fault_once_and_disturbs_nobody(tmp_path: Path) -> None:
     profile = tmp_path / "cabinet.toml"
-    text = GPIO_12.read_text(encoding="utf-8").replace("buzzer_pin = 15\n", "")
-    profile.write_text(text.replace("lock_pin = 22\n", "lock_pin = 22\nlamp_pin = 15\n"), encoding="utf-8")
+    text = GPIO_12.read_text(encoding="utf-8").replace("buzzer = 15\n", "")
+    profile.write_text(text.replace("lock = 22\n", "lock = 22\nlamp = 15\n"), encoding="utf-8")
     faults = Faults()
     with running_plant(profile) as plant:
         pins = PlantFactory(plant.socket)

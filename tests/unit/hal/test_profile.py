@@ -44,53 +44,53 @@ def test_what_a_profile_says() -> None:
     ("old", "new", "key", "message"),
     [
         (
-            "lock_pin = 22",
-            "lock_pin = 18",
-            "compartments.A07.lock_pin",
-            "pin 18 is already used by compartments.A03.lock_pin (line 54)",
+            "lock = 22",
+            "lock = 18",
+            "compartments.A07.lock",
+            "pin 18 is already used by compartments.A03.lock (line 52)",
         ),
         (
-            "sensor_pin = 8",
-            "sensor_pin = 22",
-            "compartments.A07.sensor_pin",
-            "pin 22 is already used by compartments.A07.lock_pin (line 94)",
+            "sensor = 8",
+            "sensor = 22",
+            "compartments.A07.sensor",
+            "pin 22 is already used by compartments.A07.lock (line 92)",
         ),
         (
-            "lock_pin = 22",
-            "lock_pin = 8",
-            "compartments.A07.lock_pin",
+            "lock = 22",
+            "lock = 8",
+            "compartments.A07.lock",
             "GPIO 8 cannot be an output here: only 9 to 27 are pulled down while nobody drives them",
         ),
         (
-            "lock_pin = 22",
-            "lock_pin = 28",
-            "compartments.A07.lock_pin",
+            "lock = 22",
+            "lock = 28",
+            "compartments.A07.lock",
             "GPIO 28 cannot be an output here: only 9 to 27 are pulled down while nobody drives them",
         ),
-        ("sensor_pin = 8", "sensor_pin = 1", "compartments.A07.sensor_pin", "GPIO 1 cannot be an input: 2 to 27 can"),
+        ("sensor = 8", "sensor = 1", "compartments.A07.sensor", "GPIO 1 cannot be an input: 2 to 27 can"),
         (
-            "sensor_pin = 8",
-            "sensor_pin = 8\nlamp_pin = 27",
-            "compartments.A12.lock_pin",
-            "pin 27 is already used by compartments.A07.lamp_pin (line 96)",
+            "sensor = 8",
+            "sensor = 8\nlamp = 27",
+            "compartments.A12.lock",
+            "pin 27 is already used by compartments.A07.lamp (line 94)",
         ),
         (
-            "buzzer_pin = 15",
-            "buzzer_pin = 16",
-            "indicators.buzzer_pin",
-            "pin 16 is already used by compartments.A01.lock_pin (line 34)",
+            "buzzer = 15",
+            "buzzer = 16",
+            "indicators.buzzer",
+            "pin 16 is already used by compartments.A01.lock (line 32)",
         ),
         (
-            "lock_pin = 22",
-            "lok_pin = 22",
-            "compartments.A07.lok_pin",
-            "this key does not exist; did you mean lock_pin?",
+            "lock = 22",
+            "lok = 22",
+            "compartments.A07.lok",
+            "this key does not exist; did you mean lock?",
         ),
         (
             'label = "A07"',
             'label = "A06"',
             "compartments.A06.label",
-            "label A06 is already used by compartments.A06.label (line 78)",
+            "label A06 is already used by compartments.A06.label (line 76)",
         ),
         ('label = "A07"', 'label = "7"', "compartments.7.label", '"7" is not a label like A07'),
         ("pulse_ms = 400", "pulse_ms = 1001", "banks.main.pulse_ms", "1001 ms is not between 50 and 1000 ms"),
@@ -107,9 +107,14 @@ def test_what_a_profile_says() -> None:
             "banks.main.one_shot_ms",
             "60000 ms is not between 50 and 1500 ms",
         ),
-        ('kind = "gpio"', 'kind = "simulated"', "backend.kind", "'simulated' is not one of the allowed values: gpio"),
+        (
+            'kind = "gpio"',
+            'kind = "simulated"',
+            "banks.main.kind",
+            "'simulated' is not one of the allowed values: gpio, mcp23017, kerong_cu, waveshare_relay",
+        ),
         ("debounce_ms = 30", "debounce_ms = 501", "sensors.debounce_ms", "501 ms is not between 5 and 500 ms"),
-        ("format = 1", "format = 2", "format", "format 2 is not known; this version reads format 1"),
+        ("format = 2", "format = 1", "format", "format 1 is not known; this version reads format 2"),
         ('supply = "12V"', 'supply = " "', "banks.main.supply", "must not be empty"),
     ],
 )
@@ -139,11 +144,9 @@ def test_a_gpio_bank_has_to_declare_its_one_shot(tmp_path: Path) -> None:
         load_profile(write(tmp_path, TEXT.replace("one_shot_ms = 700\n", "")))
 
 
-def test_there_is_no_default_back_end(tmp_path: Path) -> None:
+def test_there_is_no_default_kind_of_bank(tmp_path: Path) -> None:
     text = TEXT.replace('kind = "gpio"\n', "")
-    with pytest.raises(
-        ConfigurationError, match=rf"cabinet.toml:{line_of(text, '[backend]')}: backend.kind: this key is missing"
-    ):
+    with pytest.raises(ConfigurationError, match=r"cabinet.toml:\d+: banks\..*kind: this key is missing"):
         load_profile(write(tmp_path, text))
 
 

@@ -89,7 +89,7 @@ def test_no_chip_and_no_profile_are_errors(tmp_path: Path, capsys: pytest.Captur
 
 def test_a_profile_with_a_typo_still_names_its_pins(tmp_path: Path) -> None:
     file = tmp_path / "cabinet.toml"
-    file.write_text('nonsense = 1\n[[compartments]]\nlock_pin = 17\nlamp_pin = 5\n[[compartments]]\nlock_pin = "x"\n')
+    file.write_text('nonsense = 1\n[[compartments]]\nlock = 17\nlamp = 5\n[[compartments]]\nlock = "x"\n')
     assert safe_outputs.output_pins(file) == [17, 5]
     file.write_text("compartments = 3\n")
     with pytest.raises(ValueError, match="names no lock"):
@@ -138,7 +138,7 @@ def test_it_needs_the_standard_library_only() -> None:
 
 def test_the_simulated_kind_does_the_same_at_the_plant() -> None:
     with running_plant() as plant:
-        plant.person.set_pin(22, 1)
+        plant.person.set_line("header:22", 1)
         assert plant.person.box("A07").line == 1
         command = [
             sys.executable,

@@ -19,7 +19,7 @@ from simulator.plant.ledger import CoilPulse
 from simulator.plant.protocol import BoxEvent, PlantError, PlantGone, SceneEvent
 from tests.fakes.plant import GPIO_12, RunningPlant, eventually, running_plant
 
-A07_LOCK, A07_SENSOR = 22, 8
+A07_LOCK, A07_SENSOR = "header:22", "header:8"
 
 
 @pytest.fixture
@@ -51,17 +51,17 @@ class Raw:
 
 def test_the_wire_is_as_documented(plant: RunningPlant) -> None:
     raw = Raw(plant.socket)
-    raw.send('{"op": "pins", "id": 1}')
+    raw.send('{"op": "lines", "id": 1}')
     first = raw.hear()
     assert first["re"] == 1
-    assert first["ok"]["levels"] == {str(pin): 0 for pin in range(2, 14)}
-    raw.send('{"op": "set", "pin": 22, "level": 1}')
+    assert first["ok"]["levels"] == {f"header:{pin}": 0 for pin in range(2, 14)}
+    raw.send('{"op": "set", "line": "header:22", "level": 1}')
     event = raw.hear()
-    assert set(event) == {"event", "pin", "level", "mono_ms"}
-    assert (event["event"], event["pin"], event["level"]) == ("level", A07_SENSOR, 1)
+    assert set(event) == {"event", "line", "level", "mono_ms"}
+    assert (event["event"], event["line"], event["level"]) == ("level", A07_SENSOR, 1)
     raw.send('{"op": "take", "id": 2, "compartment": "A01"}')
     raw.send('{"op": "tkae", "id": 3}')
-    raw.send('{"op": "set", "id": 4, "pin": 22, "level": 2}')
+    raw.send('{"op": "set", "id": 4, "line": "header:22", "level": 2}')
     raw.send("not json")
     answers: list[tuple[int, str]] = []
     while len(answers) < 4:
@@ -77,7 +77,7 @@ def test_the_wire_is_as_documented(plant: RunningPlant) -> None:
 
 def test_lines_keep_their_level_when_the_connection_ends(plant: RunningPlant) -> None:
     raw = Raw(plant.socket)
-    raw.send('{"op": "set", "id": 1, "pin": 22, "level": 1}')
+    raw.send('{"op": "set", "id": 1, "line": "header:22", "level": 1}')
     assert raw.hear() == {"re": 1, "ok": {}}
     raw.close()
     eventually(lambda: any(isinstance(entry, CoilPulse) for entry in plant.person.ledger().entries))
@@ -90,9 +90,9 @@ def test_requests_return_after_the_movement(plant: RunningPlant) -> None:
     assert person.pull("A07") == person.pull("A07")
     assert not person.pull("A07").moved
     assert not person.wait("A07", timeout_ms=20)
-    person.set_pin(A07_LOCK, 1)
+    person.set_line(A07_LOCK, 1)
     assert person.wait("A07")
-    person.set_pin(A07_LOCK, 0)
+    person.set_line(A07_LOCK, 0)
     pulled = person.pull("A07")
     assert (pulled.moved, pulled.door) == (True, "open")
     person.put("A07", "envelope-1")
@@ -140,10 +140,10 @@ async def test_asyncio_clients_ask_many_things_at_a_time(plant: RunningPlant) ->
         await person.subscribe()
         opened = asyncio.create_task(person.wait("A07"))
         stays = asyncio.create_task(person.wait("A01", timeout_ms=50))
-        await person.set_pin(A07_LOCK, 1)
+        await person.set_line(A07_LOCK, 1)
         assert await opened
         assert not await stays
-        await person.set_pin(A07_LOCK, 0)
+        await person.set_line(A07_LOCK, 0)
         assert (await person.pull("A07")).moved
         await person.put("A07", "envelope-1")
         assert (await person.take("A07")) == ["envelope-1"]
@@ -208,7 +208,7 @@ def test_doors_and_contents_survive_a_restart(tmp_path: Path) -> None:
 
 def test_input_levels_are_pushed_to_whoever_plays_pins(plant: RunningPlant) -> None:
     raw = Raw(plant.socket)
-    raw.send('{"op": "pins", "id": 1}')
+    raw.send('{"op": "lines", "id": 1}')
     raw.hear()
     plant.person.fault("A07", "dead_sensor")
     assert raw.hear()["level"] is None

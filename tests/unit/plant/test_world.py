@@ -15,20 +15,20 @@ from simulator.plant.world import Impossible, World
 from tests.fakes.plant import GPIO_12
 
 PROFILE: Profile = load_profile(GPIO_12)
-LOCK = {item.label: item.lock_pin for item in PROFILE.compartments}
-SENSOR = {item.label: item.sensor_pin for item in PROFILE.compartments}
+LOCK = {item.label: str(PROFILE.lock_wire(item)) for item in PROFILE.compartments}
+SENSOR = {item.label: str(PROFILE.sensor_wire(item)) for item in PROFILE.compartments}
 
 
 class Bench:
     """A world and everything it says."""
 
     def __init__(self, seed: int = 0) -> None:
-        self.edges: list[tuple[int, int | None, float]] = []
+        self.edges: list[tuple[str, int | None, float]] = []
         self.changes: list[str] = []
         self.world = World(
             PROFILE,
             seed=seed,
-            on_level=lambda pin, level, now: self.edges.append((pin, level, now)),
+            on_level=lambda line, level, now: self.edges.append((line, level, now)),
             on_change=self.changes.append,
         )
         self.moved: list[bool] = []

@@ -136,7 +136,7 @@ def test_what_must_not_be_is_found_and_says_what_to_do(
 
 def test_data_of_one_kind_under_a_configuration_of_the_other_are_found(real: Machine) -> None:
     text = real.configuration.read_text("utf-8")
-    real.configuration.write_text(text.replace('backend = "gpio"', 'backend = "simulated"'), "utf-8")
+    real.configuration.write_text(text.replace('backend = "cabinet"', 'backend = "simulated"'), "utf-8")
     failed = [finding for finding in check(real) if finding.state is State.FAILED]
     assert [finding.check for finding in failed] == ["identity"]
 

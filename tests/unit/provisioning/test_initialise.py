@@ -155,11 +155,11 @@ def test_a_profile_with_a_mistake_is_refused_with_its_line(plan: Plan, tmp_path:
     initialise(plan)
     profile = tmp_path / "mine.toml"
     text = (plan.config / "cabinet.toml").read_text("utf-8")
-    assert text.count("lock_pin = 17") == 1
-    profile.write_text(text.replace("lock_pin = 17", "lock_pin = 16"), encoding="utf-8")
-    line = text[: text.index("lock_pin = 17")].count("\n") + 1
+    assert text.count("lock = 17") == 1
+    profile.write_text(text.replace("lock = 17", "lock = 16"), encoding="utf-8")
+    line = text[: text.index("lock = 17")].count("\n") + 1
     second = replace(plan, profile=str(profile), config=tmp_path / "config2", data=tmp_path / "data2")
-    with pytest.raises(ConfigurationError, match=rf"mine\.toml:{line}: compartments\.A02\.lock_pin: pin 16 is already"):
+    with pytest.raises(ConfigurationError, match=rf"mine\.toml:{line}: compartments\.A02\.lock: pin 16 is already"):
         initialise(second)
     assert not second.config.exists()
 
@@ -173,7 +173,7 @@ def test_a_real_boxs_configuration_names_the_users_of_its_processes(
     uids = {user: 900 + at for at, user in enumerate(sorted(set(SERVICE_USERS.values())))}
     monkeypatch.setattr("pwd.getpwnam", lambda name: SimpleNamespace(pw_uid=uids[name]))
     settings = load_settings(plan.config / "abholfach.toml")
-    assert settings.backend is Backend.GPIO
+    assert settings.backend is Backend.CABINET
     assert settings.sockets.ui == {uids["abholfach-ui"]}
     assert len({uid for role in ("ui", "reader-qr", "reader-eid", "admin") for uid in settings.sockets.of(role)}) == 4
 

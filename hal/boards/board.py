@@ -1,0 +1,28 @@
+"""What a driver gives back when it has opened the boards of its kind, and how it finds what is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from hal.interfaces import DoorSensors, LockBank
+from hal.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Lock banks and door sensors; both empty when the profile has no such board."""
+
+    locks: Sequence[LockBank] = ()
+    doors: Sequence[DoorSensors] = ()
+
+
+def locks_on(profile: Profile, bank: str) -> dict[str, int]:
+    """Compartment → channel, of the locks that ``bank`` (by its name) drives, in the profile's order."""
+    return {item.label: item.lock for item in profile.compartments if item.bank == bank}
+
+
+def sensors_on(profile: Profile, place: str) -> dict[str, int]:
+    """Compartment → channel, of the door contacts that end at a bank, or at the header."""
+    wires = {item.label: profile.sensor_wire(item) for item in profile.compartments}
+    return {label: wire.channel for label, wire in wires.items() if wire.bank == place}
