@@ -79,12 +79,17 @@ class LineLink(ABC):
         self._send_waiting()
         self._flush()
 
-    def close(self) -> None:
-        """Send what is left as far as it goes at once, then end the connection. Not to be used afterwards."""
+    def close(self, *, wakes: bool = True) -> None:
+        """Send what is left as far as it goes at once, then end the connection. Not to be used afterwards.
+
+        ``wakes`` is False when a thread may still call `wake`: then its descriptor stays open.
+        """
         self._flush()
         if self._socket is not None:
             self._socket.close()
             self._socket = None
+        if not wakes:
+            return
         os.close(self._wake_read)
         os.close(self._wake_write)
 

@@ -19,7 +19,10 @@ ANSWER_MARGIN_MS: Final = 300
 """So long before the controller's deadline the answer is on its way."""
 
 GRACE_MS: Final = 250
-"""So long after its end a thread that looks at the clock has noticed. One that has not is inside the card stack."""
+"""So long after the end of its time whoever waits is not kept waiting any more."""
+
+STUCK_MS: Final = 2_000
+"""So long after it a thread has noticed even on a busy computer. One that has not is inside the card stack."""
 
 
 class Procedure(Protocol):
@@ -42,13 +45,14 @@ class Job:
         on_end: Callable[[], None],
     ) -> None:
         self.request = request
-        self.deadline = Deadline(request.deadline_mono_ms - ANSWER_MARGIN_MS)
+        self.deadline = Deadline(max(monotonic_ms(), request.deadline_mono_ms - ANSWER_MARGIN_MS))
         self._procedure = procedure
         self._limits = limits
         self._on_progress = on_progress
         self._on_end = on_end
         self._stage: ChipStage | None = None
         self._outcome: Outcome | None = None
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="card-job", daemon=True)
 
     def start(self) -> None:
@@ -57,12 +61,12 @@ class Job:
 
     @property
     def running(self) -> bool:
-        return self._thread.is_alive()
+        return not self._ended.is_set()
 
     @property
     def outcome(self) -> Outcome | None:
         """Once it ended."""
-        return None if self._thread.is_alive() else self._outcome
+        return self._outcome if self._ended.is_set() else None
 
     def join(self, timeout_ms: int) -> bool:
         """Wait for its end; whether it ended."""
@@ -74,12 +78,17 @@ class Job:
         self.deadline.cancel()
 
     @property
+    def overdue(self) -> bool:
+        """Its time is over."""
+        return self.running and monotonic_ms() > self.deadline.ends_at_ms + GRACE_MS
+
+    @property
     def stuck(self) -> bool:
-        """It should have ended, and it has not: its thread waits for a card stack that does not answer."""
+        """It should have ended long ago: its thread waits for a card stack that does not answer."""
         ends_at_ms = self.deadline.ends_at_ms
         if self.deadline.cancelled_at_ms is not None:
             ends_at_ms = min(ends_at_ms, self.deadline.cancelled_at_ms + self._limits.exchange)
-        return self.running and monotonic_ms() > ends_at_ms + GRACE_MS
+        return self.running and monotonic_ms() > ends_at_ms + STUCK_MS
 
     def progress(self, stage: ChipStage) -> None:
         """Tell how far it is; what was told already is not told again. The job's thread."""
@@ -96,4 +105,5 @@ class Job:
             _log.error("verifier_broken: %s in %s", type(error).__name__, where)
             self._outcome = Unsupported(Reason.CARD_FAILED)
         finally:
+            self._ended.set()
             self._on_end()

@@ -135,7 +135,7 @@ class PcscCard:
         answer = self._exchange(command)
         if len(answer) == 2 and answer[0] == _WRONG_LE:
             answer = self._exchange(with_expected_length(command, answer[1]))
-        if len(answer) >= 2 and answer[-2] == _MORE_DATA:
+        if answer[-2] == _MORE_DATA:
             answer = self._rest(command[0], answer)
         return answer
 
@@ -149,7 +149,7 @@ class PcscCard:
             if len(data) + 2 > MAX_RESPONSE:
                 return _NO_DIAGNOSIS  # It would go on for ever.
             answer = self._exchange(bytes((cla & 0x03, _GET_RESPONSE, 0, 0, answer[-1])))
-            if len(answer) < 2 or (len(answer) == 2 and answer[0] == _MORE_DATA):
+            if len(answer) == 2 and answer[0] == _MORE_DATA:
                 return _NO_DIAGNOSIS
             data += answer[:-2]
         return bytes(data) + answer[-2:]
@@ -163,6 +163,9 @@ class PcscCard:
             if self._reader not in self._context.readers():
                 raise ReaderGone(str(error)) from None
             raise
+        if len(answer) < 2:
+            # Some drivers report a card that was pulled while it worked as an answer of nothing.
+            raise CardRemoved("an answer without a status")
         self._deadline.check()
         if monotonic_ms() - before_ms > self._limits.exchange:
             raise DeadlineExceeded(f"the card took more than {self._limits.exchange} ms for one command")

@@ -114,6 +114,9 @@ def access_of(request: ChipRequest) -> AccessKey | None:
         return None
 
 
-def moment_of(request: ChipRequest) -> datetime:
-    """The time at which certificates and documents have to be valid."""
-    return datetime.fromtimestamp(request.wall_ms / 1000, UTC)
+def moment_of(request: ChipRequest) -> datetime | None:
+    """The time at which certificates and documents have to be valid; ``None`` for one that no clock shows."""
+    try:
+        return datetime.fromtimestamp(request.wall_ms / 1000, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -98,11 +98,11 @@ class CardReader:
         while not self._stopping and not self.stuck:
             self._link.step(_STEP_MS if self._watchdog_ms is None else min(_STEP_MS, self._watchdog_ms))
             self._tell_systemd()
-        code = EXIT_STUCK if self.stuck else 0
         notify("STOPPING=1")
+        code = EXIT_STUCK if self.stuck else 0
         self._forget()
-        self._link.close()
         self.stuck = not self._watch.close(_STOP_MS) or (self._job is not None and not self._job.join(_STOP_MS))
+        self._link.close(wakes=not self.stuck)
         return code
 
     def _request(self, request: ChipRequest) -> None:
@@ -134,19 +134,19 @@ class CardReader:
             self._begin(self._next)
 
     def _look_at(self, job: Job) -> None:
-        if job.stuck:
+        if not job.running:
+            self._job = None
+            if job.outcome is not None and not job.deadline.cancelled:
+                self._answer(job.request, job.outcome)
+        elif job.stuck:
             _log.error("card_stack_stuck: a card or its reader does not answer; ending, to be started anew")
             self.stuck = True
-            if not job.deadline.cancelled:
-                self._answer(job.request, Retry(Reason.DEADLINE_EXCEEDED))
-            elif self._next is not None:
+            if self._next is not None:
                 self._answer(self._next, Retry(Reason.READER_GONE))
-        elif not job.running:
-            self._job = None
-            if job.deadline.cancelled:
-                _log.info("chip_check: cancelled")
-            elif job.outcome is not None:
-                self._answer(job.request, job.outcome)
+        elif job.overdue and not job.deadline.cancelled:
+            self._answer(job.request, Retry(Reason.DEADLINE_EXCEEDED))
+            # Whatever comes of it now, nobody waits for it.
+            job.cancel()
 
     def _begin(self, request: ChipRequest) -> None:
         self._next = None

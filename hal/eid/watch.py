@@ -130,12 +130,12 @@ class CardWatch:
 
     def _look(self, context: Context, known: dict[str, int]) -> dict[str, int]:
         names = [name for name in context.readers() if self._name in name.casefold()]
-        if known.keys() - {PLUG_AND_PLAY} != set(names):
+        if known.keys() != {PLUG_AND_PLAY, *names}:
             # State 0, "unknown", is answered at once for every reader that is there.
             known = dict.fromkeys((PLUG_AND_PLAY, *names), 0)
             if not names:
                 self._publish(Seen(ChipReaderState.NO_READER))
-        states = context.wait_for_change(list(known.items()) or [(PLUG_AND_PLAY, 0)], LOOK_EVERY_MS)
+        states = context.wait_for_change(list(known.items()), LOOK_EVERY_MS)
         self._progress_ms = monotonic_ms()
         if states is None:
             return known
