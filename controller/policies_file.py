@@ -47,11 +47,19 @@ class MissingOldDocument(StrEnum):
     STOP = STOP
 
 
+class Asked(StrEnum):
+    """Whether a chip check insists on something."""
+
+    REQUIRED = "required"
+    OPTIONAL = "optional"
+
+
 class DocumentType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     """One document type as it is written. ``holding_days``: how long it waits in the box, from the day it is stored.
 
     ``missing_old_document`` and ``old_document_days`` (until when it is to be brought) are for types that declare
-    ``old_documents``.
+    ``old_documents``. ``clone_proof`` (the chip must prove that it is no copy) and ``revocation`` (the revocation list
+    of its issuer must be there and fresh) are for chip checks, and required unless written otherwise.
     """
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
@@ -65,6 +73,8 @@ class DocumentType(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
     approved_on: datetime.date | None = None
     missing_old_document: MissingOldDocument = MissingOldDocument.ALLOW
     old_document_days: Annotated[int, msgspec.Meta(ge=1, le=365)] = 14
+    clone_proof: Asked = Asked.REQUIRED
+    revocation: Asked = Asked.REQUIRED
 
 
 class PoliciesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -94,6 +104,8 @@ class PoliciesFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit
                 holding_days=kind.holding_days,
                 missing_old_document=kind.missing_old_document.value,
                 old_document_days=kind.old_document_days,
+                clone_proof=kind.clone_proof.value,
+                revocation=kind.revocation.value,
             )
             for kind in self.types
         )
@@ -135,6 +147,10 @@ def _check(document: Document, file: PoliciesFile) -> None:
                 raise document.error((*at, key), "must not be empty")
         if kind.factor in _CHIP_CHECKS:
             _check_approval(document, at, kind)
+            continue
+        for key in ("clone_proof", "revocation"):
+            if getattr(kind, key) is not Asked.REQUIRED:
+                raise document.error((*at, key), f"{key} is for chip checks; this type asks for {kind.factor.value}")
 
 
 def _check_approval(document: Document, at: KeyPath, kind: DocumentType) -> None:

@@ -86,6 +86,12 @@ class FactorForm(Form, frozen=True):
         return _date(self.day, self.month, self.year)
 
 
+class AccessForm(Form, frozen=True):
+    """What opens a document's chip: ``can`` or ``mrz``."""
+
+    kind: str = ""
+
+
 class NumberForm(Form, frozen=True):
     """The pickup number: 12 digits."""
 

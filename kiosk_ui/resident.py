@@ -14,7 +14,7 @@ from starlette.requests import Request
 
 from controller import api
 from kiosk_ui.answers import Actions, act, answer
-from kiosk_ui.forms import NUMBER_TYPO, ConfirmForm, DeclareForm, FactorForm, Form, LanguageForm, NumberForm
+from kiosk_ui.forms import NUMBER_TYPO, AccessForm, ConfirmForm, DeclareForm, FactorForm, Form, LanguageForm, NumberForm
 from kiosk_ui.front_plan import resident_plan
 from kiosk_ui.languages import PSEUDO_NAMES, SOURCE_LANGUAGE, Language
 from kiosk_ui.languages import deferred as _
@@ -45,6 +45,8 @@ ACTIONS: Actions = {
     "language": (LanguageForm, lambda f: api.ChooseLanguage(_revision(f), f.language)),
     "declare": (DeclareForm, lambda f: api.Declare(f.session, _revision(f), f.declaration, f.answer)),
     "factor": (FactorForm, lambda f: api.EnterFactor(f.session, _revision(f), f.factor())),
+    "access": (AccessForm, lambda f: api.ChooseAccess(f.session, _revision(f), f.kind)),
+    "staff_check": (Form, lambda f: api.AskStaffCheck(f.session, _revision(f))),
     "confirm": (ConfirmForm, lambda f: api.Confirm(f.session, _revision(f), f.choice)),
     "more_time": (Form, lambda f: api.MoreTime(f.session, _revision(f))),
     "cancel": (Form, lambda f: api.Cancel(f.session, _revision(f))),

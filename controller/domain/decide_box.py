@@ -9,6 +9,9 @@ from controller.domain.decision import Draft, Refused
 from controller.domain.model import Compartment, Contents, Factor, OpeningStage, Size
 from controller.domain.pauses import count_downtime
 
+#: Whether a chip check insists on something.
+ASKED = {"required", "optional"}
+
 
 def open_log(draft: Draft, command: cmd.OpenLog) -> None:
     if draft.box.seq:
@@ -61,6 +64,8 @@ def activate_policies(draft: Draft, command: cmd.ActivatePolicies) -> None:
     if not {rule.factor for rule in command.rules} <= {factor.value for factor in Factor}:
         raise Refused("factor_unknown")
     if not {rule.missing_old_document for rule in command.rules} <= {ALLOW, STOP}:
+        raise Refused("policy_unknown")
+    if not {asked for rule in command.rules for asked in (rule.clone_proof, rule.revocation)} <= ASKED:
         raise Refused("policy_unknown")
     draft.emit(ev.PoliciesActivated(command.sha256, command.rules))
 

@@ -166,7 +166,6 @@ class ChipChecks:
         self._move(course, kind)
         return None
 
-    @property
     def wants_document_key(self) -> bool:
         """Whether the scanner may read the lines of a photo page now."""
         return self._course is not None and self._course.stage == "mrz"

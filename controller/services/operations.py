@@ -209,5 +209,5 @@ class BoxOperations:
         self._front.on_change(listener)
 
     def scan_mode(self) -> str:
-        wanted = self._chips.wants_document_key
+        wanted = self._chips.wants_document_key()
         return scan_mode(self._actor.box, self._actor.halted, self._actor.now(), wanted)

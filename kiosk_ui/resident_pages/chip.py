@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from kiosk_ui.languages import deferred as _
-from kiosk_ui.resident_pages.parts import BACK, Page
+from kiosk_ui.resident_pages.parts import BACK, Button, Page
 
 _ANOTHER = _("Legen Sie ein anderes Dokument auf oder kommen Sie zum Schalter.")
+
+#: Offered where staff are there and the chip did not help.
+_PERSON = (Button(_("Ein Mensch prüft Ihren Ausweis"), "staff_check", needs="staff_check"),)
+_PASSPORT = Button(_("Pass zeigen"), "access", {"kind": "mrz"}, needs="access")
+_DIGITS = Button(_("6 Ziffern von der Karte"), "access", {"kind": "can"}, needs="access")
 
 PAGES: dict[str, Page] = {
     "chip_place": Page(
@@ -21,11 +26,24 @@ PAGES: dict[str, Page] = {
         digits=(6, 6),
         legible=True,
         field_label=_("6 Ziffern"),
+        buttons=(_PASSPORT,),
+    ),
+    "chip_can_wrong": Page(
+        "chip_can",
+        _("Die Ziffern passen nicht"),
+        (_("Sie stehen vorne auf der Karte, wie im Bild."),),
+        tone="attention",
+        body="pin",
+        digits=(6, 6),
+        legible=True,
+        field_label=_("6 Ziffern"),
+        buttons=(_PASSPORT, *_PERSON),
     ),
     "chip_mrz": Page(
         "chip_mrz",
         _("Pass zeigen"),
         (_("Halten Sie die Seite mit dem Foto ans Lesefenster."),),
+        buttons=(_DIGITS,),
     ),
     "chip_reading": Page(
         "chip_reading",
@@ -44,6 +62,7 @@ PAGES: dict[str, Page] = {
         (_ANOTHER,),
         tone="attention",
         contact=True,
+        buttons=_PERSON,
     ),
     "chip_unsupported": Page(
         "chip_wrong",
@@ -51,6 +70,7 @@ PAGES: dict[str, Page] = {
         (_("Das ist nicht Ihr Fehler."), _ANOTHER),
         tone="attention",
         contact=True,
+        buttons=_PERSON,
     ),
     "chip_expired": Page(
         "chip_expired",
@@ -58,6 +78,7 @@ PAGES: dict[str, Page] = {
         (_("Nehmen Sie ein gültiges oder kommen Sie zum Schalter."),),
         tone="attention",
         contact=True,
+        buttons=_PERSON,
     ),
     "eid_pin": Page(
         "eid_pin",
@@ -94,5 +115,6 @@ PAGES: dict[str, Page] = {
         "staff_check",
         _("Ein Mensch prüft Ihren Ausweis"),
         (_("Bitte warten Sie hier."), _("Halten Sie den Ausweis bereit.")),
+        body="staff_note",
     ),
 }

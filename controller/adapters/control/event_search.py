@@ -34,6 +34,7 @@ _GROUPS = {
     "doors": "doors",
     "service": "doors",
     "sessions": "pickup",
+    "chips": "pickup",
     "rights": "pickup",
     "deposits": "pickup",
     "declarations": "pickup",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from controller.adapters.control.chip_views import chip_page, tries_left
 from controller.adapters.control.front_plan import front_plan
 from controller.adapters.control.help_views import with_help
 from controller.adapters.control.number_views import with_number
@@ -28,6 +29,7 @@ DECLARATION_PAGES = {
 #: What a jammed door's page says, by whether staff are there.
 STUCK_PAGES = {"yes": "stuck_staffed", "no": "stuck_unstaffed", "unknown": "stuck"}
 FACTOR_PAGES = {Factor.BIRTH_DATE: "birth", Factor.PIN: "pin"}
+_TYPED_WRONG = frozenset({"birth_wrong", "pin_wrong", "proxy_wrong"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,8 @@ def _notice(notice: Notice, front: FrontState, now: Moment, simulated: bool) -> 
 def _in_session(box: Box, session: Session, front: FrontState, now: Moment, simulated: bool) -> Shown:
     # A try that is counted and not compared yet is not wrong yet: the page stays as it is until it is answered.
     wrong = session.failed_factors - (1 if front.comparing else 0)
-    page, actions = _page_and_actions(box, session, wrong)
+    page, actions = _page_and_actions(box, session, wrong, front, now)
+    left = timing.FACTORS_PER_SESSION - wrong if page in _TYPED_WRONG else tries_left(page, session, front.chip)
     if page == "stuck":
         page = STUCK_PAGES[staffed(box, now)]
     compartment = box.opening.compartment if box.opening is not None else ""
@@ -153,7 +156,7 @@ def _in_session(box: Box, session: Session, front: FrontState, now: Moment, simu
         number=session.total - len(session.queue) if session.deposit else 0,
         total=session.total,
         reference=spoken_reference(session.id),
-        tries_left=timing.FACTORS_PER_SESSION - wrong if page.endswith("_wrong") else 0,
+        tries_left=left,
         ends_in_ms=ends_in,
         warns_in_ms=max(1, ends_in - WARN_BEFORE_MS) if "more_time" in actions and ends else 0,
         declaration=_asked(session),
@@ -174,11 +177,15 @@ def _asked(session: Session) -> str:
     return session.declarations[len(session.declared)]
 
 
-def _page_and_actions(box: Box, session: Session, wrong: int) -> tuple[str, tuple[str, ...]]:
+def _page_and_actions(
+    box: Box, session: Session, wrong: int, front: FrontState, now: Moment
+) -> tuple[str, tuple[str, ...]]:
     more = ("more_time",) if session.extensions < timing.MAX_EXTENSIONS else ()
     match session.phase:
+        case Phase.VERIFYING if session.factor not in FACTOR_PAGES:
+            return chip_page(box, session, front.chip, now, more)
         case Phase.VERIFYING:
-            page = FACTOR_PAGES.get(session.factor, "counter")
+            page = FACTOR_PAGES[session.factor]
             if page == "pin" and box.rights[session.right].proxy:
                 page = "proxy"
             return (f"{page}_wrong" if wrong > 0 else page), ("factor", *more, "cancel", "language")

@@ -27,6 +27,8 @@ class ResidentMethods:
                 method(api.EnterNumber, self._enter_number),
                 method(api.Declare, self._declare),
                 method(api.EnterFactor, self._enter_factor),
+                method(api.ChooseAccess, self._choose_access),
+                method(api.AskStaffCheck, self._ask_staff_check),
                 method(api.Confirm, self._confirm),
                 method(api.MoreTime, self._more_time),
                 method(api.Cancel, self._cancel),
@@ -57,6 +59,14 @@ class ResidentMethods:
     async def _enter_factor(self, request: api.EnterFactor) -> api.Nothing:
         session = self._sessions.resident(request.session, request.revision)
         return answer(await self._operations.enter_factor(session, request.value))
+
+    async def _choose_access(self, request: api.ChooseAccess) -> api.Nothing:
+        session = self._sessions.resident(request.session, request.revision)
+        return answer(self._operations.choose_access(session, request.kind))
+
+    async def _ask_staff_check(self, request: api.AskStaffCheck) -> api.Nothing:
+        session = self._sessions.resident(request.session, request.revision)
+        return answer(await self._operations.carry_out(cmd.AskStaffCheck(session)))
 
     async def _confirm(self, request: api.Confirm) -> api.Nothing:
         session = self._sessions.resident(request.session, request.revision)

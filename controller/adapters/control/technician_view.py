@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from controller.adapters.control.front_plan import front_plan
 from controller.api import (
+    CardReaderView,
     ChainCheckView,
     DeviceView,
     FaultView,
@@ -19,7 +20,7 @@ from controller.api import (
 from controller.domain.model import Box, Compartment, Door, OpeningStage, fault_key
 from controller.domain.moment import Moment
 from controller.domain.testable import why_not_testable
-from controller.ports import DoorInput, FrontState, LockTest, SelfTestState, TechnicianLook
+from controller.ports import CardReaderState, DoorInput, FrontState, LockTest, SelfTestState, TechnicianLook
 
 #: Faults that stop the box from serving people; all others leave something that works.
 RED = frozenset(
@@ -77,6 +78,7 @@ def technician_view(
         log_level=look.log_level if look is not None else "",
         restart_blocked=why_not_restart(box),
         scan_mode=scan_mode,
+        card_readers=tuple(_card_reader(each) for each in front.card_readers),
     )
 
 
@@ -88,6 +90,8 @@ def why_not_restart(box: Box) -> str:
 
 def _devices(box: Box, front: FrontState, now: Moment, look: TechnicianLook | None) -> tuple[DeviceView, ...]:
     told = [DeviceView(name, state, detail) for name, (state, detail) in sorted(front.devices.items())]
+    for each in map(_card_reader, front.card_readers):
+        told.append(DeviceView(f"card reader {each.source}", "ok" if each.state == "ok" else "fault", each.state))
     if look is None:
         return tuple(told)
     compartments = box.compartments.values()
@@ -164,6 +168,21 @@ def _readers(look: TechnicianLook | None) -> tuple[ReaderView, ...]:
     return tuple(
         ReaderView(source, each.state, each.frames, each.decoded, each.tenths)
         for source, each in sorted(look.readers.items())
+    )
+
+
+def _card_reader(known: CardReaderState) -> CardReaderView:
+    report = known.report
+    return CardReaderView(
+        source=report.source,
+        state=report.state if known.alive else "silent",
+        card=report.card,
+        trust_anchors=report.trust_anchors,
+        factors=report.factors,
+        outcome=known.outcome,
+        reason=known.reason,
+        issuing_state=known.issuing_state,
+        answered_wall_ms=known.answered_wall_ms,
     )
 
 

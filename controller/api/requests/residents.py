@@ -24,7 +24,7 @@ class Declare(Request[Nothing], frozen=True, forbid_unknown_fields=True):
 
 
 class EnterFactor(Request[Nothing], frozen=True, forbid_unknown_fields=True):
-    """A birth date (YYYYMMDD) or PIN."""
+    """A birth date (YYYYMMDD), a PIN, or the digits that open a card's chip."""
 
     METHOD = "resident.factor"
     session: str
@@ -33,6 +33,23 @@ class EnterFactor(Request[Nothing], frozen=True, forbid_unknown_fields=True):
 
     def __repr__(self) -> str:
         return "EnterFactor(…)"
+
+
+class ChooseAccess(Request[Nothing], frozen=True, forbid_unknown_fields=True):
+    """What opens a document's chip: the digits on the card (``can``) or the photo page at the window (``mrz``)."""
+
+    METHOD = "resident.access"
+    session: str
+    revision: int
+    kind: str
+
+
+class AskStaffCheck(Request[Nothing], frozen=True, forbid_unknown_fields=True):
+    """A person is to look at the document instead."""
+
+    METHOD = "resident.staff_check"
+    session: str
+    revision: int
 
 
 class Confirm(Request[Nothing], frozen=True, forbid_unknown_fields=True):

@@ -55,6 +55,7 @@ from controller.api.views.staff_work import (
 )
 from controller.api.views.technician import (
     Bundle,
+    CardReaderView,
     ChainCheckView,
     DeviceView,
     EventExport,
@@ -75,6 +76,7 @@ from controller.api.views.technician import (
 
 __all__ = [
     "Bundle",
+    "CardReaderView",
     "ChainCheckView",
     "CompartmentView",
     "DeviceView",

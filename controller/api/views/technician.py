@@ -15,8 +15,9 @@ class FaultView(msgspec.Struct, frozen=True):
 
 class DeviceView(msgspec.Struct, frozen=True):
     """A device and how it is: ``state`` is ok, fault or unknown. ``name``: locks, contacts, clock, disk, log,
-    temperature, memory, certificate, ``scanner SOURCE`` or ``central system``. ``value`` is its number, where it has
-    one: free bytes of disk and memory, thousandths of a degree, the wall time at which a certificate ends.
+    temperature, memory, certificate, ``scanner SOURCE``, ``card reader SOURCE`` or ``central system``. ``value`` is its
+    number, where it has one: free bytes of disk and memory, thousandths of a degree, the wall time at which a
+    certificate ends.
     """
 
     name: str
@@ -48,6 +49,23 @@ class ReaderView(msgspec.Struct, frozen=True):
     frames: int
     decoded: int
     tenths: int
+
+
+class CardReaderView(msgspec.Struct, frozen=True):
+    """A card reader's own account. ``state``: ok, starting, no_reader, no_card_stack or silent; ``card``: something
+    lies in the field; ``trust_anchors``: pinned certificates loaded; ``factors``: what it can verify. Of its last
+    answer, as codes: ``outcome``, ``reason``, ``issuing_state`` and when (0: none yet).
+    """
+
+    source: str
+    state: str
+    card: bool
+    trust_anchors: int
+    factors: tuple[str, ...]
+    outcome: str = ""
+    reason: str = ""
+    issuing_state: str = ""
+    answered_wall_ms: int = 0
 
 
 class LockTestView(msgspec.Struct, frozen=True):
@@ -141,6 +159,7 @@ class TechnicianView(msgspec.Struct, frozen=True):
     log_level: str = ""
     restart_blocked: str = ""
     scan_mode: str = ""
+    card_readers: tuple[CardReaderView, ...] = ()
 
 
 class LogPosition(msgspec.Struct, frozen=True):

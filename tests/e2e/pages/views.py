@@ -60,9 +60,9 @@ def _said(page: str, **fields: object) -> KioskView:
     )
 
 
-def _asked(page: str, action: str = "", **fields: object) -> KioskView:
-    """A page of a session before the door. Without ``action`` it waits for something that is laid or shown."""
-    actions = (*((action,) if action else ()), "more_time", "cancel", "language")
+def _asked(page: str, *offered: str, **fields: object) -> KioskView:
+    """A page of a session before the door. With nothing ``offered`` it waits for something that is laid or shown."""
+    actions = (*offered, "more_time", "cancel", "language")
     view = {"revision": 1, "page": page, "session": SESSION, "ends_in_ms": 60_000, "warns_in_ms": 40_000}
     return msgspec.convert({**view, "actions": actions, **fields}, type=KioskView)
 
@@ -117,13 +117,14 @@ _ALL = (
     _asked("proxy", "factor"),
     _asked("proxy_wrong", "factor", tries_left=2),
     _asked("chip_place"),
-    _asked("chip_can", "factor"),
-    _asked("chip_mrz"),
-    _asked("chip_reading"),
+    _asked("chip_can", "factor", "access"),
+    _asked("chip_can_wrong", "factor", "access", "staff_check", tries_left=4),
+    _asked("chip_mrz", "access"),
+    msgspec.structs.replace(_asked("chip_reading"), actions=("language",), warns_in_ms=0),
     _asked("chip_removed"),
-    _asked("chip_wrong"),
-    _asked("chip_unsupported"),
-    _asked("chip_expired"),
+    _asked("chip_wrong", "staff_check", tries_left=2),
+    _asked("chip_unsupported", "staff_check"),
+    _asked("chip_expired", "staff_check"),
     _asked("eid_pin", "factor"),
     _asked("eid_wrong", "factor", tries_left=1),
     _said("eid_stop"),

@@ -108,6 +108,27 @@ def test_a_chip_check_needs_its_whole_approval(tmp_path: Path, factor: str, abse
     assert load_policies(write(tmp_path, complete))[1][0].factor == factor
 
 
+CHIP = GOOD.replace(
+    'factor = "birth_date"\n',
+    'factor = "emrtd"\nlegal_basis = "§ 18"\napproved_by = "a"\napproved_on = 2026-01-31\n',
+)
+
+
+def test_a_chip_check_is_strict_unless_it_is_written_otherwise(tmp_path: Path) -> None:
+    rule = load_policies(write(tmp_path, CHIP))[1][0]
+    assert (rule.clone_proof, rule.revocation) == ("required", "required")
+    text = CHIP.replace('approved_by = "a"', 'approved_by = "a"\nclone_proof = "optional"')
+    rule = load_policies(write(tmp_path, text))[1][0]
+    assert (rule.clone_proof, rule.revocation) == ("optional", "required")
+
+
+@pytest.mark.parametrize("key", ["clone_proof", "revocation"])
+def test_how_strict_a_chip_check_is_says_nothing_of_a_birth_date(tmp_path: Path, key: str) -> None:
+    text = GOOD.replace('factor = "birth_date"', f'factor = "birth_date"\n{key} = "optional"')
+    with pytest.raises(ConfigurationError, match="is for chip checks"):
+        load_policies(write(tmp_path, text))
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "key", "says"),
     [
