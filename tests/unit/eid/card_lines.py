@@ -28,11 +28,13 @@ class ChipLine:
         self.chip = chip
         self.extended_length = extended_length
         self.heard: list[bytes] = []
+        self.said: list[bytes] = []
         chip.power_on()
 
     def transmit(self, command: bytes) -> bytes:
         self.heard.append(command)
-        return self.chip.transmit(command)
+        self.said.append(self.chip.transmit(command))
+        return self.said[-1]
 
 
 class PublishedLine:
