@@ -13,6 +13,7 @@ from hal.eid.channel import CardChannel
 from hal.eid.messaging import PlainMessaging
 from hal.eid.outcome import NotAccepted, NotPossible, Reason, TryAgain
 from hal.eid.pace import PaceResult, establish_pace, understand
+from hal.eid.secure_messaging import SecureMessaging
 from hal.eid.security_infos import PaceInfo
 from simulator.card.chip import Chip
 from simulator.card.image import FID_COM, AgreementKey, ChipImage, Misbehaviour, PaceVariant
@@ -61,9 +62,7 @@ def test_every_variant(oid: str, parameter_id: int) -> None:
     line = chip_line(oid, parameter_id)
     result = run(line, oid, parameter_id)
     assert len(line.heard) == 5
-    messaging = result.messaging
-    assert messaging.exchange(CommandApdu(0x00, 0xA4, 0x04, 0x0C, bytes.fromhex("A0000002471001"))).ok
-    assert messaging.exchange(CommandApdu(0x00, 0xB0, 0x9E, 0x00, expected=256)).data == COM
+    assert read_com(result.messaging) == COM
     if oid.startswith(f"{PACE}.6."):
         assert result.chip_authentication_data is not None
         group = result.variant.group
@@ -296,7 +295,11 @@ def test_a_chip_whose_answers_are_not_protected_as_they_should_be(misbehaviour: 
     oid = f"{PACE}.2.{cipher}"
     messaging = run(chip_line(oid, 12, misbehaviour), oid, 12).messaging
     with pytest.raises(NotAccepted) as error:
-        messaging.exchange(CommandApdu(0x00, 0xA4, 0x04, 0x0C, bytes.fromhex("A0000002471001")))
-        # Replay and a wrong order need an answer before them; a wrong padding and a wrong order of objects need data.
-        messaging.exchange(CommandApdu(0x00, 0xB0, 0x9E, 0x00, expected=4))
+        read_com(messaging)
     assert error.value.reason is Reason.SECURE_MESSAGING_FAILED
+
+
+def read_com(messaging: SecureMessaging) -> bytes:
+    """Two commands: a replay and a wrong order need an answer before them, wrong padding and objects need data."""
+    assert messaging.exchange(CommandApdu(0x00, 0xA4, 0x04, 0x0C, bytes.fromhex("A0000002471001"))).ok
+    return messaging.exchange(CommandApdu(0x00, 0xB0, 0x9E, 0x00, expected=256)).data
