@@ -32,15 +32,18 @@ done
 put() {
     directory=$root$1
     shift
-    install -d -m 755 "$directory"
+    # One that is there keeps its mode: polkit's is closed to others.
+    [ -d "$directory" ] || install -d -m 755 "$directory"
     install -m 644 -t "$directory" "$@"
 }
 
 put /etc/systemd/system "$here"/*.service "$here"/*.socket "$here"/*.path "$here"/*.target
+put "/etc/systemd/system/abholfach-reader@eid.service.d" "$here"/abholfach-reader@eid.service.d/*.conf
 put /etc/systemd/system.conf.d "$here"/system.conf.d/*.conf
 put /etc/sysusers.d "$here"/sysusers.d/*.conf
 put /etc/tmpfiles.d "$here"/tmpfiles.d/*.conf
 put /etc/udev/rules.d "$here"/udev/*.rules
+put /etc/polkit-1/rules.d "$here"/polkit/*.rules
 put /etc/pam.d "$here"/pam.d/*
 put /etc/chromium/policies/managed "$here"/chromium/*.json
 if [ -n "$online" ]; then

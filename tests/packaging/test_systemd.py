@@ -15,6 +15,7 @@ import pytest
 
 from controller.adapters.socket_activation import ROLES
 from controller.config import RESTART_FILE
+from hal.reader import TRUST
 from provisioning.initialise import CONFIGURATION, CONTROLLER_USER, DATA, SHARED_GROUP
 from provisioning.staff import ADMIN_SOCKET
 from provisioning.templates import SERVICE_USERS
@@ -147,13 +148,32 @@ def test_every_option_is_known_to_debian_12(unit: str) -> None:
     assert {f"{section}.{name}" for section, name, _ in options(unit)} - KNOWN_TO_DEBIAN_12 == set()
 
 
+def test_the_card_reader_can_do_as_little(image: Path) -> None:
+    finished = subprocess.run(
+        [
+            "systemd-analyze",
+            "security",
+            "--offline=true",
+            "--no-pager",
+            f"--root={image}",
+            "--threshold=9",
+            "abholfach-reader@eid.service",
+        ],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stdout + finished.stderr
+
+
 def test_one_command_enables_the_whole_box(image: Path) -> None:
     subprocess.run(["systemctl", f"--root={image}", "enable", "abholfach.target"], check=True, capture_output=True)
     etc = image / "etc/systemd/system"
     wanted = {path.name for path in (etc / "abholfach.target.wants").iterdir()}
     # Starting the screen anew is the path unit's, never the boot's.
     started = set(SERVICES) - {"abholfach-browser-restart.service"}
-    assert wanted == {instance(name) for name in (*started, *SOCKETS, *PATHS)}
+    assert wanted == {instance(name) for name in (*started, *SOCKETS, *PATHS)} | {"abholfach-reader@eid.service"}
     assert {path.name for path in (etc / "multi-user.target.wants").glob("abholfach*")} == {"abholfach.target"}
 
 
@@ -291,6 +311,39 @@ def test_neither_reader_nor_pages_reach_log_or_network() -> None:
     assert pages["PrivateDevices"] == "yes"
 
 
+DROP_IN = "abholfach-reader@eid.service.d/pcsc.conf"
+
+
+def test_the_card_reader_reaches_pcscd_and_no_device() -> None:
+    assert values(DROP_IN, "After") == values(DROP_IN, "Wants") == ["pcscd.socket"]
+    # An empty value takes away what the unit gave before.
+    assert values(DROP_IN, "SupplementaryGroups") == ["", SHARED_GROUP]
+    assert values(DROP_IN, "DeviceAllow") == [""]
+    assert value("abholfach-reader@.service", "DevicePolicy") == "closed"
+    assert "AF_UNIX" in value("abholfach-reader@.service", "RestrictAddressFamilies").split()
+    hidden = " ".join(values("abholfach-reader@.service", "InaccessiblePaths")).split()
+    assert not any(
+        str(TRUST).startswith(place.lstrip("-") + "/") or str(TRUST) == place.lstrip("-") for place in hidden
+    )
+    assert {f"{section}.{name}" for section, name, _ in options(DROP_IN)} - KNOWN_TO_DEBIAN_12 == set()
+
+
+def test_polkit_lets_the_card_reader_and_nobody_else_use_card_readers(image: Path) -> None:
+    rule = (image / "etc/polkit-1/rules.d/60-abholfach-pcsc.rules").read_text(encoding="utf-8")
+    assert set(re.findall(r'"(org\.[^"]+)"', rule)) == {
+        "org.debian.pcsc-lite.access_pcsc",
+        "org.debian.pcsc-lite.access_card",
+    }
+    assert re.findall(r'subject\.user == "([^"]+)"', rule) == [SERVICE_USERS["reader_eid"]]
+
+
+def test_the_card_readers_process_may_ask_the_kernel_for_what_it_needs() -> None:
+    calls = allowed_calls("abholfach-reader@.service")
+    # SO_PEERCRED of pcscd's socket, threads, and RLIMIT_CORE, which glibc sets by prlimit64.
+    assert {"connect", "poll", "getsockopt", "clone3", "prlimit64", "prctl", "futex"} <= calls
+    assert calls & {"mount", "ptrace", "setuid", "bpf"} == set()
+
+
 def test_the_screen_is_started_anew_when_the_controller_says_so() -> None:
     told = value("abholfach-browser-restart.path", "PathChanged")
     # The controller writes it into the directory that systemd makes for it.
@@ -322,7 +375,7 @@ _NATIVE = """
 import ctypes, sys
 if ctypes.CDLL(None).prctl(65, 1, 0, 0, 0):
     sys.exit(77)
-import controller.bootstrap, hal.qr.service, kiosk_ui.app, lgpio
+import controller.bootstrap, hal.eid.process, hal.qr.service, kiosk_ui.app, lgpio
 from PIL import Image
 from controller.adapters.clock import SystemClock
 from controller.adapters.pin_hash import check_pin, hasher
