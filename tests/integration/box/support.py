@@ -44,14 +44,18 @@ def town(
     calendar: Path = ALWAYS_OPEN,
     broker_port: int = 0,
     heartbeat: bool = False,
+    more_types: str = "",
 ) -> Iterator[Town]:
     """A box with its cabinet; the controller has run once (so that plan and policies are in force) and, with ``start``,
-    runs now. It is always open and staffed unless another calendar is given.
+    runs now. It is always open and staffed unless another calendar is given. ``more_types``: document types (TOML)
+    beside the town's own.
     """
     root = Path(tempfile.mkdtemp(prefix="town-"))
     made = Town(root, heartbeat=heartbeat)
     try:
         made.provision(broker_port, calendar=calendar)
+        with (made.config / "policies.toml").open("a", encoding="utf-8") as policies:
+            policies.write(more_types)
         made.start_plant()
         made.start_controller()
         if what is not None or not start:

@@ -28,7 +28,7 @@ METHODS = {
     "ui": [request.METHOD for request in api.UI_REQUESTS],
     "admin": [request.METHOD for request in api.ADMIN_REQUESTS],
     "reader-qr": ["scan.report", "scan.foreign", "reader.health"],
-    "reader-eid": [],
+    "reader-eid": ["chip.answer", "chip.progress", "chip.health"],
 }
 
 
