@@ -18,6 +18,7 @@ _READ_BINARY = 0xB0
 _END_OF_FILE = 0x6282
 """Data, and fewer than were asked for."""
 _NOT_FOUND = (0x6A82, 0x6A83, 0x6A88)
+_PAST_THE_END = (SUCCESS, _END_OF_FILE, 0x6B00)
 _LONGEST = 0x8000
 """READ BINARY has 15 bits for an offset, and no file that is read here comes near it."""
 
@@ -84,6 +85,8 @@ class FileReader:
         while len(data) < total:
             answer = self._piece(messaging, len(data) >> 8, len(data) & 0xFF, total - len(data))
             if not _has_data(answer):
+                if answer.status in _PAST_THE_END:
+                    raise NotAccepted(Reason.DATA_MALFORMED, f"{file.name} is cut short")
                 raise _failed(f"READ BINARY of {file.name}", answer)
             data += answer.data
         return data[:total]

@@ -22,4 +22,6 @@ def spoil_public_key(group: Group[Any], public: bytes, received: bytes, misbehav
     # Off the curve, and for DH a quadratic non-residue's neighbour: the order of p-1 is 2, which no subgroup here has.
     if public[0] == 4 and group.public_key_tag == 0x86:
         return public[:-1] + bytes([public[-1] ^ 1])
-    return (group.field_prime - 1).to_bytes(len(public), "big")
+    # A public key may be shorter than the prime: it has no leading zeros.
+    outside = group.field_prime - 1
+    return outside.to_bytes((outside.bit_length() + 7) // 8, "big")

@@ -126,9 +126,7 @@ def standardised_key(parameter_id: int, scalar: int = 7) -> bytes:
     assert group is not None
     public = group.key_pair(scalar).public
     content = number(int.from_bytes(public, "big")) if parameter_id < 3 else public
-    algorithm = tlv.encode(
-        0x30, tlv.encode(0x06, encode_object_identifier("0.4.0.127.0.7.1.1.2")) + number(parameter_id)
-    )
+    algorithm = tlv.encode(0x30, tlv.encode(0x06, encode_object_identifier("0.4.0.127.0.7.1.2")) + number(parameter_id))
     return tlv.encode(0x30, algorithm + tlv.encode(0x03, b"\x00" + content))
 
 
