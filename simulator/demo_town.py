@@ -22,6 +22,7 @@ from typing import TypeVar
 
 from simulator import throwaway_certificate
 from simulator.broker import Broker, BrokerError
+from simulator.card.pcscd import CardStackError
 from simulator.demo_provision import provision
 from simulator.processes import Process, ProcessFailed
 from simulator.town import START_WITHIN_S, Town
@@ -75,7 +76,7 @@ class Watch:
 
 
 class DemoTown:
-    """Broker, central system, cabinet, controller, reader, pages and panel. One event loop; end it with `stop`."""
+    """Broker, central system, cabinet, controller, readers, pages and panel. One event loop; end it with `stop`."""
 
     def __init__(
         self,
@@ -127,6 +128,7 @@ class DemoTown:
             await self._do(self._start_central)
         await self._do(self._start_controller)
         await self._do(self._start_reader)
+        await self._do(self._start_cards)
         await self._do(self._start_pages)
         self._watching = asyncio.create_task(self._watch())
 
@@ -159,6 +161,19 @@ class DemoTown:
         self.town.readers.clear()
         self.town.start_reader()
 
+    def _start_cards(self) -> None:
+        """The card reader and what it trusts; a machine that cannot have a virtual one goes without."""
+        try:
+            self.town.start_card_service()
+        except (CardStackError, OSError) as error:
+            self._say(f"no card reader: {error}")
+            return
+        self.town.fill_trust_store()
+        self._start_card_reader()
+
+    def _start_card_reader(self) -> None:
+        self.town.start_card_reader()
+
     def _start_pages(self) -> None:
         certificate, key = throwaway_certificate.make(self.root)
         office = ["--lan", f"127.0.0.1:{self._office_port}", "--lan-name", throwaway_certificate.NAME]
@@ -172,6 +187,8 @@ class DemoTown:
         arguments += ["--plant", str(self.town.plant_socket)]
         arguments += [] if self.standalone else ["--central", str(self.central_socket)]
         arguments += ["--pages", self.pages_address, "--supervisor", str(self.supervisor_socket)]
+        if self.town.card_reader is not None:
+            arguments += ["--cards", str(self.town.cards.directory)]
         log = self.town.logs / "panel.log"
         log.unlink(missing_ok=True)
         self.panel = Process("panel", arguments, log)
@@ -187,6 +204,8 @@ class DemoTown:
             "cabinet": self.town.plant_process,
             "controller": self.town.controller,
             "reader": self.town.readers[-1] if self.town.readers else None,
+            "card service": self.town.cards.room,
+            "card reader": self.town.card_reader,
             "pages": self.town.pages,
             "central": self.central,
             "panel": self.panel,
@@ -199,6 +218,8 @@ class DemoTown:
             "central": self._start_central,
             "controller": self._start_controller,
             "reader": self._start_reader,
+            "card service": self.town.start_card_service,
+            "card reader": self._start_card_reader,
             "pages": self._start_pages,
             "panel": self._start_panel,
         }
@@ -219,7 +240,7 @@ class DemoTown:
         began = time.monotonic()
         try:
             await self._do(start)
-        except ProcessFailed as failure:
+        except (ProcessFailed, CardStackError) as failure:
             self._say(f"{name} {how} and could not be started again: {failure}")
             return
         self.restarts[name] = self.restarts.get(name, 0) + 1
@@ -259,7 +280,7 @@ class DemoTown:
         code.
         """
         await self._end_watching()
-        for process in (self.panel, *self.town.readers, self.town.pages):
+        for process in (self.panel, *self.town.readers, self.town.card_reader, self.town.pages):
             if process is not None:
                 await self._do(process.stop)
         return await self._do(self.town.stop_controller)

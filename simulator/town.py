@@ -1,4 +1,4 @@
-"""A whole town hall on one machine: plant, controller, reader, pages, broker and central system, each a process of its
+"""A whole town hall on one machine: plant, controller, readers, pages, broker and central system, each a process of its
 own.
 
 The demo, the crash campaign and the tests start what they need of it. Every directory lies under one root, so that the
@@ -11,6 +11,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -19,10 +20,13 @@ from controller.identity import Kind
 from controller.settings import CommandTrust, Heartbeat
 from provisioning.initialise import Plan, initialise
 from provisioning.templates import Broker as BrokerAddress
+from simulator.card.issuing_state import IssuingState
+from simulator.card.pcscd import CardStack
 from simulator.plant.client import PlantClient
 from simulator.plant.parts import Position
 from simulator.plant.state import BoxState
 from simulator.processes import NotifySocket, Process, ProcessFailed, Sockets
+from simulator.trust import fill_trust_store
 
 ROLES = ("ui", "reader-qr", "reader-eid", "admin")
 START_WITHIN_S = 30.0
@@ -64,6 +68,9 @@ class Town:
         self.plant_process: Process | None = None
         self.controller: Process | None = None
         self.readers: list[Process] = []
+        self.trust = self.root / "trust"
+        self.cards = CardStack(self.run_directory / "cards")
+        self.card_reader: Process | None = None
         self.pages: Process | None = None
         self.pages_address = ""
         self.office_address = ""
@@ -174,6 +181,22 @@ class Town:
         self.readers.append(process)
         return process
 
+    def start_card_service(self) -> None:
+        """pcscd with a virtual card reader, and nobody else's. Raises `CardStackError`: not every machine can."""
+        self.cards.start()
+
+    def fill_trust_store(self, state: IssuingState | None = None) -> None:
+        """Has the box trust the documents of the simulated state, as of today."""
+        fill_trust_store(self.trust, state or IssuingState(datetime.now(UTC)))
+
+    def start_card_reader(self) -> Process:
+        """The reader process for documents' chips: the one of a box, at the card service of this town."""
+        command = [sys.executable, "-m", "hal.reader", "--source", "pcsc", "--name", "eid", "--trust", str(self.trust)]
+        command += ["--socket", str(self.sockets.paths["reader-eid"])]
+        log = self.logs / "reader-eid.log"
+        self.card_reader = Process("card reader", command, log, environment=self.cards.environment)
+        return self.card_reader
+
     def start_pages(self, port: int = 0, arguments: Sequence[str] = ()) -> str:
         """The pages' process; the address it listens on. With ``--lan`` among ``arguments`` it serves the office too,
         at `office_address`.
@@ -198,10 +221,11 @@ class Town:
 
     def stop(self) -> None:
         """Ends everything it started, in order; the data stay."""
-        for process in (*self.readers, self.pages):
+        for process in (*self.readers, self.card_reader, self.pages):
             if process is not None:
                 process.stop()
         self.stop_controller()
+        self.cards.stop()
         if self.plant_process is not None:
             self.plant_process.stop()
         self.sockets.close()

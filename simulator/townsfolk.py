@@ -11,6 +11,8 @@ from pathlib import Path
 
 import msgspec
 
+from simulator.card.scenario import Scenario
+
 NAME = "people.json"
 
 
@@ -25,13 +27,26 @@ class StaffMember(msgspec.Struct, frozen=True):
 
 
 class Resident(msgspec.Struct, frozen=True):
-    """Holder of the right ``right``. ``birth_date`` is YYYYMMDD."""
+    """Holder of the right ``right``. ``birth_date`` is YYYYMMDD. ``surname`` and ``given_names`` as in their documents,
+    where the right asks for one.
+    """
 
     right: str
     name: str
     deposits: tuple[str, ...]
     birth_date: str = ""
     pin: str = ""
+    surname: str = ""
+    given_names: str = ""
+
+
+class OwnedDocument(msgspec.Struct, frozen=True):
+    """A passport or card that somebody carries. ``right``: whose, where they collect something."""
+
+    id: str
+    title: str
+    scenario: Scenario
+    right: str = ""
 
 
 class Letter(msgspec.Struct, frozen=True):
@@ -43,11 +58,13 @@ class Letter(msgspec.Struct, frozen=True):
 
 
 class People(msgspec.Struct):
-    """Everybody. ``letters`` are all envelopes that were ever announced, wherever they are."""
+    """Everybody. ``letters`` are all envelopes that were ever announced, wherever they are; ``documents`` what
+    people carry in their pockets."""
 
     staff: list[StaffMember] = []
     residents: list[Resident] = []
     letters: list[Letter] = []
+    documents: list[OwnedDocument] = []
 
     def member(self, id: str) -> StaffMember:
         """Raises ``KeyError``."""
@@ -58,6 +75,9 @@ class People(msgspec.Struct):
 
     def resident(self, right: str) -> Resident | None:
         return next((each for each in self.residents if each.right == right), None)
+
+    def document(self, id: str) -> OwnedDocument | None:
+        return next((each for each in self.documents if each.id == id), None)
 
     def letter(self, deposit: str) -> Letter | None:
         return next((each for each in self.letters if each.deposit == deposit), None)

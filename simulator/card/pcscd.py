@@ -86,7 +86,11 @@ class CardStack:
         ways = ([], ["--user-namespace"]) if os.geteuid() == 0 else (["--user-namespace"],)
         for way in ways:
             if self._enter(way):
-                self.start_pcscd()
+                try:
+                    self.start_pcscd()
+                except CardStackError:
+                    self.stop()
+                    raise
                 return
         raise CardStackError(
             "this machine lets nobody make network and mount namespaces, and without them virtual card readers would be"
@@ -106,8 +110,9 @@ class CardStack:
             room.wait_until(self._open, START_WITHIN_S, "card readers")
         except ProcessFailed as failure:
             if room.exit_code == pcscd_room.NOT_PERMITTED:
+                self._room = None
                 return False
-            room.stop()
+            self.stop()
             raise CardStackError(str(failure)) from failure
         return True
 

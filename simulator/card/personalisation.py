@@ -11,7 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from simulator.card import der, mrz, security_infos, tlv
 from simulator.card.cms import signed_data
+from simulator.card.files import EID, TRAVEL_DOCUMENT
 from simulator.card.groups import standard_group
+from simulator.card.identity_card import application_directory
 from simulator.card.image import (
     FID_COM,
     FID_SECURITY_OBJECT,
@@ -100,6 +102,7 @@ def personalise(scenario: Scenario, state: IssuingState) -> ChipImage:
     return ChipImage(
         files=files,
         card_access=der.set_of(infos) if infos else None,
+        directory=_directory(scenario.document.kind),
         card_security=_card_security(infos, signed_keys, scenario, signer) if pace else None,
         attributes=_ATTRIBUTES if plan.attributes and plan.extended_length else None,
         can=scenario.document.can or None,
@@ -115,6 +118,11 @@ def personalise(scenario: Scenario, state: IssuingState) -> ChipImage:
         delay_seconds=plan.delay_seconds,
         misbehaviour=plan.misbehaviour,
     )
+
+
+def _directory(kind: Kind) -> bytes:
+    applications = [TRAVEL_DOCUMENT] if kind is Kind.PASSPORT else [TRAVEL_DOCUMENT, EID]
+    return application_directory(*applications)
 
 
 def _keys(scenario: Scenario, pace: tuple[PaceVariant, ...], who: str) -> _Keys:

@@ -24,6 +24,7 @@ def main() -> int:
     parser.add_argument("--plant", type=Path, required=True, metavar="SOCKET")
     parser.add_argument("--central", type=Path, metavar="SOCKET")
     parser.add_argument("--supervisor", type=Path, metavar="SOCKET")
+    parser.add_argument("--cards", type=Path, metavar="DIR", help="the directory of the town's card service")
     parser.add_argument("--pages", default="", metavar="URL", help="address of the box's pages, for the robots")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     options = parser.parse_args()
@@ -34,7 +35,15 @@ def main() -> int:
             listening.bind(("127.0.0.1", options.port))
             listening.listen(32)
             port: int = listening.getsockname()[1]
-            places = Places(options.town, options.plant, port, options.central, options.supervisor, options.pages)
+            places = Places(
+                options.town,
+                options.plant,
+                port,
+                options.central,
+                options.supervisor,
+                options.pages,
+                cards=options.cards,
+            )
             asyncio.run(_serve(places, listening))
     except (OSError, ConfigurationError) as error:
         print(f"panel: {error}", file=sys.stderr)

@@ -20,6 +20,7 @@ from hal.profile import load_profile
 from simulator.central import CentralError
 from simulator.panel import requests as ask
 from simulator.panel.camera import scene_for
+from simulator.panel.card_reader import PanelCardReader
 from simulator.panel.guard import Guard
 from simulator.panel.pictures import BadPicture, qr_picture, scene_of_photograph, what_the_camera_sees
 from simulator.panel.robots import Robots
@@ -34,8 +35,8 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where everything is. ``town`` is the demo's directory; without ``central``, ``supervisor`` or ``pages`` the panel
-    does without what they are for.
+    """Where everything is. ``town`` is the demo's directory; without ``central``, ``supervisor``, ``pages`` or
+    ``cards`` the panel does without what they are for.
     """
 
     town: Path
@@ -44,6 +45,7 @@ class Places:
     central: Path | None = None
     supervisor: Path | None = None
     pages: str = ""
+    cards: Path | None = None
 
 
 def create(places: Places) -> FastAPI:
@@ -53,6 +55,7 @@ def create(places: Places) -> FastAPI:
     profile = load_profile(places.town / "config" / "cabinet.toml")
     state = PanelState(places.town, profile, plant, office, supervisor)
     robots = state.robots = Robots(places.plant, places.pages, state.changed)
+    card_reader = state.card_reader = PanelCardReader(places.cards, state.changed)
     stopping = asyncio.Event()
 
     @asynccontextmanager
@@ -61,6 +64,7 @@ def create(places: Places) -> FastAPI:
         yield
         stopping.set()
         await robots.stop()
+        await card_reader.remove()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -114,6 +118,22 @@ def create(places: Places) -> FastAPI:
         if known is None:
             return _refused(404, "no_such_code", "there is no code of this right")
         return Response(qr_picture(known["token"]), media_type="image/png")
+
+    # --- the card reader ----------------------------------------------------------------------------------------------
+
+    @app.post("/card/insert")
+    async def insert(request: Request) -> Response:
+        wanted = await _read(request, ask.Insert)
+        document = state.people().document(wanted.document)
+        if document is None:
+            return _refused(404, "no_such_document", "nobody has such a document")
+        await card_reader.insert(document, wanted)
+        return _done()
+
+    @app.post("/card/remove")
+    async def remove() -> Response:
+        await card_reader.remove()
+        return _done()
 
     # --- hands on the doors -------------------------------------------------------------------------------------------
 
@@ -175,13 +195,23 @@ def create(places: Places) -> FastAPI:
                 language=wanted.language,
                 birth_date=wanted.birth_date,
                 pin=wanted.pin,
+                surname=wanted.surname,
+                given_names=wanted.given_names,
                 number=True,
             )
         if answer["result"] == "rejected":
             return _refused(422, answer["code"], f"the box refuses this right: {answer['code']}")
         people = state.people()
         people.residents.append(
-            Resident(right, wanted.name or right, tuple(wanted.deposits), wanted.birth_date, wanted.pin)
+            Resident(
+                right,
+                wanted.name or right,
+                tuple(wanted.deposits),
+                wanted.birth_date,
+                wanted.pin,
+                wanted.surname,
+                wanted.given_names,
+            )
         )
         write_people(places.town, people)
         state.changed()

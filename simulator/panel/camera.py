@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from simulator.card.personalisation import printed_zone
 from simulator.panel.requests import Hold
 from simulator.scene.model import scene_from_json
 from simulator.townsfolk import People
@@ -30,10 +31,15 @@ def scene_for(wanted: Hold, codes: Mapping[str, Mapping[str, Any]], people: Peop
             if letter is None:
                 raise ValueError("there is no such envelope")
             scene |= {"kind": "barcode", "text": letter.order}
+        case "page":
+            document = people.document(wanted.name)
+            if document is None:
+                raise ValueError("nobody has such a document")
+            scene |= {"kind": "document", "text": "\n".join(printed_zone(document.scenario).lines)}
         case "text":
             scene["text"] = wanted.name
         case _:
-            raise ValueError("what is held up is a code, a badge, an order or a text")
+            raise ValueError("what is held up is a code, a badge, an order, a document's page or a text")
     if wanted.inverted and scene["kind"] == "phone":
         scene["inverted"] = True
     scene_from_json(scene)  # refused here, with words, rather than as an empty hall

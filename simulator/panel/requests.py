@@ -16,8 +16,9 @@ class _Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Hold(_Body, frozen=True):
-    """Hold something before the camera. ``what``: code, badge, order, text; ``name``: the right, the staff member, the
-    deposit or the text itself. ``on``: phone or slip. ``pose`` as in `simulator.scene.model.Pose`.
+    """Hold something before the camera. ``what``: code, badge, order, page, text; ``name``: the right, the staff
+    member, the deposit, the document or the text itself. ``on``: phone or slip. ``pose`` as in
+    `simulator.scene.model.Pose`.
     """
 
     what: str
@@ -35,6 +36,17 @@ class Door(_Body, frozen=True):
     other: str = ""
 
 
+class Insert(_Body, frozen=True):
+    """Put a document into the card reader. ``forgery``: one of `simulator.card.scenario.Forgery`. ``pull_after``: it
+    slips out after so many commands; 0: it stays.
+    """
+
+    document: str
+    forgery: str = "none"
+    slow: bool = False
+    pull_after: int = 0
+
+
 class Announce(_Body, frozen=True):
     order: str
     document_type: str
@@ -42,13 +54,15 @@ class Announce(_Body, frozen=True):
 
 
 class Issue(_Body, frozen=True):
-    """``birth_date`` as YYYYMMDD or empty, ``pin`` or empty."""
+    """``birth_date`` as YYYYMMDD or empty, ``pin`` or empty; ``surname`` and ``given_names`` as in a document."""
 
     deposits: list[str]
     name: str = ""
     language: str = "de"
     birth_date: str = ""
     pin: str = ""
+    surname: str = ""
+    given_names: str = ""
 
 
 class Revoke(_Body, frozen=True):
@@ -63,4 +77,4 @@ class Load(_Body, frozen=True):
     deposits: list[str]
 
 
-Wanted = TypeVar("Wanted", Hold, Door, Announce, Issue, Revoke, Collect, Load)
+Wanted = TypeVar("Wanted", Hold, Door, Insert, Announce, Issue, Revoke, Collect, Load)

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from hal.profile import Profile
+from simulator.panel.card_reader import PanelCardReader, shown
 from simulator.panel.robots import Robots
 from simulator.panel.sources import LogTail, Office, PlantWatch, Supervisor
 from simulator.pickup_codes import spoken
@@ -32,6 +33,7 @@ class PanelState:
         self._log = LogTail(town / "data" / "log.db")
         self._nudge = asyncio.Event()
         self.robots: Robots | None = None
+        self.card_reader: PanelCardReader | None = None
         self.hand: list[str] = []
         """What the person in front of the box has in the hand."""
         self.codes: dict[str, dict[str, Any]] = {}
@@ -98,6 +100,8 @@ class PanelState:
             ],
             "staff": [{"id": member.id, "pin": member.pin, "roles": member.roles} for member in people.staff],
             "robots": {"busy": robots is not None and robots.busy, "said": list(robots.said) if robots else []},
+            "card_reader": self.card_reader.state if self.card_reader is not None else {"there": False},
+            "documents": [shown(document) for document in people.documents],
             "log": log,
         }
 

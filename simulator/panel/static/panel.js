@@ -9,6 +9,7 @@ let state = null;
 let chosen = "";
 let sceneShown = -1;
 let troubleTimer = 0;
+let putting = false;
 
 // --- saying what went wrong --------------------------------------------------------------------------------------------------
 
@@ -78,6 +79,7 @@ function show() {
   drawFront(byId("front"), state.compartments, chosen, choose);
   showHands();
   showCamera();
+  showCards();
   showPeople();
   showOffice();
   showProcesses();
@@ -114,6 +116,22 @@ function showCamera() {
     sceneShown = state.camera.revision;
     byId("seen").src = `/camera.png?${sceneShown}`;
   }
+}
+
+function showCards() {
+  const reader = state.card_reader;
+  const words = !reader.there ? "This town has no card reader." : reader.inside ? `Inside: ${reader.inside}` : "Nothing is inside.";
+  byId("inside").textContent = reader.last ? `${words} Last: ${reader.last}.` : words;
+  fill(byId("document"), state.documents.map((each) => [each.id, each.title]));
+  showPrinted();
+  for (const name of ["insert", "page"]) byId(name).disabled = !state.documents.length;
+  byId("insert").disabled ||= !reader.there || putting;
+  byId("remove").disabled = !reader.inside;
+}
+
+function showPrinted() {
+  const document = state.documents.find((each) => each.id === byId("document").value);
+  byId("printed").textContent = !document ? "" : document.can ? `Card access number printed on it: ${document.can}` : "No card access number is printed on it: its page opens it.";
 }
 
 function showPeople() {
@@ -182,6 +200,18 @@ function held() {
   return { what, name: what === "text" ? byId("text").value : rest.join(" "), on: byId("on").value, inverted: byId("inverted").checked, pose };
 }
 
+byId("insert").addEventListener("click", async () => {
+  putting = true;
+  showCards();
+  await post("/card/insert", { document: byId("document").value, forgery: byId("forgery").value, slow: byId("slow").checked, pull_after: Number(byId("pull").value) });
+  putting = false;
+  showCards();
+});
+byId("remove").addEventListener("click", () => post("/card/remove"));
+byId("document").addEventListener("change", showPrinted);
+// Lines of print are fine: the page has to nearly fill the picture, whatever the sliders say.
+byId("page").addEventListener("click", () => post("/camera/hold", { what: "page", name: byId("document").value, pose: { size: 0.92, rotation: 1, tilt_x: 2, tilt_y: -2, noise: 3 } }));
+
 byId("hold").addEventListener("click", () => post("/camera/hold", held()));
 byId("away").addEventListener("click", () => post("/camera/away"));
 byId("what").addEventListener("change", () => showCamera());
@@ -217,6 +247,8 @@ byId("issue").addEventListener("click", () =>
     language: byId("language").value,
     birth_date: byId("birth").value,
     pin: byId("pin").value,
+    surname: byId("surname").value,
+    given_names: byId("given").value,
   }),
 );
 byId("qr-close").addEventListener("click", () => byId("qr").close());
