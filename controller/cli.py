@@ -23,7 +23,13 @@ if TYPE_CHECKING:
     Subcommands = argparse._SubParsersAction[argparse.ArgumentParser]
 
 #: Modules that bring subcommands, in the order in which the help lists them.
-GROUPS = ("controller.cli_status", "controller.cli_log", "controller.cli_report", "controller.cli_support")
+GROUPS = (
+    "controller.cli_status",
+    "controller.cli_log",
+    "controller.cli_report",
+    "controller.cli_support",
+    "controller.cli_csca",
+)
 
 #: Where a box keeps its data.
 DATA_DIRECTORY = Path("/var/lib/abholfach")

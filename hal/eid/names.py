@@ -11,6 +11,7 @@ import re
 from hal.eid import tlv
 
 _COUNTRY_NAME = bytes.fromhex("550406")
+_COMMON_NAME = "550403"
 _COUNTRY = re.compile(r"[A-Z]{2,3}", re.ASCII)
 _SEQUENCE, _SET, _OBJECT_IDENTIFIER = 0x30, 0x31, 0x06
 #: UTF8String, NumericString, PrintableString, TeletexString, IA5String, VisibleString, UniversalString, BMPString.
@@ -55,3 +56,9 @@ def _parts(encoded: bytes) -> list[tuple[bytes, str]]:
                 raise ValueError("a name's part is not a type with a text")
             found.append((oid.value, value.value.decode(_ENCODINGS[value.tag])))
     return found
+
+
+def readable(key: str) -> str:
+    """The common name out of a `name_key`, for lists that people read; without one the whole key."""
+    parts = [part.partition("=") for part in key.split("\n")]
+    return next((value for oid, _, value in parts if oid == _COMMON_NAME), " ".join(key.split("\n")))
