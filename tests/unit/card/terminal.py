@@ -39,7 +39,8 @@ class Protected:
             odd = bool(plain.ins & 1)
             body += tlv.encode(ENCRYPTED_ODD, encrypted) if odd else tlv.encode(ENCRYPTED, b"\x01" + encrypted)
         if plain.expected is not None:
-            body += tlv.encode(EXPECTED, (plain.expected % 65536).to_bytes(2 if plain.extended else 1, "big")[-2:])
+            size = 2 if plain.extended else 1
+            body += tlv.encode(EXPECTED, (plain.expected % 256**size).to_bytes(size, "big"))
         body += tlv.encode(MAC, self._mac(self.suite.pad(header) + (self.suite.pad(body) if body else b"")))
         return header + framed(body, extended=plain.extended or len(body) > 255)
 
