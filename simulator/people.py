@@ -266,6 +266,10 @@ class Hall:
         refused = await self.scanner.show(code)
         if refused:
             raise NotSoon(f"the code was refused: {refused}")
+        return await self.collect_at_door(choice)
+
+    async def collect_at_door(self, choice: str = "everything") -> list[str]:
+        """What `collect` does from the moment at which the door opens."""
         view = await self.until_kiosk("opening", "take")
         taken = await self.take(view.compartment)
         view = await self.until_kiosk("confirm")
