@@ -22,6 +22,7 @@ from hal.eid.files import (
     SECURITY_OBJECT,
     CardLine,
     FileReader,
+    read_capabilities,
     select_travel_document,
 )
 from hal.eid.messaging import PlainMessaging
@@ -109,6 +110,10 @@ class _Verification:
     def run(self, match_key: bytes) -> Verified:
         """All steps. Raises `NotAccepted` and `ChannelError`."""
         self._trust.require_anchors()
+        if not self._line.extended_length:
+            with self._steps.step("capabilities") as described:
+                offered = read_capabilities(self._plain, self._line)
+                described.algorithm = "extended length" if offered else "short length"
         card_access = self._card_access()
         opened = self._open(card_access)
         read = self._read(opened.messaging)

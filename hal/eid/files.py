@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hal.eid import tlv
-from hal.eid.apdu import EXTENDED_EXPECTED, SUCCESS, CommandApdu, ResponseApdu
+from hal.eid import der, tlv
+from hal.eid.apdu import EXTENDED_EXPECTED, SHORT_EXPECTED, SUCCESS, CommandApdu, ResponseApdu
 from hal.eid.channel import CardChannel
 from hal.eid.messaging import Messaging
 from hal.eid.outcome import NotAccepted, NotPossible, Reason
@@ -19,6 +19,12 @@ _END_OF_FILE = 0x6282
 """Data, and fewer than were asked for."""
 _NOT_FOUND = (0x6A82, 0x6A83, 0x6A88)
 _PAST_THE_END = (SUCCESS, _END_OF_FILE, 0x6B00)
+_INFO = 0x81
+"""READ BINARY of the short identifier 1."""
+_LENGTH_INFORMATION = 0x7F66
+_CAPABILITIES = 0x47
+_PROTECTION = 64
+"""More than what secure messaging puts around an answer."""
 _LONGEST = 0x8000
 """READ BINARY has 15 bits for an offset, and no file that is read here comes near it."""
 
@@ -45,19 +51,28 @@ DATA_GROUPS = {
 
 
 class CardLine:
-    """A line to a card on which extended length can be given up, once the card turns out not to take it after all."""
+    """A line to a card on which it may turn out later whether the card takes extended length, and how much of it."""
 
     def __init__(self, channel: CardChannel) -> None:
         self._channel = channel
-        self._extended_length = channel.extended_length
+        self._longest_answer = EXTENDED_EXPECTED if channel.extended_length else SHORT_EXPECTED
 
     @property
     def extended_length(self) -> bool:
-        return self._extended_length
+        return self._longest_answer > SHORT_EXPECTED
+
+    @property
+    def longest_answer(self) -> int:
+        """Bytes of data, protection included, that the card says it can give at once; 256 without extended length."""
+        return self._longest_answer
+
+    def offer(self, longest_answer: int) -> None:
+        """The card says that it gives so many bytes at once."""
+        self._longest_answer = max(SHORT_EXPECTED, min(longest_answer, EXTENDED_EXPECTED))
 
     def give_up_extended_length(self) -> None:
         """From now on every command is a short one."""
-        self._extended_length = False
+        self._longest_answer = SHORT_EXPECTED
 
     def transmit(self, command: bytes) -> bytes:
         return self._channel.transmit(command)
@@ -117,14 +132,40 @@ class FileReader:
     def _piece(self, messaging: Messaging, p1: int, p2: int, wanted: int) -> ResponseApdu:
         """One READ BINARY, with extended length as long as the card has not refused it."""
         if messaging.extended_length:
-            # Not cut to what fits: 65536 is written as 0, which asks for whatever the card has room for.
-            answer = messaging.exchange(CommandApdu(0x00, _READ_BINARY, p1, p2, expected=wanted))
+            room = self._line.longest_answer
+            # 65536 is not cut to what fits under protection: it is written as 0, which asks for whatever there is.
+            most = wanted if room == EXTENDED_EXPECTED else min(wanted, room - _PROTECTION)
+            answer = messaging.exchange(CommandApdu(0x00, _READ_BINARY, p1, p2, expected=most))
             if _has_data(answer) or answer.status in _NOT_FOUND:
                 return answer
             self._line.give_up_extended_length()
         return messaging.exchange(
             CommandApdu(0x00, _READ_BINARY, p1, p2, expected=min(wanted, messaging.largest_answer))
         )
+
+
+def read_capabilities(messaging: Messaging, line: CardLine) -> bool:
+    """Ask a card whose answer to reset said nothing of extended length (ISO/IEC 7816-4, 12.7.1: EF.ATR/INFO, which is
+    read in the clear); ``line`` knows afterwards. Whether it offers extended length.
+
+    It is a card's own word and no more: it decides about the size of pieces and about nothing else.
+    """
+    answer = messaging.exchange(CommandApdu(0x00, _READ_BINARY, _INFO, 0x00, expected=SHORT_EXPECTED))
+    if _has_data(answer):
+        line.offer(_longest_answer(answer.data))
+    return line.extended_length
+
+
+def _longest_answer(info: bytes) -> int:
+    try:
+        objects = {element.tag: element.value for element in tlv.parse(info, shortest=False)}
+        if _LENGTH_INFORMATION in objects:
+            _, longest = map(der.integer, tlv.parse(objects[_LENGTH_INFORMATION], shortest=False))
+            return longest
+    except (TlvError, ValueError):
+        return SHORT_EXPECTED
+    capabilities = objects.get(_CAPABILITIES, b"")
+    return EXTENDED_EXPECTED if len(capabilities) >= 3 and capabilities[2] & 0x40 else SHORT_EXPECTED
 
 
 def select_travel_document(messaging: Messaging) -> None:

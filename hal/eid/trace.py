@@ -22,7 +22,7 @@ ABSENT = "absent"
 class Step:
     """One step. It never holds anything of the holder, the document number or a key.
 
-    ``name``: one of ``card_access``, ``access_control``, ``card_security``, ``select``, ``read``,
+    ``name``: one of ``capabilities``, ``card_access``, ``access_control``, ``card_security``, ``select``, ``read``,
     ``passive_authentication``, ``clone_proof``, ``security_infos``, ``expiry``, ``match``. ``protocol`` as its standard
     names it (``PACE-ECDH-GM-AES-CBC-CMAC-128``, ``BAC``, ``CA-…``, ``AA``), ``algorithm``: domain parameters, cipher or
     what was read. ``outcome``: `DONE`, `ABSENT` or the reason why the verification ended here.

@@ -103,7 +103,7 @@ def test_every_variant_with_extended_length(chip: dict[str, Any], store: TrustSt
 def test_documents_of_before_pace(chip: dict[str, Any], extended_length: bool, store: TrustStore) -> None:
     if not extended_length and any(word in names(chip) for word in ("dh-2048",)):
         pytest.skip("a key of 2048 bits fits no short command")
-    of, trace = scenario(chip=chip), Watched()
+    of, trace = scenario(chip={**chip, "extended_length": extended_length}), Watched()
     line = ChipLine(Chip(issued(of)), extended_length=extended_length)
     assert told(check(line, of, store, access=Access.MRZ, trace=trace)) == ("verified", "")
     assert trace.of("access_control").protocol == "BAC"
@@ -114,11 +114,32 @@ def test_documents_of_before_pace(chip: dict[str, Any], extended_length: bool, s
     "chip", [one for one in VARIANTS if not any(word in names(one) for word in NEEDS_EXTENDED_LENGTH)], ids=names
 )
 def test_every_variant_in_short_commands(chip: dict[str, Any], store: TrustStore) -> None:
-    """At most 30 commands with chip authentication, whether reader and card offer extended length or not."""
-    of, trace = scenario(chip=chip), Watched()
+    """At most 30 commands with chip authentication, also where neither card nor reader takes extended length."""
+    of, trace = scenario(chip={**chip, "extended_length": False}), Watched()
     line = ChipLine(Chip(issued(of)), extended_length=False)
     assert told(check(line, of, store, access=Access.MRZ, trace=trace)) == ("verified", "")
+    assert trace.of("capabilities").algorithm == "short length"
     assert trace.apdus == len(line.commands) <= 30
+
+
+def test_a_card_may_say_it_in_its_own_file(store: TrustStore) -> None:
+    """Its answer to reset says nothing of extended length, EF.ATR/INFO does; the reader may still be against it."""
+    of = scenario()
+    for image, offered, most in (
+        (issued(of), "extended length", 15),
+        (replace(issued(of), attributes=b"\x47\x03\x00\x00\x40"), "extended length", 15),
+        (replace(issued(of), attributes=bytes.fromhex("7F6608020207D0020203E8")), "extended length", 17),
+        (replace(issued(of), attributes=bytes.fromhex("47030000C07F66080202010002020100")), "short length", 20),
+        (replace(issued(of), attributes=b"\x47\x03\x00\x00\x80"), "short length", 20),
+        (replace(issued(of), attributes=b"\x47\x83\x00\x00\x80"), "short length", 20),
+        (replace(issued(of), attributes=b"\x7f\x66\x02\x05\x00"), "short length", 20),
+        (replace(issued(of), misbehaviour=frozenset({Misbehaviour.REFUSES_EXTENDED_LENGTH})), "extended length", 21),
+    ):
+        trace = Watched()
+        line = ChipLine(Chip(image), extended_length=False)
+        assert told(check(line, of, store, trace=trace)) == ("verified", "")
+        assert trace.of("capabilities").algorithm == offered
+        assert trace.apdus <= most
 
 
 @pytest.mark.parametrize(
