@@ -89,6 +89,12 @@ def _init(init: argparse.ArgumentParser) -> None:
     init.add_argument("--counter-room", default="", metavar="TEXT", help="where people go when the box cannot help")
     init.add_argument("--phone", default="", metavar="TEXT", help="whom they call")
     init.add_argument("--scanner", default=DEFAULT_SCANNER, metavar="NAME[:DEVICE]", help="what reads codes")
+    init.add_argument(
+        "--card-reader",
+        default="",
+        metavar="pcsc[:PART-OF-A-NAME]",
+        help="what reads documents' chips; without it the box reads none",
+    )
     init.add_argument("--mqtt", metavar="HOST:PORT", help="the central system's broker; without it the box works alone")
     init.add_argument("--mqtt-ca", type=Path, metavar="FILE", help="who signed the broker's certificate (PEM)")
     init.add_argument("--mqtt-certificate", type=Path, metavar="FILE", help="this box's certificate (PEM)")

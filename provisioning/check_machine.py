@@ -21,9 +21,10 @@ _TIMEX_BYTES = 256
 """More than ``struct timex`` has anywhere."""
 
 _VIRTUAL_READER = (
-    "var/lib/dpkg/info/vsmartcard-vpcd.list",
-    "etc/reader.conf.d/vpcd",
-    "usr/lib/pcsc/drivers/serial/libifdvpcd.so",
+    "var/lib/dpkg/info/vsmartcard-vpcd*.list",
+    "etc/reader.conf.d/*vpcd*",
+    "usr/lib/pcsc/drivers/**/libifdvpcd*",
+    "usr/local/lib/**/libifdvpcd*",
 )
 
 
@@ -70,7 +71,10 @@ def _pins(machine: Machine, settings: Settings, _identity: Identity) -> Iterator
 
 def _virtual_reader(machine: Machine, _settings: Settings, _identity: Identity) -> Iterator[Finding]:
     """With a virtual card reader installed, whoever is on the network could be a card."""
-    found = [f"/{name}" for name in _VIRTUAL_READER if (machine.root / name).exists()]
+    paths = [path for pattern in _VIRTUAL_READER for path in sorted(machine.root.glob(pattern))]
+    # Whatever the file is called: what counts is the driver that it names.
+    paths += [path for path in sorted(machine.root.glob("etc/reader.conf.d/*")) if b"vpcd" in path.read_bytes()]
+    found = [f"/{path.relative_to(machine.root)}" for path in paths]
     if found:
         yield Finding(
             "card readers", State.FAILED, f"vsmartcard-vpcd is installed ({found[0]}): apt-get purge vsmartcard-vpcd"

@@ -25,6 +25,7 @@ from controller.identity import BOX_ID, DEVICE_KEY_NAME, IDENTITY_NAME, Identity
 from controller.policies_file import load_policies
 from controller.settings import CommandTrust, Heartbeat
 from hal.profile import load_profile, shipped_profiles
+from hal.reader import CARD_READERS
 from provisioning import templates
 from provisioning.errors import ProvisioningError
 from provisioning.files import Owner, make_directory, replace, write_new
@@ -46,7 +47,8 @@ class Plan:
 
     ``data_in_file`` is the data directory as the configuration names it, where that differs (an image that is being
     built). ``profile`` is a shipped profile's name or a file. ``land``: whose public holidays count (``BY``), or none.
-    ``own``: the files of a real box are given to its users.
+    ``card_reader``: ``pcsc[:PART-OF-A-NAME]``, or nothing for a box that reads no chips. ``own``: the files of a real
+    box are given to its users.
     """
 
     config: Path
@@ -62,6 +64,7 @@ class Plan:
     room: str = ""
     phone: str = ""
     scanner: str = DEFAULT_SCANNER
+    card_reader: str = ""
     data_in_file: str = ""
     heartbeat: Heartbeat = Heartbeat.REQUIRED
     own: bool = False
@@ -98,6 +101,10 @@ def initialise(plan: Plan) -> tuple[Step, ...]:
         load_calendar(plan.calendar, public_holidays, FIRST_YEAR)
     if plan.land not in {land.value for land in Land}:
         raise ProvisioningError("no_such_land", f"{plan.land}: one of {', '.join(land.value for land in Land)}")
+    if plan.card_reader.partition(":")[0] not in ("", CARD_READERS) or "\n" in plan.card_reader:
+        raise ProvisioningError(
+            "no_such_card_reader", f"card readers are {CARD_READERS} or {CARD_READERS}:PART-OF-A-NAME"
+        )
     _check_what_is_there(plan)
     owners = _owners() if plan.own else Owners()
     steps = [
@@ -171,6 +178,8 @@ def _configuration(plan: Plan, profile: Path, owners: Owners) -> list[Step]:
     ]
     if plan.kind is Kind.REAL:
         contents.append(("reader-qr.env", templates.reader(plan.scanner), 0o640, owners.shared))
+        if plan.card_reader:
+            contents.append(("reader-eid.env", templates.card_reader(plan.card_reader), 0o640, owners.shared))
     return [
         _file(plan.config / name, content, mode, owner, force=plan.force) for name, content, mode, owner in contents
     ]

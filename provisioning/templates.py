@@ -78,6 +78,14 @@ def reader(source: str) -> bytes:
     return f"# Which camera or scanner abholfach-reader@qr.service reads.\nABHOLFACH_READER_SOURCE={source}\n".encode()
 
 
+def card_reader(source: str) -> bytes:
+    """``reader-eid.env``, which ``abholfach-reader@eid.service`` reads."""
+    return (
+        "# Which card readers abholfach-reader@eid.service uses: pcsc, or pcsc: and a part of their names.\n"
+        f"ABHOLFACH_READER_SOURCE={source}\n"
+    ).encode()
+
+
 def _mqtt(broker: Broker) -> str:
     lines = [
         "[mqtt]",
