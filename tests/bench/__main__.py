@@ -25,6 +25,7 @@ MODULES = (
     "bench_technician",
     "bench_memory",
     "bench_decode",
+    "bench_eid",
 )
 
 Figure = Mapping[str, float | str]
