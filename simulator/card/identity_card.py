@@ -6,10 +6,8 @@ brainpoolP256r1, terminal authentication and chip authentication version 2, of w
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from simulator.card import tlv
-from simulator.card.files import EID, TRAVEL_DOCUMENT
+from simulator.card.files import EID
 from simulator.card.image import ChipImage, EidImage, PaceVariant
 
 PACE = PaceVariant("0.4.0.127.0.7.2.2.4.2.2", 13)
@@ -55,10 +53,3 @@ def identity_card(eid: EidImage | None = None, *, can: str = CAN) -> ChipImage:
         travel_document=False,
         eid=eid or EidImage(),
     )
-
-
-def with_eid(document: ChipImage, eid: EidImage | None = None) -> ChipImage:
-    """A residence permit: the same chip with an eID application beside the travel document's. Its EF.CardAccess stays
-    as it is: DG14 says the same.
-    """
-    return replace(document, eid=eid or EidImage(), directory=application_directory(TRAVEL_DOCUMENT, EID))

@@ -18,8 +18,11 @@ from websockets.sync.client import ClientConnection, connect
 from simulator.card.chip import Chip
 from simulator.card.identity_card import CAN, identity_card
 from simulator.card.image import EidImage, Misbehaviour
+from simulator.card.issuing_state import IssuingState
+from simulator.card.personalisation import personalise
 from tests.integration.eid.ausweisapp import ausweisapp
 from tests.integration.eid.support import Readers
+from tests.unit.card.documents import AT, residence_permit
 
 PIN, NEW_PIN, PUK = "123456", "654321", "9876543210"
 NO_PIN_IN_THE_APP_S = 30.0
@@ -89,6 +92,14 @@ def test_its_pin_is_changed(app: str, readers: Readers, eid: EidImage, pins: lis
     card = Chip(identity_card(eid))
     readers.insert(card)
     assert change_pin(app, *pins) == [*asked, "changed"]
+    assert card.pin_is(NEW_PIN)
+
+
+def test_a_residence_permit_is_taken_for_one_too(app: str, readers: Readers) -> None:
+    """The travel document's application beside it, and the EF.CardAccess of that."""
+    card = Chip(personalise(residence_permit(), IssuingState(AT)))
+    readers.insert(card)
+    assert change_pin(app, PIN) == ["ENTER_PIN 3", "ENTER_NEW_PIN 3", "changed"]
     assert card.pin_is(NEW_PIN)
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from simulator.card import tlv
 from simulator.card.chip import Chip
 from simulator.card.command import Status
 from simulator.card.files import EID
-from simulator.card.identity_card import CAN, PACE, identity_card, with_eid
+from simulator.card.identity_card import CAN, PACE, identity_card
 from simulator.card.image import EidImage
 from simulator.card.pace import Password
 from tests.unit.card.chips import COM, PASSPORT
@@ -136,7 +138,7 @@ def test_its_data_groups_take_a_terminals_certificate() -> None:
 
 
 def test_a_residence_permit_has_both_and_its_pin_opens_no_travel_document() -> None:
-    chip = Chip(with_eid(PASSPORT))
+    chip = Chip(replace(PASSPORT, eid=EidImage()))
     terminal = Terminal(chip)
     assert terminal.pace(PACE.oid, 13, Password.PIN, PIN) == Status.OK
     terminal.ok(SELECT_TRAVEL_DOCUMENT)

@@ -10,22 +10,20 @@ from hypothesis import strategies as st
 from simulator.card import tlv
 from simulator.card.chip import Chip
 from simulator.card.command import Command
-from simulator.card.identity_card import with_eid
-from simulator.card.image import AgreementKey, EcdsaSigner, Misbehaviour, PaceVariant
+from simulator.card.image import AgreementKey, EcdsaSigner, EidImage, Misbehaviour, PaceVariant
 from tests.unit.card.chips import CHIP_AUTHENTICATION_MAPPING, GENERIC, PASSPORT, opened
 
-EVERYTHING = with_eid(
-    replace(
-        PASSPORT,
-        pace=(
-            PaceVariant(GENERIC, 13),
-            PaceVariant("0.4.0.127.0.7.2.2.4.4.4", 12),
-            PaceVariant("0.4.0.127.0.7.2.2.4.1.1", 0),
-            PaceVariant(CHIP_AUTHENTICATION_MAPPING, 13),
-        ),
-        active_authentication=EcdsaSigner(AgreementKey(12, 77)),
-        chip_mapping_key=AgreementKey(13, 99),
-    )
+EVERYTHING = replace(
+    PASSPORT,
+    pace=(
+        PaceVariant(GENERIC, 13),
+        PaceVariant("0.4.0.127.0.7.2.2.4.4.4", 12),
+        PaceVariant("0.4.0.127.0.7.2.2.4.1.1", 0),
+        PaceVariant(CHIP_AUTHENTICATION_MAPPING, 13),
+    ),
+    active_authentication=EcdsaSigner(AgreementKey(12, 77)),
+    chip_mapping_key=AgreementKey(13, 99),
+    eid=EidImage(),
 )
 KNOWN = [0xA4, 0xB0, 0xB1, 0x84, 0x82, 0x22, 0x86, 0x88, 0x2C, 0xC0]
 TEMPLATES = [(0xC1, 0xA4), (0x41, 0xA4), (0x41, 0xA6), (2, 3), (3, 3), (4, 0x0C), (2, 0x0C), (0, 0), (0x9E, 0)]
