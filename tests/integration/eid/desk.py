@@ -60,6 +60,7 @@ class Desk:
         self._trust = trust
         self._log = directory / "reader.log"
         self._heard: list[tuple[str, Mapping[str, Any]]] = []
+        self._ever: list[tuple[str, Mapping[str, Any]]] = []
         self._changed = threading.Condition()
         self._line: socket.socket | None = None
         self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -117,6 +118,11 @@ class Desk:
         return [params for name, params in self._heard if name == method]
 
     @property
+    def everything(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """All that the reader ever said here."""
+        return list(self._ever)
+
+    @property
     def health(self) -> list[ChipReaderHealth]:
         return [ChipReaderHealth.from_params(params) for params in self.heard(ChipReaderHealth.METHOD)]
 
@@ -167,6 +173,7 @@ class Desk:
                     message = json.loads(text)
                     with self._changed:
                         self._heard.append((message["method"], message["params"]))
+                        self._ever.append(self._heard[-1])
                         self._changed.notify_all()
                     answer = {"jsonrpc": "2.0", "id": message["id"], "result": {}}
                     line.sendall(json.dumps(answer).encode() + b"\n")
