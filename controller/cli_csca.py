@@ -6,7 +6,7 @@ import argparse
 import hashlib
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Where a box keeps what it trusts: written by root, read by everybody, no secrets.
 TRUST_DIRECTORY = Path("/var/lib/abholfach-trust")
+
+_Step = Callable[[Path, argparse.Namespace], str]
 
 WELL = 0
 BAD_NEWS = 1
@@ -33,7 +35,8 @@ def register(subcommands: Subcommands) -> None:
     bring = commands.add_parser(
         "import",
         help="import master lists, revocation lists, link certificates",
-        description="Import master lists, revocation lists and link certificates (DER or PEM), in the order given. A"
+        description="Import master lists, revocation lists and link certificates (DER or PEM) and the revocation lists"
+        " of the ICAO PKD (LDIF), in the order given. A"
         " master list counts only when its signer chains to a root that was pinned with --root: compare the root's"
         " fingerprint, which is printed, with what its state publishes.",
     )
@@ -61,22 +64,20 @@ def register(subcommands: Subcommands) -> None:
 def run_import(options: argparse.Namespace, out: TextIO | None = None) -> int:
     """Pins the roots, then imports file by file; stops at the first that is refused. What came before it stays."""
     out = out or sys.stdout
-    work: list[tuple[Path, Callable[[Path, bytes, bool], str]]] = [(path, _pin) for path in options.root]
+    work: list[tuple[Path, _Step]] = [(path, _pin) for path in options.root]
     work += [(path, _import) for path in options.files]
     if not work:
         return _complain("give a FILE or --root", UNUSABLE)
-    return _guarded(out, options, work)
+    return _do(work, options, out)
 
 
-def _guarded(
-    out: TextIO, options: argparse.Namespace, work: list[tuple[Path, Callable[[Path, bytes, bool], str]]]
-) -> int:
+def _do(work: list[tuple[Path, _Step]], options: argparse.Namespace, out: TextIO) -> int:
     from hal.eid.outcome import NotAccepted
     from hal.eid.trust_manifest import TrustStoreError
 
     for path, step in work:
         try:
-            out.write(step(options.trust, _read(path), options.older))
+            out.write(step(path, options))
         except OSError as error:
             return _complain(f"{path}: {error.strerror}", UNUSABLE)
         except NotAccepted as error:
@@ -105,11 +106,12 @@ def _read(path: Path) -> bytes:
         raise NotAccepted(Reason.DATA_MALFORMED, "PEM") from None
 
 
-def _pin(directory: Path, content: bytes, older: bool) -> str:
+def _pin(path: Path, options: argparse.Namespace) -> str:
     from hal.eid.names import readable
     from hal.eid.trust_import import pin_root
 
-    certificate = pin_root(directory, content, _now())
+    content = _read(path)
+    certificate = pin_root(options.trust, content, _now())
     fingerprint = hashlib.sha256(content).hexdigest()
     return (
         f"Root of {certificate.country}: {readable(certificate.subject)}, valid until"
@@ -117,27 +119,65 @@ def _pin(directory: Path, content: bytes, older: bool) -> str:
     )
 
 
-def _import(directory: Path, content: bytes, older: bool) -> str:
-    from hal.eid.names import readable
-    from hal.eid.trust_import import import_link, import_master_list, import_revocation_list
+def _import(path: Path, options: argparse.Namespace) -> str:
+    from hal.eid.ldif import looks_like_ldif
     from hal.eid.trust_input import InputKind, kind_of
 
+    with path.open("rb") as file:
+        if looks_like_ldif(file.read(80)):
+            return _import_collection(path, options)
+    content = _read(path)
     kind = kind_of(content)
     if kind is InputKind.MASTER_LIST:
-        done = import_master_list(directory, content, _now(), older=older)
-        lines = [f"Master list of {done.state}, signed {done.signed_at:%Y-%m-%d}: {done.anchors} certificates"]
-        lines += [f"  left out: {count} ({reason})" for reason, count in done.left_out.items()]
-        lines += [f"  {done.new_roots} of them may sign master lists from now on"] if done.new_roots else []
-        return "".join(f"{line}\n" for line in lines)
+        return _import_master_list(content, options)
     if kind is InputKind.REVOCATION_LIST:
-        listed = import_revocation_list(directory, content, _now(), older=older)
-        until = f"{listed.next_update:%Y-%m-%d}" if listed.next_update else "an unknown date"
-        return (
-            f"Revocation list of {listed.country}, {readable(listed.issuer)}: {len(listed.serials)} certificates,"
-            f" good until {until}\n"
-        )
-    certificate = import_link(directory, content, _now())
+        return _import_revocation_list(content, options)
+    return _import_link(content, options)
+
+
+def _import_master_list(content: bytes, options: argparse.Namespace) -> str:
+    from hal.eid.trust_import import import_master_list
+
+    done = import_master_list(options.trust, content, _now(), older=options.older)
+    lines = [f"Master list of {done.state}, signed {done.signed_at:%Y-%m-%d}: {done.anchors} certificates"]
+    lines += _left_out(done.left_out)
+    lines += [f"  {done.new_roots} of them may sign master lists from now on"] if done.new_roots else []
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _import_revocation_list(content: bytes, options: argparse.Namespace) -> str:
+    from hal.eid.names import readable
+    from hal.eid.revocation_import import import_revocation_list
+
+    listed = import_revocation_list(options.trust, content, _now(), older=options.older)
+    until = f"{listed.next_update:%Y-%m-%d}" if listed.next_update else "an unknown date"
+    return (
+        f"Revocation list of {listed.country}, {readable(listed.issuer)}: {len(listed.serials)} certificates,"
+        f" good until {until}\n"
+    )
+
+
+def _import_collection(path: Path, options: argparse.Namespace) -> str:
+    from hal.eid.ldif import REVOCATION_LIST, binary_values
+    from hal.eid.revocation_import import import_revocation_lists
+
+    with path.open("rb") as file:
+        done = import_revocation_lists(options.trust, binary_values(file, REVOCATION_LIST), _now())
+    states = sorted({listed.country for listed in done.taken})
+    lines = [f"Revocation lists: {len(done.taken)} of {len(states)} states {' '.join(states)}".rstrip()]
+    return "".join(f"{line}\n" for line in (*lines, *_left_out(done.left_out)))
+
+
+def _import_link(content: bytes, options: argparse.Namespace) -> str:
+    from hal.eid.names import readable
+    from hal.eid.trust_import import import_link
+
+    certificate = import_link(options.trust, content, _now())
     return f"Certificate of {certificate.country}: {readable(certificate.subject)}, issued by one that is trusted\n"
+
+
+def _left_out(left_out: Mapping[str, int]) -> list[str]:
+    return [f"  left out: {count} ({reason})" for reason, count in left_out.items()]
 
 
 def run_list(options: argparse.Namespace, out: TextIO | None = None) -> int:

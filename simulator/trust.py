@@ -7,7 +7,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from hal.eid.trust_import import import_master_list, import_revocation_list, pin_root
+from hal.eid.revocation_import import import_revocation_list
+from hal.eid.trust_import import import_master_list, pin_root
 from simulator.card.issuing_state import IssuingState
 
 

@@ -14,8 +14,9 @@ from hal.eid.access_key import AccessKey, CardAccessNumber, MrzKey
 from hal.eid.channel import CardChannel
 from hal.eid.emrtd import EmrtdRules, verify
 from hal.eid.outcome import Outcome, Refused, Retry, Unsupported, Verified
+from hal.eid.revocation_import import import_revocation_list
 from hal.eid.trace import Step, Trace
-from hal.eid.trust_import import import_revocation_list, pin_root
+from hal.eid.trust_import import pin_root
 from hal.eid.trust_store import TrustStore
 from hal.wire.holder import spellings, verifiers
 from simulator.card.image import ChipImage

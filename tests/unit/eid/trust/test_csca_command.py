@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from controller import cli_csca
 from controller.cli import main
+from hal.eid.ldif import REVOCATION_LIST, binary_values
 from hal.eid.outcome import NotAccepted
 from hal.eid.trust_input import InputKind, kind_of
 from hal.eid.trust_store import TrustStore
@@ -78,6 +80,62 @@ def test_pem_is_taken_too(office: Office) -> None:
     root = office.file("root.pem", pem.armor("CERTIFICATE", office.csca.certificate))
     code, said = office.run("import", "--root", root)
     assert code == 0, said
+
+
+def ldif(*lists: bytes) -> bytes:
+    """As the ICAO PKD's download has them: folded lines, other entries between them."""
+    entries = [b"version: 1\n", b"dn: cn=x,o=dsc,c=AA,dc=data\nuserCertificate;binary:: AAAA\n BBBB\n"]
+    for one in lists:
+        text = b"certificateRevocationList;binary:: " + base64.b64encode(one)
+        folded = b"\n ".join(text[at : at + 60] for at in range(0, len(text), 60))
+        entries.append(b"dn: o=crl,c=UT,dc=data\nobjectClass: cRLDistributionPoint\n" + folded + b"\n")
+    return b"\n".join(entries)
+
+
+def test_the_revocation_lists_of_the_pkd(office: Office) -> None:
+    arcadia, stranger = authority(name="CSCA AA", country="AA"), authority(name="CSCA XX", country="XX")
+    lists = [
+        revocation_list(office.csca, [1], NOW - 9 * DAY, NOW + DAY),
+        revocation_list(stranger, [], NOW - DAY, NOW + DAY),
+        revocation_list(office.csca, [7, 8], NOW - DAY, NOW + DAY),
+        revocation_list(arcadia, [], NOW - DAY, NOW + DAY),
+        b"not a list",
+    ]
+    files = [
+        office.file("ml", master_list_of(office.csca, [arcadia.certificate])),
+        office.file("pkd.ldif", ldif(*lists)),
+    ]
+    code, said = office.run("import", "--root", office.root(), *files)
+    assert code == 0, said
+    assert "Revocation lists: 2 of 2 states AA UT" in said
+    assert "left out: 1 (data_malformed)" in said
+    assert "left out: 1 (document_signer_untrusted)" in said
+    store = TrustStore.open(office.trust)
+    (utopia,) = (one for one in store.manifest.revocation_lists if one.country == "UT")
+    (listed,) = store.revocation_lists(utopia.issuer)
+    assert listed.serials == {7, 8}
+    code, said = office.run("import", office.file("old.ldif", ldif(lists[0])))
+    assert code == 0
+    assert "left out: 1 (older_list)" in said
+
+
+def test_a_pkd_file_that_is_broken_changes_nothing(office: Office) -> None:
+    good = ldif(revocation_list(office.csca, [7], NOW - DAY, NOW + DAY))
+    office.run("import", "--root", office.root())
+    broken = good + b"dn: o=crl\ncertificateRevocationList;binary:: !!!!\n"
+    code, said = office.run("import", office.file("pkd.ldif", broken))
+    assert code == 1
+    assert "data_malformed" in said
+    assert TrustStore.open(office.trust).manifest.revocation_lists == ()
+
+
+@given(st.lists(st.binary(max_size=40)))
+def test_any_lines_are_ldif_with_values_or_without(lines: list[bytes]) -> None:
+    try:
+        found = list(binary_values(lines, REVOCATION_LIST))
+    except NotAccepted:
+        return
+    assert len(found) <= len(lines)
 
 
 def test_a_list_without_a_root(office: Office) -> None:

@@ -10,7 +10,8 @@ from asn1crypto import crl
 from hal.eid.outcome import NotAccepted, Reason
 from hal.eid.passive_authentication import verify
 from hal.eid.revocation import Revocation, parse_revocation_list
-from hal.eid.trust_import import import_link, import_revocation_list
+from hal.eid.revocation_import import import_revocation_list
+from hal.eid.trust_import import import_link
 from hal.eid.trust_manifest import TrustStoreError
 from hal.eid.trust_store import TrustStore
 from simulator.card import der

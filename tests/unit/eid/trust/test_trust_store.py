@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from hal.eid import trust_files
 from hal.eid.outcome import NotPossible, Reason
 from hal.eid.passive_authentication import verify
-from hal.eid.trust_import import expire, import_master_list, import_revocation_list, pin_root
+from hal.eid.revocation_import import import_revocation_list
+from hal.eid.trust_import import expire, import_master_list, pin_root
 from hal.eid.trust_manifest import MANIFEST, OBJECTS, Manifest, TrustStoreError, manifest_bytes, read_manifest
 from hal.eid.trust_store import TrustStore
 from simulator.card.pki import Span, revocation_list
