@@ -84,6 +84,6 @@ def _suite(oid: str) -> Suite:
 
 
 def public_key(key: AgreementKey) -> bytes:
-    """The encoded public key of a static key: an uncompressed point, or a number as long as the prime."""
+    """The encoded public key of a static key: an uncompressed point, or a number."""
     group: Group[Any] = standard_group(key.parameter_id)
     return group.encode(group.public(key.private))

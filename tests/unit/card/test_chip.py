@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256, Hash
 from simulator.card import tlv
 from simulator.card.chip_authentication import public_key
 from simulator.card.command import Command, Status
-from simulator.card.groups import Group, NotInGroup, standard_group
+from simulator.card.groups import Group, ModularGroup, NotInGroup, standard_group
 from simulator.card.image import AgreementKey, ChipAuthenticationKey, EcdsaSigner, PaceVariant, RsaSigner
 from simulator.card.pace import SUITES, Password
 from tests.unit.card.chips import (
@@ -244,6 +244,13 @@ def test_every_variant_of_pace_leads_to_a_channel(oid: str, parameter_id: int) -
     mapping_key = AgreementKey(parameter_id, 0xABCDEF) if ".2.2.4.6." in oid else None
     terminal = opened(passport(pace=(PaceVariant(oid, parameter_id),), chip_mapping_key=mapping_key), oid, parameter_id)
     assert terminal.ok("00B09E0000") == COM
+
+
+def test_a_public_number_is_short_and_a_shared_one_is_long() -> None:
+    group = standard_group(0)
+    assert isinstance(group, ModularGroup)
+    assert group.encode(0x1234) == b"\x12\x34"
+    assert group.secret(0x1234) == bytes(126) + b"\x12\x34"
 
 
 def test_integrated_mapping_needs_a_field_that_has_it() -> None:
