@@ -6,10 +6,11 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Final
 
-_ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-_VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)} | {"<": 0}
-_WEIGHTS: Final = (7, 3, 1)
+from hal.eid.mrz import check_digit
+
+_CHARACTERS: Final = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<")
 _NUMBER_SIZE: Final = 9
+_SHORTEST: Final = _NUMBER_SIZE + 1 + 2 * (6 + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class MrzKey:
     information: str = field(repr=False)
 
     def __post_init__(self) -> None:
-        if len(self.information) < 24 or any(character not in _VALUES for character in self.information):
+        if len(self.information) < _SHORTEST or not _CHARACTERS.issuperset(self.information):
             raise ValueError("not what PACE and BAC take from a machine readable zone")
 
     @classmethod
@@ -53,6 +54,9 @@ class MrzKey:
         fields = (number, birth_date, expiry_date)
         if len(birth_date) != 6 or len(expiry_date) != 6:
             raise ValueError("dates are YYMMDD")
+        # Before reckoning: what does not fit must not stand in the text of an error.
+        if not _CHARACTERS.issuperset("".join(fields)):
+            raise ValueError("a character that no machine readable zone has")
         return cls("".join(text + check_digit(text) for text in fields))
 
     @property
@@ -67,10 +71,3 @@ class MrzKey:
 
 
 AccessKey = CardAccessNumber | MrzKey
-
-
-def check_digit(text: str) -> str:
-    """ICAO Doc 9303-3, 4.9. Raises ``ValueError`` for a character that no machine readable zone has."""
-    if any(character not in _VALUES for character in text):
-        raise ValueError("a character that no machine readable zone has")
-    return str(sum(_VALUES[character] * _WEIGHTS[index % 3] for index, character in enumerate(text)) % 10)

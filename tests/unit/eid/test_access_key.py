@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from hal.eid.access_key import CardAccessNumber, MrzKey, check_digit
+from hal.eid.access_key import CardAccessNumber, MrzKey
 
 
 @pytest.mark.parametrize(
@@ -16,11 +16,6 @@ from hal.eid.access_key import CardAccessNumber, MrzKey, check_digit
 )
 def test_what_is_taken_from_a_machine_readable_zone(number: str, birth: str, expiry: str, information: str) -> None:
     assert MrzKey.of(number, birth, expiry) == MrzKey(information)
-
-
-def test_check_digits_of_the_standard() -> None:
-    assert check_digit("520727") == "3"
-    assert check_digit("AB2134<<<") == "5"
 
 
 @pytest.mark.parametrize("digits", ["", "12345", "1234567", "12345a", "12345²", "١٢٣٤٥٦"])

@@ -127,6 +127,18 @@ def test_a_chip_that_breaks_a_rule(misbehaviour: Misbehaviour, mapping: int, rea
     assert not isinstance(error, TryAgain)
 
 
+@pytest.mark.parametrize("mapping", [1, GENERIC, 3, INTEGRATED])
+def test_key_and_token_sent_back_together(mapping: int) -> None:
+    """With both keys the same both tokens are too: nobody who only echoes may get a channel."""
+    misbehaviour = Misbehaviour.PACE_REFLECTS_KEY, Misbehaviour.PACE_TOKEN_REFLECTED
+    parameter_id = 0 if mapping in (1, 3) else 12
+    line = chip_line(f"{PACE}.{mapping}.2", parameter_id, *misbehaviour)
+    error = refused(line, mapping, parameter_id)
+    assert error.reason is Reason.PACE_FAILED
+    assert "sent back" in str(error)
+    assert len(line.heard) == 4, "no token is made for a key that is our own"
+
+
 @pytest.mark.parametrize("at", range(1, 5))
 def test_no_answer_is_believed_with_one_byte_changed(at: int) -> None:
     """Up to the token nothing is authentic; so whatever is changed ends in a refusal, and never in a channel."""
