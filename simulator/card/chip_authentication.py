@@ -13,7 +13,6 @@ from simulator.card.pace import SUITES
 from simulator.card.secure_channel import SecureChannel
 from simulator.card.suites import Suite
 
-CHIP_AUTHENTICATION_ARC = "0.4.0.127.0.7.2.2.3."
 _KEY_REFERENCE = 0x84
 _PROTOCOL = 0x80
 _PUBLIC_KEY = 0x91

@@ -20,7 +20,6 @@ EID = bytes.fromhex("E80704007F00070302")
 _BY_IDENTIFIER = (0x00, 0x02)
 _BY_NAME = 0x04
 _ODD_OFFSET = 0x54
-_ODD_DATA = 0x53
 
 
 class Access(Enum):
