@@ -26,6 +26,7 @@ MODULES = (
     "bench_memory",
     "bench_decode",
     "bench_eid",
+    "bench_trust",
 )
 
 Figure = Mapping[str, float | str]

@@ -61,6 +61,7 @@ def test_every_changed_octet_of_a_csca_certificate() -> None:
 
 
 @pytest.mark.campaign
+@pytest.mark.timeout(3600)
 def test_every_bit_of_a_security_object(utopia: Utopia) -> None:
     sod = security_object(signer(utopia.csca))
     judge = judge_with(utopia.trusted())

@@ -117,6 +117,7 @@ def test_the_whole_of_passive_authentication(utopia: Utopia) -> None:
 
 
 @pytest.mark.campaign
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("kind", PARSERS)
 def test_damaged_inputs_at_length(kind: str) -> None:
     @settings(max_examples=20_000, suppress_health_check=[HealthCheck.too_slow])
