@@ -22,7 +22,7 @@ async def introduction(demo: DemoTown, people: People) -> str:
     pages, panel = demo.pages_address.rstrip("/"), demo.panel_address
     lines = [
         "",
-        "The box is ready (simulation: everything is real but the cabinet, the camera and the people).",
+        "The box is ready (simulation: everything is real but the cabinet, the camera, the cards and the people).",
         "",
         f"  kiosk page         {pages}/",
         f"  staff page         {pages}/staff",
@@ -70,7 +70,9 @@ _TRY = (
     "  6. Kill the controller while a door is open. It comes back and is honest about what it does not know.",
     "  7. Kill the broker, collect something, start it again: the central system hears of everything.",
     "  8. In the office: find an order, hold it, or hand it over at the counter; nothing opens until a badge is shown.",
-    "  9. Ctrl-C ends everything and keeps the data; afterwards: .venv/bin/abholfach log verify --data {data}",
+    "  9. Ms Osei's type of document asks for a passport: show her code, put it into the card reader (panel), type the",
+    "     number that the panel says. Then a copy, somebody else's, an expired one; pull a slow one out in the middle.",
+    " 10. Ctrl-C ends everything and keeps the data; afterwards: .venv/bin/abholfach log verify --data {data}",
 )
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 import zxingcpp
 from PIL import Image
@@ -25,6 +25,7 @@ from simulator.people import NotSoon
 from simulator.plant.client import AsyncPlantClient
 
 AT_THE_DOOR = ("opening", "next", "stuck_retry", "take", "take_return", "close", "close_alarm")
+_AFTER_A_CHIP = ("chip_wrong", "chip_removed", "chip_unsupported", "chip_expired", "staff_check", *AT_THE_DOOR)
 AGAIN_AFTER_S = QUIET_MS / 1000 + 0.3
 _DOOR_WITHIN_MS = 15_000
 
@@ -32,13 +33,34 @@ Scene = dict[str, Any]
 Say = Callable[[str], None]
 
 
+class Carried(Protocol):
+    """A passport or card in somebody's pocket. ``can`` is empty where none is printed; ``lines`` is what the camera can
+    read of its page.
+    """
+
+    @property
+    def can(self) -> str: ...
+
+    @property
+    def lines(self) -> str: ...
+
+    async def lay(self) -> None:
+        """Onto the card reader, if it does not lie there."""
+        ...
+
+    async def take(self) -> None:
+        """Back into the pocket."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Knows:
-    """What a resident has in the head: the birth date as YYYYMMDD and the pickup PIN."""
+    """What a resident has in the head, the birth date as YYYYMMDD and the pickup PIN, and in the pocket."""
 
     birth_date: str = ""
     pin: str = ""
     old_document: bool = True
+    document: Carried | None = None
 
 
 def a_hand(dice: random.Random, size: float = 0.5) -> dict[str, float]:
@@ -145,6 +167,10 @@ class Hall:
             page = await self.kiosk.until(lambda seen: seen.name not in ("start", "no_answer"), "answer to the code")
         finally:
             await self.take_away()
+        return await self.carry_on(page, knows, say=say)
+
+    async def carry_on(self, page: Page, knows: Knows, *, say: Say = lambda _: None) -> list[str]:
+        """From a page of a pickup that has begun to its end. Raises as `collect`."""
         taken: list[str] = []
         while page.name != "done":
             if page.name in AT_THE_DOOR:
@@ -154,6 +180,8 @@ class Hall:
             else:
                 page = await self._answer(page, knows)
         await self.kiosk.tap(page.form("dismiss"))
+        if knows.document is not None:
+            await knows.document.take()
         return taken
 
     async def _answer(self, page: Page, knows: Knows) -> Page:
@@ -167,6 +195,15 @@ class Hall:
                 await self.kiosk.tap(page.form("factor"), day=day, month=month, year=year)
             case "pin" | "pin_wrong" | "proxy" | "proxy_wrong" if knows.pin:
                 await self.kiosk.tap(page.form("factor"), value=knows.pin)
+            case "chip_place" | "chip_removed" if knows.document is not None:
+                await knows.document.lay()
+            case "chip_can" if knows.document is not None:
+                await self._open_chip(page, knows.document)
+            case "chip_mrz" if knows.document is not None:
+                await self.show({"kind": "document", "text": knows.document.lines}, "chip_reading", *_AFTER_A_CHIP)
+                return await self.kiosk.look()
+            case "chip_reading":
+                pass
             case "old_ask":
                 answer = "yes" if knows.old_document else "no"
                 await self.kiosk.tap(page.form("declare", answer=answer))
@@ -177,6 +214,12 @@ class Hall:
             case _:
                 raise NotSoon(f"the screen says: {page.headline} ({page.name})")
         return await self.kiosk.until(lambda seen: seen.name != page.name, f"page after {page.name}")
+
+    async def _open_chip(self, page: Page, document: Carried) -> None:
+        if document.can:
+            await self.kiosk.tap(page.form("factor"), value=document.can)
+        else:
+            await self.kiosk.tap(page.form("access", kind="mrz"))
 
     async def pull(self, label: str) -> None:
         """Waits until the door springs ajar and pulls it; presses it, as the page asks, when it does not spring."""

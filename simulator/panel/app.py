@@ -20,7 +20,7 @@ from hal.profile import load_profile
 from simulator.central import CentralError
 from simulator.panel import requests as ask
 from simulator.panel.camera import scene_for
-from simulator.panel.card_reader import PanelCardReader
+from simulator.panel.card_reader import PanelCardReader, PanelDocument
 from simulator.panel.guard import Guard
 from simulator.panel.pictures import BadPicture, qr_picture, scene_of_photograph, what_the_camera_sees
 from simulator.panel.robots import Robots
@@ -241,8 +241,11 @@ def create(places: Places) -> FastAPI:
         known = state.codes.get(wanted.right)
         if known is None:
             return _refused(404, "no_such_code", "there is no code of this right")
-        resident = state.people().resident(wanted.right)
-        robots.collect(resident.name if resident else "a resident", known["token"], resident)
+        people = state.people()
+        resident = people.resident(wanted.right)
+        owned = next((each for each in people.documents if each.right == wanted.right), None)
+        document = PanelDocument(card_reader, owned) if owned is not None else None
+        robots.collect(resident.name if resident else "a resident", known["token"], resident, document)
         return _done()
 
     @app.post("/robots/load")

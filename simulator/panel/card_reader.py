@@ -107,6 +107,30 @@ class PanelCardReader:
             self._changed()
 
 
+class PanelDocument:
+    """A document that one of the robots carries: it lies in the panel's reader, where everybody sees it."""
+
+    def __init__(self, reader: PanelCardReader, document: OwnedDocument) -> None:
+        self._reader = reader
+        self._document = document
+
+    @property
+    def can(self) -> str:
+        return self._document.scenario.document.can
+
+    @property
+    def lines(self) -> str:
+        return shown(self._document)["lines"]
+
+    async def lay(self) -> None:
+        """Raises as `PanelCardReader.insert`."""
+        if self._reader.state["inside"] != self._document.title:
+            await self._reader.insert(self._document, Insert(self._document.id))
+
+    async def take(self) -> None:
+        await self._reader.remove()
+
+
 def variant(scenario: Scenario, wanted: Insert) -> Scenario:
     """The document as it is put in. Raises ``ValueError``."""
     forgery = Forgery(wanted.forgery)

@@ -12,7 +12,7 @@ from simulator.panel.sources import Away
 from simulator.people import NotSoon
 from simulator.plant.protocol import PlantError, PlantGone
 from simulator.townsfolk import Letter, Resident, StaffMember
-from simulator.visitors import Hall, Knows, read_card
+from simulator.visitors import Carried, Hall, Knows, read_card
 
 _SAID = 8
 PREVIOUS_PAGE_WITHIN_S = 20.0
@@ -32,9 +32,13 @@ class Robots:
     def busy(self) -> bool:
         return self._task is not None and not self._task.done()
 
-    def collect(self, who: str, code: str, resident: Resident | None) -> None:
-        """Somebody comes with this code. Raises `Away` when there are no pages or somebody is there already."""
-        knows = Knows(resident.birth_date, resident.pin) if resident is not None else Knows()
+    def collect(self, who: str, code: str, resident: Resident | None, document: Carried | None = None) -> None:
+        """Somebody comes with this code, and a ``document`` for whoever asks for it. Raises `Away` when there are no
+        pages or somebody is there already.
+        """
+        knows = Knows(document=document)
+        if resident is not None:
+            knows = Knows(resident.birth_date, resident.pin, document=document)
 
         async def come(hall: Hall) -> None:
             self._say(f"{who} shows a phone")
@@ -73,7 +77,7 @@ class Robots:
             async with Hall(self._plant, lambda: self._pages) as hall:
                 await hall.kiosk.until_page("start", within_s=PREVIOUS_PAGE_WITHIN_S)
                 await come(hall)
-        except (NotSoon, PlantError, PlantGone) as trouble:
+        except (NotSoon, PlantError, PlantGone, Away) as trouble:
             self._say(f"gives up: {trouble}")
         finally:
             self._changed()
