@@ -7,7 +7,7 @@ revocation → the hash of every data group that was read → no data group that
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -87,11 +87,11 @@ def verify_card_security(file: bytes, trust: TrustStore, at: datetime, revocatio
 def _check_signed(
     signed: SignedData, signer: Certificate, trust: TrustStore, at: datetime, revocation_required: bool
 ) -> Revocation:
-    issuer = find_issuer(signer, trust)
+    issuers = find_issuers(signer, trust)
     certificates.check_document_signer(signer)
     check_signature(signed, signer, sha1=_sha1_counts(signer))
-    check_times(signer, issuer, at)
-    revocation = revocation_of(signer, issuer, trust, at)
+    check_any_times(signer, issuers, at)
+    revocation = revocation_of(signer, issuers, trust, at)
     if revocation is Revocation.REVOKED:
         raise NotAccepted(Reason.DOCUMENT_SIGNER_REVOKED)
     if revocation_required and revocation is Revocation.UNKNOWN:
@@ -103,8 +103,9 @@ def _sha1_counts(signer: Certificate) -> bool:
     return signer.not_before < SHA1_UNTIL
 
 
-def find_issuer(signer: Certificate, trust: TrustStore) -> Certificate:
-    """The pinned CSCA certificate whose key signed this one; of several the one that is valid longest.
+def find_issuers(signer: Certificate, trust: TrustStore) -> tuple[Certificate, ...]:
+    """The pinned CSCA certificates whose key signed this one. There may be several for one key: self-signed, and as
+    link certificates, each with validity and private key usage period of its own.
 
     Raises `NotAccepted`: ``document_signer_untrusted`` when there is none; the more telling reason when one fits by
     name and its signature cannot be verified.
@@ -120,10 +121,22 @@ def find_issuer(signer: Certificate, trust: TrustStore) -> Certificate:
         else:
             found.append(candidate)
     if found:
-        return max(found, key=lambda one: one.not_after)
+        return tuple(found)
     if failure is not None and failure.reason is not Reason.SIGNATURE_WRONG:
         raise failure
     raise NotAccepted(Reason.DOCUMENT_SIGNER_UNTRUSTED, "no pinned CSCA issued its certificate")
+
+
+def check_any_times(signer: Certificate, issuers: Sequence[Certificate], at: datetime) -> None:
+    """That `check_times` holds for one of ``issuers``; raises what it raises for the one that is valid longest."""
+    *others, last = sorted(issuers, key=lambda one: one.not_after)
+    for issuer in others:
+        try:
+            check_times(signer, issuer, at)
+        except NotAccepted:
+            continue
+        return
+    check_times(signer, last, at)
 
 
 def check_times(signer: Certificate, issuer: Certificate, at: datetime) -> None:
@@ -143,11 +156,12 @@ def check_times(signer: Certificate, issuer: Certificate, at: datetime) -> None:
         raise NotAccepted(Reason.DOCUMENT_SIGNER_UNTRUSTED, "issued outside the CSCA's private key usage period")
 
 
-def revocation_of(signer: Certificate, issuer: Certificate, trust: TrustStore, at: datetime) -> Revocation:
-    """What the revocation lists of ``issuer`` say of the signer's certificate, and of the issuer's own."""
+def revocation_of(signer: Certificate, issuers: Sequence[Certificate], trust: TrustStore, at: datetime) -> Revocation:
+    """What the revocation lists of the issuer's name say of the signer's certificate, and of the issuer's own."""
     fresh = False
-    for listed in trust.revocation_lists(issuer.subject):
-        if signer.serial in listed.serials or (issuer.self_issued and issuer.serial in listed.serials):
+    own = {issuer.serial for issuer in issuers if issuer.self_issued}
+    for listed in trust.revocation_lists(signer.issuer):
+        if signer.serial in listed.serials or own & listed.serials:
             return Revocation.REVOKED
         fresh = fresh or listed.fresh_at(at)
     return Revocation.GOOD if fresh else Revocation.UNKNOWN

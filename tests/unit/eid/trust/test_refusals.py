@@ -20,6 +20,7 @@ from tests.unit.eid.trust.state import (
     YEAR,
     Utopia,
     authority,
+    curve_key,
     security_object,
     signer,
 )
@@ -136,6 +137,17 @@ def test_a_signer_that_was_issued_outside_the_cscas_private_key_usage_period(
     state = Utopia(utopia.directory, authority(signs=Span(NOW + start * YEAR, NOW + end * YEAR)))
     sod = security_object(signer(state.csca))
     assert reason_of(sod, state.trusted()) is Reason.DOCUMENT_SIGNER_UNTRUSTED
+
+
+def test_of_two_certificates_for_one_csca_key_one_that_fits_is_enough(utopia: Utopia) -> None:
+    key = curve_key()
+    short = authority(key, above=utopia.csca, serial=2, valid=Span(NOW - 3 * YEAR, NOW - YEAR))
+    long = authority(key, above=utopia.csca, serial=3, signs=Span(NOW - 3 * YEAR, NOW - 2 * YEAR))
+    fits = authority(key, above=utopia.csca, serial=4, valid=Span(NOW - 3 * YEAR, NOW + YEAR))
+    sod = security_object(signer(short))
+    assert reason_of(sod, utopia.trusted(long.certificate)) is Reason.DOCUMENT_SIGNER_UNTRUSTED
+    trust = utopia.trusted(long.certificate, fits.certificate)
+    assert verify(sod, GROUPS, trust, NOW, False).issuing_state == "UT"
 
 
 def test_a_data_group_with_another_hash(utopia: Utopia) -> None:
