@@ -29,6 +29,7 @@ GROUPS = (
     "controller.cli_report",
     "controller.cli_support",
     "controller.cli_csca",
+    "controller.cli_eid",
 )
 
 #: Where a box keeps its data.
