@@ -58,6 +58,16 @@ FAULTS: dict[str, FaultWords] = {
         "Kamera oder Scanner und den Dienst des Lesers prüfen.",
         "Codes können gerade nicht gelesen werden. Wer abholen will, geht zum Schalter.",
     ),
+    "card_reader_down": FaultWords(
+        "Kartenleser antwortet nicht",
+        "Kartenleser und Kabel prüfen, dann pcscd und den Dienst des Kartenlesers.",
+        "Ausweise können gerade nicht am Gerät geprüft werden. Das Team sieht sie an, sonst hilft der Schalter.",
+    ),
+    "trust_store_stale": FaultWords(
+        "Prüfzertifikate fehlen oder sind veraltet",
+        "Masterliste und Sperrlisten einspielen: abholfach csca import (Handbuch document-chips.md).",
+        "Ausweise können gerade nicht am Gerät geprüft werden. Das Team sieht sie an, sonst hilft der Schalter.",
+    ),
     "central_unreachable": FaultWords(
         "Zentrale nicht erreichbar",
         "Netz, Broker und Zertifikat prüfen. Vor Ort geht alles weiter.",

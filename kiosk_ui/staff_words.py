@@ -160,6 +160,7 @@ CALL_REASONS: dict[str, str] = {
     "resident": "Jemand an der Station bittet um Hilfe",
     "jam": "Tür klemmt",
     "left_open": "Tür steht offen",
+    "check": "Ausweis ansehen",
 }
 
 #: What a line of the shift's report says.

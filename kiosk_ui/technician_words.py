@@ -46,6 +46,19 @@ DEVICES = {
 }
 STATES = {"ok": "in Ordnung", "fault": "Störung", "unknown": "unbekannt"}
 READER_STATES = {"ok": "liest", "no_frames": "keine Bilder", "starting": "startet"}
+CARD_READER_STATES: dict[str, str] = {
+    "ok": "bereit",
+    "starting": "startet",
+    "no_reader": "kein Lesegerät angeschlossen",
+    "no_card_stack": "pcscd antwortet nicht",
+    "silent": "meldet sich nicht",
+}
+CHIP_OUTCOMES: dict[str, str] = {
+    "verified": "echt",
+    "refused": "abgelehnt",
+    "retry": "noch einmal",
+    "unsupported": "hier nicht prüfbar",
+}
 DOORS = {"open": "offen", "closed": "zu", "unknown": "nicht lesbar"}
 ITEMS = {"present": "belegt", "absent": "leer", "unknown": "nicht lesbar", "no_sensor": "–"}
 LOCKS = {
@@ -153,6 +166,8 @@ def device(view: api.DeviceView) -> tuple[str, str, str]:
     name = DEVICES.get(view.name, view.name)
     if view.name.startswith("scanner "):
         name = f"Lesefenster {view.name.removeprefix('scanner ')}"
+    elif view.name.startswith("card reader "):
+        name = f"Kartenleser {view.name.removeprefix('card reader ')}"
     detail = view.detail
     if view.name in ("disk", "memory") and view.value:
         detail = f"{size(view.value)} frei"
@@ -164,6 +179,8 @@ def device(view: api.DeviceView) -> tuple[str, str, str]:
         detail = "" if view.state == "ok" else "nicht gestellt"
     elif view.name.startswith("scanner "):
         detail = READER_STATES.get(view.detail, view.detail)
+    elif view.name.startswith("card reader "):
+        detail = CARD_READER_STATES.get(view.detail, view.detail)
     return name, STATES.get(view.state, view.state), detail
 
 

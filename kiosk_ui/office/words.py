@@ -145,7 +145,12 @@ RESULTS: dict[str, str] = {
     "expired": "Abholfrist abgelaufen",
     "missing": "verschwunden",
 }
-CALLS: dict[str, str] = {"resident": "Jemand hat gerufen", "jam": "Die Tür klemmt", "left_open": "Tür steht offen"}
+CALLS: dict[str, str] = {
+    "resident": "Jemand hat gerufen",
+    "jam": "Die Tür klemmt",
+    "left_open": "Tür steht offen",
+    "check": "An der Box ist ein Ausweis anzusehen",
+}
 OUTAGES: dict[str, str] = {
     "defective": "Die Box ist defekt",
     "building_closed": "Das Haus ist unerwartet geschlossen",

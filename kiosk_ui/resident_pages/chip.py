@@ -37,7 +37,7 @@ PAGES: dict[str, Page] = {
         digits=(6, 6),
         legible=True,
         field_label=_("6 Ziffern"),
-        buttons=(_PASSPORT, *_PERSON),
+        buttons=(_PASSPORT,),
     ),
     "chip_mrz": Page(
         "chip_mrz",

@@ -31,7 +31,7 @@ OFFERS = {
     "eid_wrong": ("factor",),
 }
 #: Where the chip did not help, a person may be asked for.
-WITH_A_PERSON = frozenset({"chip_can_wrong", "chip_wrong", "chip_unsupported", "chip_expired"})
+WITH_A_PERSON = frozenset({"chip_wrong", "chip_unsupported", "chip_expired"})
 
 
 def chip_page(

@@ -7,6 +7,7 @@ import math
 import msgspec
 
 from controller.api import (
+    CardReaderView,
     ChainCheckView,
     CompartmentView,
     DeviceView,
@@ -56,6 +57,7 @@ BOX = msgspec.structs.replace(
     views.TECHNICIAN,
     devices=(
         DeviceView("scanner front", "ok", "ok"),
+        DeviceView("card reader desk", "fault", "no_card_stack"),
         DeviceView("central system", "ok", ""),
         DeviceView("locks", "fault", "A07"),
         DeviceView("contacts", "fault", "A09"),
@@ -67,6 +69,11 @@ BOX = msgspec.structs.replace(
     ),
     inputs=tuple(_input(place) for place in views.TECHNICIAN.front),
     readers=(ReaderView("front", "ok", 128_411, 63, 148),),
+    card_readers=(
+        CardReaderView(
+            "desk", "no_card_stack", False, 601, ("emrtd",), "refused", "document_signer_revoked", "UTO", NOW - HOUR
+        ),
+    ),
     tests=(LockTestView("A01", "opened", 318, 1, NOW - HOUR), LockTestView("A05", "failed", 0, 3, NOW - HOUR)),
     self_test=SelfTestView(
         "done",
