@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Final
 
-from hal.eid.mrz import check_digit
+from hal.wire.document_key import check_digit
 
 _CHARACTERS: Final = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ<")
 _NUMBER_SIZE: Final = 9

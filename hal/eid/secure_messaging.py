@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.cmac import CMAC
 from cryptography.hazmat.primitives.constant_time import bytes_eq
 
 from hal.eid import tlv
-from hal.eid.apdu import EXTENDED_EXPECTED, SHORT_DATA, SHORT_EXPECTED, CommandApdu, ResponseApdu
+from hal.eid.apdu import EXTENDED_EXPECTED, SHORT_EXPECTED, CommandApdu, ResponseApdu
 from hal.eid.messaging import Messaging
 from hal.eid.outcome import NotAccepted, Reason
 
@@ -114,11 +114,11 @@ class SecureMessaging:
             size = 1 if command.expected <= SHORT_EXPECTED else 2
             body += tlv.encode(_EXPECTED, (command.expected & (0xFF if size == 1 else 0xFFFF)).to_bytes(size, "big"))
         data = body + tlv.encode(_CHECKSUM, self._checksum(self._pad(header) + body))
-        return CommandApdu(cla, command.ins, command.p1, command.p2, data, self._outer_expected(command, len(data)))
+        return CommandApdu(cla, command.ins, command.p1, command.p2, data, self._outer_expected(command))
 
-    def _outer_expected(self, command: CommandApdu, size: int) -> int:
+    def _outer_expected(self, command: CommandApdu) -> int:
         """Everything that a short answer holds; with extended length where the protected answer may need it."""
-        long = (command.expected or 0) > self._largest(SHORT_EXPECTED - _ANSWER_OVERHEAD) or size > SHORT_DATA
+        long = (command.expected or 0) > self._largest(SHORT_EXPECTED - _ANSWER_OVERHEAD)
         return EXTENDED_EXPECTED if long and self.extended_length else SHORT_EXPECTED
 
     def _unprotect(self, command: CommandApdu, answer: ResponseApdu) -> ResponseApdu:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -192,6 +193,53 @@ def test_the_largest_answer_and_command_of_extended_length(name: str) -> None:
     assert card.longest_answer <= 65538
     with pytest.raises(ValueError, match="65535"):
         messaging.exchange(CommandApdu(0x00, 0xB0, 0, 0, bytes(messaging.largest_command + 1), 256))
+
+
+class Oddly(SecuredCard):
+    """Answers with an authentic MAC over data objects that no chip should send."""
+
+    def __init__(self, suite: Suite, make: Callable[[SecureChannel], bytes]) -> None:
+        super().__init__(suite, b"")
+        self.make = make
+
+    def transmit(self, command: bytes) -> bytes:
+        self.channel.open(parse_command(command))
+        self.channel.count()
+        return self.channel.seal(self.make(self.channel) + b"\x99\x02\x90\x00", 0x9000)
+
+
+ODDITIES: dict[str, Callable[[SecureChannel], bytes]] = {
+    "another padding": lambda channel: b"\x87\x11\x02" + channel.encrypted_object(b"data")[3:],
+    "no padding indicator": lambda channel: b"\x87\x00",
+    "nothing but a padding indicator": lambda channel: b"\x87\x01\x01",
+    "no whole block": lambda channel: b"\x87\x10\x01" + bytes(15),
+    "the object of odd instructions": lambda channel: channel.encrypted_object(b"data", odd=True),
+    "no end of data": lambda channel: channel.encrypted_padded(bytes(16)),
+    "another end of data": lambda channel: channel.encrypted_padded(b"data" + b"\x81" + bytes(11)),
+    "a block of padding too many": lambda channel: channel.encrypted_padded(b"\x80" + bytes(31)),
+    "more than was asked for": lambda channel: channel.encrypted_object(bytes(5)),
+}
+
+
+@pytest.mark.parametrize("oddity", ODDITIES)
+def test_an_authentic_answer_in_another_form(oddity: str) -> None:
+    messaging = with_card(Oddly(Suite.AES_128, ODDITIES[oddity]), Suite.AES_128)
+    with pytest.raises(NotAccepted) as refused:
+        messaging.exchange(CommandApdu(0x00, 0xB0, 0, 0, expected=4))
+    assert refused.value.reason is Reason.SECURE_MESSAGING_FAILED
+
+
+def test_data_where_none_were_asked_for() -> None:
+    card = Oddly(Suite.AES_128, lambda channel: channel.encrypted_object(b"x"))
+    with pytest.raises(NotAccepted, match="more than was asked for"):
+        with_card(card, Suite.AES_128).exchange(CommandApdu(0x00, 0xA4, 0x02, 0x0C, b"\x01\x1e"))
+
+
+def test_data_that_are_as_long_as_was_asked_for_or_shorter() -> None:
+    for data in (b"x", bytes(4)):
+        card = Oddly(Suite.AES_128, lambda channel, data=data: channel.encrypted_object(data))  # type: ignore[misc]
+        answer = with_card(card, Suite.AES_128).exchange(CommandApdu(0x00, 0xB0, 0, 0, expected=4))
+        assert answer.data == data
 
 
 def test_a_session_whose_line_broke_is_over() -> None:
