@@ -183,10 +183,12 @@ def _anchor(certificate: Certificate, piece: Piece, origin: str) -> Anchor:
 
 
 def _with(anchors: tuple[Anchor, ...], new: Anchor) -> tuple[Anchor, ...]:
-    """Adds an anchor; of two for the same certificate the one that trusts more stays."""
+    """Adds an anchor; of two for the same certificate the one that trusts more stays, else the new one: the object of
+    an old list shall not be kept for what the new list has too.
+    """
     for index, one in enumerate(anchors):
         if one.piece.sha256 == new.piece.sha256:
-            keep = min(one, new, key=lambda anchor: _rank(anchor.origin))
+            keep = min(new, one, key=lambda anchor: _rank(anchor.origin))
             return (*anchors[:index], keep, *anchors[index + 1 :])
     return (*anchors, new)
 

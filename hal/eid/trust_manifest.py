@@ -122,7 +122,8 @@ def read_manifest(directory: Path) -> Manifest:
         content = json.loads(text)
         if content["format"] != FORMAT:
             raise TrustStoreError(
-                "format_unknown", f"{directory} was written by another version of this program; import the lists again"
+                "format_unknown",
+                f"{directory} is of another version of this program: remove it and import again",
             )
         return Manifest(
             int(content["revision"]),
@@ -220,4 +221,4 @@ def _seconds(moment: datetime) -> int:
 
 
 def _damaged(directory: Path, what: str) -> TrustStoreError:
-    return TrustStoreError("damaged", f"the trust store in {directory} is damaged ({what}): import the lists again")
+    return TrustStoreError("damaged", f"the trust store in {directory} is damaged ({what}): remove it and import again")

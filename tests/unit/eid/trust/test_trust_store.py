@@ -139,6 +139,17 @@ def test_objects_of_the_list_before_last_are_swept(utopia: Utopia) -> None:
     assert len(list((utopia.directory / OBJECTS).iterdir())) == 3
 
 
+def test_a_link_that_every_list_has_does_not_keep_the_old_lists(utopia: Utopia) -> None:
+    link = authority(above=utopia.csca, serial=2).certificate
+    utopia.trusted()
+    for days in range(6, 0, -1):
+        import_master_list(utopia.directory, master_list_of(utopia.csca, [link], signed_at=NOW - days * DAY), NOW)
+        other = authority(name=f"CSCA {days}", country="AA").certificate
+        file = master_list_of(utopia.csca, [link, other], signed_at=NOW - days * DAY)
+        import_master_list(utopia.directory, file, NOW)
+    assert len(list((utopia.directory / OBJECTS).iterdir())) == 3
+
+
 def test_a_reader_that_opened_the_store_before_an_import_goes_on(utopia: Utopia) -> None:
     first = authority(name="CSCA AA", country="AA")
     trust = utopia.trusted(first.certificate)
