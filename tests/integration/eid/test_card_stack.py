@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import shutil
 import socket
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,6 +112,47 @@ def test_pcscd_ends_with_whoever_started_it(readers: Readers) -> None:
     wait_for(lambda: not Path(f"/proc/{pid}").exists(), NOTICED_WITHIN_S, "end of pcscd")
     readers.stack.start()
     assert readers.stack.pcscd_pid not in (0, pid)
+
+
+def test_it_needs_no_privilege_where_users_may_make_namespaces(
+    readers: Readers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readers.stack.stop()
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    readers.stack.start()
+    readers.insert(PlainCard())
+    assert transmit(readers.names[0], SELECT) == (pcsc.SCARD_S_SUCCESS, b"\x6a\x82")
+    outside, inside = (Path(f"/proc/{pid}/ns/user").readlink() for pid in (os.getpid(), readers.stack.pcscd_pid))
+    assert outside != inside
+
+
+def test_nothing_is_left_when_whoever_started_it_is_killed() -> None:
+    directory = Path(tempfile.mkdtemp(prefix="abh-"))
+    program = "import sys, time; from pathlib import Path; from simulator.card.pcscd import CardStack\n"
+    program += "stack = CardStack(Path(sys.argv[1])); stack.start()\n"
+    program += "print(stack.pid, stack.pcscd_pid, flush=True); time.sleep(600)"
+    starter = subprocess.Popen([sys.executable, "-c", program, str(directory)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert starter.stdout is not None
+        started = [Path(f"/proc/{pid}") for pid in starter.stdout.readline().split()]
+        assert len(started) == 2
+        assert all(process.exists() for process in started)
+        starter.kill()
+        wait_for(lambda: not any(alive(process) for process in started), NOTICED_WITHIN_S, "end of both")
+    finally:
+        starter.kill()
+        starter.wait()
+        if starter.stdout is not None:
+            starter.stdout.close()
+        shutil.rmtree(directory)
+
+
+def alive(process: Path) -> bool:
+    """Neither gone nor waiting for somebody who fetches its exit code."""
+    try:
+        return "\nState:\tZ" not in (process / "status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def test_a_path_that_is_too_long_is_said_at_once(tmp_path: Path) -> None:
