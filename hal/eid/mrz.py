@@ -12,8 +12,9 @@ from datetime import date
 from enum import Enum
 from typing import Final
 
+from hal.wire.document_key import check_digit
+
 FILLER: Final = "<"
-_WEIGHTS: Final = (7, 3, 1)
 _FORM: Final = re.compile(r"[A-Z0-9<]*", re.ASCII)
 _DATE: Final = re.compile(r"(\d\d|<<)(\d\d|<<)(\d\d|<<)", re.ASCII)
 _NAME: Final = re.compile(r"[A-Z][A-Z<]*|<+[A-Z][A-Z<]*", re.ASCII)
@@ -78,15 +79,6 @@ class Mrz:
             return date(2000 + int(self.expiry_date[:2]), int(self.expiry_date[2:4]), int(self.expiry_date[4:]))
         except ValueError:
             raise MrzError("there is no such day of expiry") from None
-
-
-def check_digit(text: str) -> str:
-    """The check digit over A to Z, 0 to 9 and fillers (9303-3, 4.9)."""
-    total = 0
-    for position, character in enumerate(text):
-        value = 0 if character == FILLER else int(character, 36)
-        total += value * _WEIGHTS[position % 3]
-    return str(total % 10)
 
 
 def parse_mrz(text: str) -> Mrz:

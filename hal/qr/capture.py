@@ -14,9 +14,10 @@ from dataclasses import dataclass
 
 from hal.interfaces import Frame, FrameSource, HardwareFault, monotonic_ms
 from hal.qr.decode import Decoder, Reading
+from hal.qr.document_key import DocumentKeyReader
 from hal.qr.filter import ScanFilter
 from hal.qr.unreadable import UnreadableWatch
-from hal.wire import ALLOWED, ReaderState, ScanMode
+from hal.wire import ALLOWED, ReaderState, ScanMode, SecretText
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +33,8 @@ class Patience:
     """Without a frame for so long, the source is opened anew."""
     reopenings: int = 3
     """So many times in vain, then the process ends and systemd starts another."""
+    document_ms: int = 100
+    """Between two frames while a document's machine readable zone is looked for."""
     idle_ms: int = 250
     """Between two frames while nothing is to be read."""
 
@@ -47,13 +50,14 @@ class PublishedMode:
 @dataclass(frozen=True, slots=True)
 class Scan:
     """What was found under one publication of the mode: a code to report, or (``None``) something foreign, or
-    (``unreadable``) a code that is held there and cannot be read.
+    (``unreadable``) a code that is held there and cannot be read, or what opens the chip of a document (``document``).
     """
 
     reading: Reading | None
     captured_mono_ms: int
     published: PublishedMode
     unreadable: bool = False
+    document: SecretText | None = None
 
 
 class Capture:
@@ -77,6 +81,8 @@ class Capture:
         self._decoder = Decoder(now_ms=now_ms)
         self._filter = ScanFilter()
         self._unreadable = UnreadableWatch()
+        self._documents = DocumentKeyReader()
+        self._documents_for: PublishedMode | None = None
         self._published = PublishedMode(ScanMode.OFF, now_ms())
         self._forget = False
         self._changed = threading.Event()
@@ -205,6 +211,9 @@ class Capture:
             self._filter.forget()
             self._unreadable.forget()
         published = self._published
+        if published.mode is ScanMode.DOCUMENT_KEY:
+            self._take_document(frame, published)
+            return
         if not ALLOWED[published.mode].symbologies:
             self._changed.wait(self._patience.idle_ms / 1000)
             self._changed.clear()
@@ -222,6 +231,20 @@ class Capture:
             published.mode, unreadable=self._decoder.unreadable, read=bool(readings), now_ms=frame.mono_ms
         ):
             self._on_scan(Scan(None, frame.mono_ms, published, unreadable=True))
+
+    def _take_document(self, frame: Frame, published: PublishedMode) -> None:
+        if published is not self._documents_for:
+            self._documents_for = published
+            self._documents.forget()
+        if frame.mono_ms <= published.since_ms:
+            return
+        document = self._documents.read(frame)
+        if document is not None:
+            self.decoded += 1
+            self._on_scan(Scan(None, frame.mono_ms, published, document=document))
+        # It costs much more than a code, and nobody turns a page ten times a second.
+        self._changed.wait(self._patience.document_ms / 1000)
+        self._changed.clear()
 
     def _close(self) -> None:
         """Called on both threads: a source's ``close`` is idempotent and allowed from another thread."""

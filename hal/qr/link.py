@@ -16,6 +16,7 @@ from hal.link import LineLink
 from hal.qr.capture import Scan
 from hal.wire import (
     MODE_METHOD,
+    DocumentKeyReport,
     ForeignScan,
     Notification,
     ReaderHealth,
@@ -77,9 +78,11 @@ class ControllerLink(LineLink):
         return True
 
     def _answered(self, method: str | None, result: Any) -> None:
-        if method == ScanReport.METHOD:
+        if method in (ScanReport.METHOD, DocumentKeyReport.METHOD):
             verdict = ScanVerdict.from_result(result)
-            _log.info("scan_report: %s", "accepted" if verdict.accepted else f"refused ({verdict.reason})")
+            _log.info(
+                "%s: %s", method.replace(".", "_"), "accepted" if verdict.accepted else f"refused ({verdict.reason})"
+            )
 
     def _send_waiting(self) -> None:
         while self.connected and self._waiting:
@@ -88,6 +91,9 @@ class ControllerLink(LineLink):
                 _log.debug("scan_dropped: the mode has changed since")
             elif scan.unreadable:
                 self._ask(UnreadableScan.METHOD, UnreadableScan(self._name).params())
+            elif scan.document is not None:
+                document = DocumentKeyReport(scan.document, scan.captured_mono_ms, self._name)
+                self._ask(DocumentKeyReport.METHOD, document.params())
             elif scan.reading is None:
                 self._ask(ForeignScan.METHOD, ForeignScan(self._name).params())
             else:

@@ -1,7 +1,8 @@
 """The contract between the reader processes and the controller. Standard library only.
 
 ``codes``: code formats and what each scan mode lets out. ``jsonrpc``: the line protocol. ``messages``: what is said by
-scanners, ``chip``: by the card reader.
+scanners, ``chip``: by the card reader, ``document_key``: of a photo page before the camera. ``holder`` and
+``transliteration``: whose document it is, comparable without telling.
 """
 
 from hal.wire.chip import (
@@ -30,6 +31,7 @@ from hal.wire.codes import (
     admits,
     classify,
 )
+from hal.wire.document_key import DocumentKeyReport
 from hal.wire.jsonrpc import (
     MAX_INTEGER,
     MAX_LINE_BYTES,
@@ -73,6 +75,7 @@ __all__ = [
     "ChipRequest",
     "ChipStage",
     "Code",
+    "DocumentKeyReport",
     "ErrorResponse",
     "ForeignScan",
     "LineSplitter",

@@ -12,7 +12,8 @@ from PIL import Image, ImageDraw, ImageOps, UnidentifiedImageError
 from qrcode.exceptions import DataOverflowError
 
 from hal.wire import Symbology
-from simulator.scene.model import Barcode, Phone, Picture, SceneError, Slip
+from simulator.scene.documents import draw_document
+from simulator.scene.model import Barcode, Document, Phone, Picture, SceneError, Slip
 
 _PAPER: Final = 238
 _INK: Final = 22
@@ -29,7 +30,9 @@ _WRITERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A drawing with its ``code_side`` in pixels and the middle of the code in it. ``wide``: the code is bars."""
+    """A drawing with its ``code_side`` in pixels and the middle of the code in it. ``wide``: the code is bars or a
+    page.
+    """
 
     image: Image.Image
     code_side: int
@@ -37,9 +40,13 @@ class Card:
     wide: bool = False
 
 
-def draw(thing: Phone | Slip | Barcode, code_side: int) -> Card:
+def draw(thing: Phone | Slip | Barcode | Document, code_side: int) -> Card:
     """The thing with its code about ``code_side`` pixels wide. Raises ``SceneError`` if no such code can be made."""
     text = thing.text.reveal()
+    if isinstance(thing, Document):
+        page = draw_document(text, code_side, thing.seed)
+        # What people hold before the camera is the zone, not the portrait.
+        return Card(page, page.width, (page.width / 2, 0.62 * page.height), wide=True)
     if isinstance(thing, Phone):
         return _phone(_qr(text, code_side, inverted=thing.inverted))
     if isinstance(thing, Slip):

@@ -6,10 +6,12 @@ One JSON object, every name below optional unless marked, unknown names refused:
     {"kind": "phone",   "text": "…" (needed), "inverted": false, "pose": {…}, "seed": 1}
     {"kind": "slip",    "text": "…" (needed), "pose": {…}, "seed": 1}
     {"kind": "barcode", "text": "…" (needed), "symbology": "code_128", "pose": {…}, "seed": 1}
+    {"kind": "document", "text": "P<UTO…\\n…" (needed), "pose": {…}, "seed": 1}
     {"kind": "picture", "path": "/…/photograph.jpg"}      or      {"kind": "picture", "data": "<base64 of PNG or JPEG>"}
 
 ``phone`` shows a QR code on its screen (``inverted``: light on dark), ``slip`` is the printed Abholschein with one, and
-``barcode`` a label in one of ``qr``, ``data_matrix``, ``code_128``, ``code_39``. ``pose`` is described at ``Pose``.
+``barcode`` a label in one of ``qr``, ``data_matrix``, ``code_128``, ``code_39``. ``document`` is the page with the
+machine readable zone: a passport's for two lines, a card's back for three. ``pose`` is described at ``Pose``.
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ from pathlib import Path
 from typing import Any
 
 from hal.wire import SecretText, Symbology
+
+DOCUMENT_SIZE = 0.92
+"""The page's share of the frame's width, where a pose does not say otherwise."""
 
 MAX_TEXT = 4000
 """More than any QR code holds, in characters."""
@@ -39,11 +44,11 @@ class SceneError(ValueError):
 class Pose:
     """How the thing is held, and how well it is seen. The defaults are a calm hand in an ordinary hall.
 
-    ``size`` is the side of the code as a share of the frame's height (of its width for bars). ``x`` and ``y`` move its
-    middle away from the frame's, in shares of the frame. ``rotation`` turns it in the picture's plane, ``tilt_x`` leans
-    it back, ``tilt_y`` turns it aside, all in degrees. ``blur`` and ``noise`` are standard deviations in pixels and in
-    grey levels, ``brightness`` a factor on the light of the scene, ``glare`` the strength of a reflection from 0 to 1,
-    ``jitter`` how far the hand trembles from frame to frame, in pixels.
+    ``size`` is the side of the code as a share of the frame's height (of its width for bars and documents). ``x`` and
+    ``y`` move its middle away from the frame's, in shares of the frame. ``rotation`` turns it in the picture's plane,
+    ``tilt_x`` leans it back, ``tilt_y`` turns it aside, all in degrees. ``blur`` and ``noise`` are standard deviations
+    in pixels and in grey levels, ``brightness`` a factor on the light of the scene, ``glare`` the strength of a
+    reflection from 0 to 1, ``jitter`` how far the hand trembles from frame to frame, in pixels.
     """
 
     size: float = 0.42
@@ -109,6 +114,15 @@ class Barcode:
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """The page of a travel document with its machine readable zone, held so that it nearly fills the picture."""
+
+    text: SecretText
+    pose: Pose = field(default_factory=lambda: Pose(size=DOCUMENT_SIZE))
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A photograph that somebody dropped into the panel. Exactly one of the two is given."""
 
@@ -116,7 +130,7 @@ class Picture:
     data: bytes | None = field(default=None, repr=False)
 
 
-Scene = Nothing | Phone | Slip | Barcode | Picture
+Scene = Nothing | Phone | Slip | Barcode | Document | Picture
 
 
 def scene_from_json(value: object) -> Scene:
@@ -141,11 +155,14 @@ def scene_from_json(value: object) -> Scene:
         case "barcode":
             _only(value, "text", "symbology", "pose", "seed")
             return Barcode(_text(value), _symbology(value), _pose(value), _seed(value))
+        case "document":
+            _only(value, "text", "pose", "seed")
+            return Document(_text(value), _pose(value, DOCUMENT_SIZE), _seed(value))
         case "picture":
             _only(value, "path", "data")
             return _picture(value)
         case _:
-            raise SceneError("unknown_kind", "kind must be nothing, phone, slip, barcode or picture")
+            raise SceneError("unknown_kind", "kind must be nothing, phone, slip, barcode, document or picture")
 
 
 def _only(value: Mapping[str, Any], *names: str) -> None:
@@ -174,7 +191,7 @@ def _symbology(value: Mapping[str, Any]) -> Symbology:
         raise SceneError("bad_value", f"symbology must be one of {', '.join(Symbology)}") from None
 
 
-def _pose(value: Mapping[str, Any]) -> Pose:
+def _pose(value: Mapping[str, Any], size: float = 0.42) -> Pose:
     given = value.get("pose", {})
     if not isinstance(given, Mapping) or not given.keys() <= {each.name for each in fields(Pose)}:
         raise SceneError("bad_value", f"pose is an object of {', '.join(_BOUNDS)}")
@@ -182,7 +199,7 @@ def _pose(value: Mapping[str, Any]) -> Pose:
         low, high = _BOUNDS[name]
         if type(number) not in (int, float) or not low <= number <= high:
             raise SceneError("bad_value", f"pose.{name} must be a number from {low} to {high}")
-    return Pose(**{name: float(number) for name, number in given.items()})
+    return Pose(**{"size": size, **{name: float(number) for name, number in given.items()}})
 
 
 def _picture(value: Mapping[str, Any]) -> Picture:

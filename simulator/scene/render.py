@@ -9,7 +9,7 @@ from typing import Final
 from PIL import Image, ImageChops
 
 from simulator.scene import cards, optics
-from simulator.scene.model import Barcode, Nothing, Phone, Picture, Pose, Scene, Slip
+from simulator.scene.model import Barcode, Document, Nothing, Phone, Picture, Pose, Scene, Slip
 
 _MARGIN: Final = 24
 """How far a trembling hand may move the view, in pixels, and how much the noise is shifted from frame to frame."""
@@ -59,8 +59,10 @@ class Renderer:
         )
         return ImageChops.add(seen, grain, 1.0, -128).tobytes()
 
-    def _placed(self, scene: Phone | Slip | Barcode, pose: Pose) -> Image.Image:
-        wide = isinstance(scene, Barcode) and scene.symbology in ("code_128", "code_39")
+    def _placed(self, scene: Phone | Slip | Barcode | Document, pose: Pose) -> Image.Image:
+        wide = isinstance(scene, Document) or (
+            isinstance(scene, Barcode) and scene.symbology in ("code_128", "code_39")
+        )
         side = pose.size * (self.width if wide else self.height)
         card = cards.draw(scene, max(64, round(side * _OVERSAMPLING)))
         return optics.place(card, pose, self._hall, (self.width, self.height))

@@ -14,6 +14,7 @@ from controller.ports import Operations, TechnicianDesk
 from hal.wire import (
     MODE_METHOD,
     BadgeCode,
+    DocumentKeyReport,
     ForeignScan,
     PickupCode,
     ReaderHealth,
@@ -36,6 +37,7 @@ class ReaderRole:
     def methods(self) -> Mapping[str, Handler]:
         return {
             ScanReport.METHOD: self._report,
+            DocumentKeyReport.METHOD: self._document_key,
             ForeignScan.METHOD: self._foreign,
             UnreadableScan.METHOD: self._unreadable,
             ReaderHealth.METHOD: self._health,
@@ -64,6 +66,13 @@ class ReaderRole:
             refusal = await self._operations.badge(text, report.captured_mono_ms)
         else:
             refusal = await self._operations.order_barcode(text, report.captured_mono_ms)
+        return ScanVerdict(refusal is None, refusal.code if refusal is not None else "").result()
+
+    async def _document_key(self, connection: Connection, params: msgspec.Raw) -> object:
+        report = checked(lambda: DocumentKeyReport.from_params(params_object(params)))
+        if ScanMode(self._operations.scan_mode()) is not ScanMode.DOCUMENT_KEY:
+            return ScanVerdict(False, "not_in_this_mode").result()
+        refusal = self._operations.document_key(report.information.reveal(), report.captured_mono_ms)
         return ScanVerdict(refusal is None, refusal.code if refusal is not None else "").result()
 
     async def _foreign(self, connection: Connection, params: msgspec.Raw) -> object:

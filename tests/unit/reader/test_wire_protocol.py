@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hal.wire import (
     MAX_INTEGER,
     MAX_LINE_BYTES,
+    DocumentKeyReport,
     ErrorResponse,
     ForeignScan,
     LineSplitter,
@@ -94,6 +95,7 @@ def test_no_json_raises_anything_but_a_wire_error(value: Any) -> None:
 def test_no_params_raise_anything_but_a_wire_error(given_params: dict[str, Any]) -> None:
     for check in (
         ScanReport.from_params,
+        DocumentKeyReport.from_params,
         ForeignScan.from_params,
         UnreadableScan.from_params,
         ReaderHealth.from_params,
@@ -193,6 +195,8 @@ def test_messages_travel() -> None:
     assert ScanReport.from_params(report.params()) == report
     foreign = ForeignScan("qr")
     assert ForeignScan.from_params(foreign.params()) == foreign
+    document = DocumentKeyReport(SecretText("L898902C3674081221204159"), 17, "qr")
+    assert DocumentKeyReport.from_params(document.params()) == document
     unreadable = UnreadableScan("qr")
     assert UnreadableScan.from_params(unreadable.params()) == unreadable
     health = ReaderHealth("qr", ReaderState.NO_FRAMES, 3, 2)
@@ -221,3 +225,26 @@ def test_a_report_is_checked_to_the_type(change: dict[str, Any]) -> None:
     good = ScanReport(SecretText(TOKEN), Symbology.QR, 17, "qr").params()
     with pytest.raises(WireError):
         ScanReport.from_params(good | change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"information": ""},
+        {"information": "L898902C3674081221204158"},
+        {"information": "L898902C4674081221204159"},
+        {"information": "L898902C3674081321204159"},
+        {"information": "L898902C3674081221204159\n"},
+        {"information": "l898902c3674081221204159"},
+        {"information": "ERIKSSON<<ANNA"},
+        {"information": 7},
+        {"captured_mono_ms": -1},
+        {"source": ""},
+        {"name": "ERIKSSON"},
+    ],
+)
+def test_what_opens_a_chip_holds_its_check_digits_and_nothing_else(change: dict[str, Any]) -> None:
+    good = DocumentKeyReport(SecretText("L898902C3674081221204159"), 17, "qr")
+    with pytest.raises(WireError) as caught:
+        DocumentKeyReport.from_params(good.params() | change)
+    assert "L898902C3" not in repr(good) + str(caught.value)
