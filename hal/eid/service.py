@@ -23,7 +23,7 @@ from hal.eid.link import CardLink
 from hal.eid.outcome import Outcome, Reason, Refused, Retry, Unsupported, Verified
 from hal.eid.pcsc import Limits
 from hal.eid.trust import Trust
-from hal.eid.watch import LOOK_EVERY_MS, CardWatch
+from hal.eid.watch import CardWatch
 from hal.interfaces import monotonic_ms
 from hal.notify import notify, watchdog_interval_ms
 from hal.wire import (
@@ -31,7 +31,6 @@ from hal.wire import (
     ChipOutcomeKind,
     ChipProgress,
     ChipReaderHealth,
-    ChipReaderState,
     ChipRequest,
     ChipStage,
 )
@@ -43,9 +42,6 @@ HEALTH_EVERY_MS: Final = 1000
 
 EXIT_STUCK: Final = 75
 """``EX_TEMPFAIL``: a call into the card stack does not return."""
-
-_SILENT_MS: Final = 4 * LOOK_EVERY_MS
-"""pcscd says something every ``LOOK_EVERY_MS``; one that was silent so long does not answer."""
 
 _STEP_MS: Final = 250
 _STOP_MS: Final = 700
@@ -177,13 +173,8 @@ class CardReader:
             self._health = None
             return
         seen = self._watch.seen
-        silent = self._watch.progress_age_ms > _SILENT_MS
         health = ChipReaderHealth(
-            self._name,
-            ChipReaderState.NO_CARD_STACK if silent else seen.state,
-            bool(seen.cards) and not silent,
-            self._trust.anchors,
-            tuple(self._procedures),
+            self._name, seen.state, bool(seen.cards), self._trust.anchors, tuple(self._procedures)
         )
         now_ms = monotonic_ms()
         if health != self._health or now_ms >= self._health_due_ms:

@@ -23,6 +23,8 @@ _log = logging.getLogger(__name__)
 LOOK_EVERY_MS: Final = 1_000
 """So often everything is looked at anew even if pcscd told of no change."""
 
+SILENT_MS: Final = 4 * LOOK_EVERY_MS
+
 RETRY_MS: Final = 500
 """Between two tries to reach a pcscd that does not answer."""
 
@@ -62,13 +64,10 @@ class CardWatch:
 
     @property
     def seen(self) -> Seen:
-        """How it is now."""
+        """How it is now. A pcscd that has not answered for `SILENT_MS` counts as none."""
+        if monotonic_ms() - self._progress_ms > SILENT_MS:
+            return Seen(ChipReaderState.NO_CARD_STACK)
         return self._seen
-
-    @property
-    def progress_age_ms(self) -> int:
-        """How long ago pcscd last answered, or could not be reached. It grows only when a call does not return."""
-        return monotonic_ms() - self._progress_ms
 
     def listen(self, on_change: Callable[[], None]) -> None:
         """Have this called after each change, on the watch's thread. Before `start`."""
@@ -81,7 +80,7 @@ class CardWatch:
     def wait(self, until: Callable[[Seen], bool], timeout_s: float) -> bool:
         """Wait until what is seen is as wished (asked after each change and each `notify`); whether it is."""
         with self._changed:
-            return self._changed.wait_for(lambda: until(self._seen), timeout_s)
+            return self._changed.wait_for(lambda: until(self.seen), timeout_s)
 
     def notify(self) -> None:
         """Have everybody in `wait` ask again."""

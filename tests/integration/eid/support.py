@@ -13,6 +13,7 @@ import smartcard.scard as pcsc
 
 from simulator.card.pcscd import READER, CardStack, reader_names
 from simulator.card.vpcd import Card, Insertion, put_in
+from simulator.processes import wait_for
 
 NOTICED_WITHIN_S = 15.0
 """pcscd looks for cards every 0.4 s."""
@@ -54,6 +55,8 @@ class Readers:
 
         if noticed:
             insertion = put_in(connect, card, pull_at=pull_at, before_answer=before_answer)
+            # It has power; a moment later pcscd tells its clients so.
+            wait_for(lambda: not self.empty(reader, slot), NOTICED_WITHIN_S, "card in the reader")
         else:
             insertion = Insertion(connect(), card, pull_at=pull_at, before_answer=before_answer)
         self._inserted.append(insertion)

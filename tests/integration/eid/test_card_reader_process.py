@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from collections.abc import Iterator
@@ -183,6 +184,19 @@ def test_pcscd_that_dies_and_comes_back(desk: Desk, readers: Readers) -> None:
     desk.until(lambda: desk.health[-1].state == "ok")
     readers.insert(stranger())
     assert desk.ask(request(3)) == NO_DOCUMENT
+
+
+def test_a_pcscd_that_hangs_is_told_and_does_not_hold_the_process(desk: Desk, readers: Readers) -> None:
+    desk.start_reader()
+    assert desk.reader is not None
+    os.kill(readers.stack.pcscd_pid, signal.SIGSTOP)
+    try:
+        desk.until(lambda: desk.health[-1].state == "no_card_stack")
+        assert desk.ask(request(1, within_ms=400)) == (RETRY, "reader_gone")
+        desk.reader.terminate()
+        assert desk.ended() == 0
+    finally:
+        os.kill(readers.stack.pcscd_pid, signal.SIGCONT)
 
 
 def test_a_reader_that_is_unplugged_while_it_reads(desk: Desk, readers: Readers) -> None:
