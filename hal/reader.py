@@ -3,9 +3,9 @@
 ``abholfach-reader --source NAME[:DEVICE] --socket PATH`` connects to the controller's ``reader-qr`` socket and reads
 what the controller's scan mode asks for. Frames stay in memory; texts leave over that socket only.
 
-``abholfach-reader --source pcsc[:NAME] --socket PATH [--trust DIRECTORY]`` connects to the controller's ``reader-eid``
-socket and verifies the documents that the controller asks for, in the PC/SC readers whose name contains NAME. What a
-document says of its holder stays in memory.
+``abholfach-reader --source pcsc[:NAME] --socket PATH [--trust DIRECTORY] [--online FILE]`` connects to the controller's
+``reader-eid`` socket and verifies the documents that the controller asks for, in the PC/SC readers whose name contains
+NAME. What a document says of its holder stays in memory.
 
 Exit codes: 0 asked to end · 64 a wrong command line · 69 something needed is missing · 74 the camera brings no frames ·
 75 a card or its reader does not return from a command. Every message on stderr begins with a code.
@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from hal.interfaces import FrameSource, HardwareFault
+from hal.strict_toml import ConfigurationError
 
 if TYPE_CHECKING:
     from hal.qr.capture import SourceFactory
@@ -85,9 +86,9 @@ def run(name: str, source: SourceFactory, socket_path: str) -> int:
     return run_until_signal(name, source, socket_path)
 
 
-def run_card_reader(name: str, only: str, socket_path: str, trust: Path) -> int:
+def run_card_reader(name: str, only: str, socket_path: str, trust: Path, online: Path | None) -> int:
     """Run the card reader in this process until it is asked to end; the exit code. ``only``: a part of the readers'
-    names.
+    names; ``online``: the settings of eID with eID-PIN, where that is used.
     """
     try:
         from hal.eid.process import run_until_signal
@@ -95,7 +96,10 @@ def run_card_reader(name: str, only: str, socket_path: str, trust: Path) -> int:
         return complain(
             "card_stack_missing", f"{error}. Install Debian's libpcsclite1 and the packages of requirements/"
         )
-    return run_until_signal(name, only, socket_path, trust)
+    try:
+        return run_until_signal(name, only, socket_path, trust, online)
+    except ConfigurationError as error:
+        return complain("online_settings", str(error))
 
 
 def complain(code: str, message: str) -> int:
@@ -135,12 +139,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar="DIRECTORY",
         help="with pcsc: the trusted CSCA certificates (default: %(default)s)",
     )
+    parser.add_argument("--online", type=Path, metavar="FILE", help="with pcsc: how eID with eID-PIN is set up")
     common_arguments(parser)
     given = parser.parse_args(arguments)
     configure_logging(given.log_level)
     kind, _, device = given.source.partition(":")
     if kind == CARD_READERS:
-        return run_card_reader(given.name, device, given.socket, given.trust)
+        return run_card_reader(given.name, device, given.socket, given.trust, given.online)
     try:
         source = camera_factory(given.source)
     except HardwareFault as fault:

@@ -137,8 +137,12 @@ class Desk:
 
     def tell(self, message: ChipRequest | ChipCancel) -> None:
         """A notification to the reader."""
+        self.notify(message.METHOD, message.params())
+
+    def notify(self, method: str, params: object) -> None:
+        """Any notification, also one that the protocol does not allow."""
         assert self._line is not None
-        body = {"jsonrpc": "2.0", "method": message.METHOD, "params": message.params()}
+        body = {"jsonrpc": "2.0", "method": method, "params": params}
         self._line.sendall(json.dumps(body).encode() + b"\n")
 
     def ask(self, asked: ChipRequest) -> tuple[ChipOutcomeKind, str]:

@@ -242,6 +242,17 @@ def test_what_it_cannot_do_it_says(desk: Desk, readers: Readers) -> None:
     assert desk.ask(request(3, wall_ms=2**53 - 1)) == (UNSUPPORTED, "clock_untrusted")
 
 
+def test_a_controller_that_breaks_the_protocol_is_left_and_not_quoted(desk: Desk, readers: Readers) -> None:
+    desk.start_reader()
+    told = len(desk.health)
+    desk.notify("chip.unheard", {"access": CAN})
+    desk.notify("chip.verify", request(1).params() | {"name": CAN})
+    desk.until(lambda: len(desk.health) > told)
+    wait_for(lambda: "controller_lost" in desk.printed, NOTICED_WITHIN_S, "word of the broken line")
+    readers.insert(stranger())
+    assert desk.ask(request(2)) == NO_DOCUMENT
+
+
 def test_it_ends_when_asked_and_leaves_no_core(desk: Desk, readers: Readers) -> None:
     desk.start_reader()
     assert desk.reader is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from hal import reader
 from hal.eid import job as jobs
 from hal.eid.job import Job
 from hal.eid.outcome import Outcome, Reason, Refused, Retry, Unsupported, Verified
@@ -122,6 +124,16 @@ def test_what_breaks_in_a_verifier_lets_nobody_through_and_tells_nothing(caplog:
     assert job.outcome == Unsupported(Reason.CARD_FAILED)
     assert "verifier_broken: KeyError" in caplog.text
     assert "MUSTERMANN" not in caplog.text
+
+
+def test_without_the_card_stacks_library_it_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "hal.eid.process", None)
+    assert reader.main(["--source", "pcsc:ACME", "--socket", "/nowhere"]) == reader.EXIT_UNAVAILABLE
+    said = capsys.readouterr().err
+    assert said.startswith("abholfach-reader: card_stack_missing: ")
+    assert "libpcsclite1" in said
 
 
 @pytest.mark.parametrize(
