@@ -198,6 +198,25 @@ def _template(glyph: str) -> Vector:
 
 _TEMPLATES: Final = MappingProxyType({character: _template(glyph) for character, glyph in GLYPHS.items()})
 
+
+def _profile() -> Vector:
+    """How much ink letters and digits have in each row, on the average."""
+    rows = [
+        sum(
+            int(glyph[row * CELL_WIDTH + column], 16)
+            for character, glyph in GLYPHS.items()
+            for column in range(CELL_WIDTH)
+        )
+        for row in range(CELL_HEIGHT)
+    ]
+    mean = sum(rows) / len(rows)
+    length = math.sqrt(sum((row - mean) ** 2 for row in rows))
+    return tuple((row - mean) / length for row in rows)
+
+
+PROFILE: Final = _profile()
+"""Row by row, of mean 0 and length 1."""
+
 DIGITS: Final = "0123456789"
 LETTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 FILLER: Final = "<"

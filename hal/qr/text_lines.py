@@ -4,7 +4,7 @@ A zone is printed with one pitch, so a line is known by its even row of some thi
 held by hand: turned a little, leaning, nearer on one side. The turn is found first (the rows of print are then
 sharpest); what is left, a slope and a pitch that changes along the line, is fitted to the marks.
 
-Pillow and arithmetic: about 40 ms for a frame. Pure functions, safe on any thread.
+Pillow and arithmetic: about 30 ms for a frame. Pure functions, safe on any thread.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Final
 
 from PIL import Image, ImageChops, ImageFilter
 
-from hal.qr.ocr_b import CELL_HEIGHT, CELL_WIDTH
+from hal.qr.ocr_b import CELL_HEIGHT, CELL_WIDTH, PROFILE
 
 WORKING_WIDTH: Final = 960
 """Frames are brought to this width: a page that fills one then has about 18 pixels a character."""
@@ -25,6 +25,7 @@ WORKING_WIDTH: Final = 960
 SPARE_CELLS: Final = 2
 """Cut on either side of what was found."""
 
+_SPARE_ROWS: Final = 3
 _SMALL_WIDTH: Final = 320
 _STEEPEST: Final = 16
 _PITCH: Final = (9.0, 40.0)
@@ -217,9 +218,6 @@ def _placed(marks: Sequence[_Mark]) -> tuple[Curve, Curve, int] | None:
     if len(narrow) < _LEAST_MARKS:
         return None
     down = _fitted([(u, mark.y) for u, mark in narrow], straight=True)
-    near = [(u, mark) for u, mark in narrow if abs(_at(down, u) - mark.y) <= 0.15 * pitch]
-    if len(near) >= _LEAST_MARKS:
-        down = _fitted([(u, mark.y) for u, mark in near], straight=True)
     first, last = narrow[0][0], narrow[-1][0]
     return _moved(across, first), _moved(down, first), last - first + 1
 
@@ -260,16 +258,42 @@ def _fitted(points: Sequence[tuple[float, float]], *, straight: bool = False) ->
 
 
 def _cut(page: Image.Image, across: Curve, down: Curve, count: int) -> TextLine:
+    strip = _strip(page, across, down, count, CELL_HEIGHT + 2 * _SPARE_ROWS)
+    # The marks say where the line is to a pixel or so; its profile, where ink begins and ends, says it better.
+    rows = _rows_off(strip) * across[1] / CELL_WIDTH
+    down = (down[0] + rows, down[1], down[2])
+    strip = _strip(page, across, down, count, CELL_HEIGHT)
+    cells = (strip.crop((at * CELL_WIDTH, 0, (at + 1) * CELL_WIDTH, CELL_HEIGHT)).tobytes() for at in range(count))
+    return TextLine(_at(down, count / 2), tuple(cells))
+
+
+def _strip(page: Image.Image, across: Curve, down: Curve, count: int, height: int) -> Image.Image:
+    """The line's cells side by side, level and of one size, with ink light."""
     mesh = []
     for index in range(count):
         left, right = _at(across, index - 0.5), _at(across, index + 0.5)
-        half = (right - left) * CELL_HEIGHT / CELL_WIDTH / 2
+        half = (right - left) * height / CELL_WIDTH / 2
         y_left, y_right = _at(down, index - 0.5), _at(down, index + 0.5)
-        box = (index * CELL_WIDTH, 0, (index + 1) * CELL_WIDTH, CELL_HEIGHT)
+        box = (index * CELL_WIDTH, 0, (index + 1) * CELL_WIDTH, height)
         mesh.append((box, (left, y_left - half, left, y_left + half, right, y_right + half, right, y_right - half)))
     strip = page.transform(
-        (count * CELL_WIDTH, CELL_HEIGHT), Image.Transform.MESH, mesh, Image.Resampling.BICUBIC, fillcolor=128
+        (count * CELL_WIDTH, height), Image.Transform.MESH, mesh, Image.Resampling.BICUBIC, fillcolor=128
     )
-    strip = ImageChops.invert(strip)
-    cells = (strip.crop((at * CELL_WIDTH, 0, (at + 1) * CELL_WIDTH, CELL_HEIGHT)).tobytes() for at in range(count))
-    return TextLine(_at(down, count / 2), tuple(cells))
+    return ImageChops.invert(strip)
+
+
+def _rows_off(strip: Image.Image) -> float:
+    """By how many rows the line stands lower than the middle of the strip."""
+    ink = strip.resize((1, strip.height), Image.Resampling.BOX).tobytes()
+    fits = []
+    for off in range(2 * _SPARE_ROWS + 1):
+        rows = ink[off : off + CELL_HEIGHT]
+        mean = sum(rows) / CELL_HEIGHT
+        length = sum((level - mean) ** 2 for level in rows) ** 0.5 or 1.0
+        fits.append(sum((level - mean) * row for level, row in zip(rows, PROFILE, strict=True)) / length)
+    best = max(range(len(fits)), key=fits.__getitem__)
+    if not 0 < best < len(fits) - 1:
+        return float(best - _SPARE_ROWS)
+    before, here, after = fits[best - 1 : best + 2]
+    curve = before - 2 * here + after
+    return best - _SPARE_ROWS + (0.5 * (before - after) / curve if curve else 0.0)

@@ -18,6 +18,7 @@ from PIL import Image, ImageDraw
 from hal.wire import ScanMode, mode_params
 from simulator.scene import cards
 from simulator.scene.model import Barcode, Phone, scene_from_json
+from simulator.scene.render import Renderer
 from tests.fakes.plant import running_plant
 
 TOKEN = "ABHOLFACH-P-" + "K7MQ2ZDX" * 3 + "AE"
@@ -89,7 +90,7 @@ class Controller:
         while line := await reader.readline():
             message = json.loads(line)
             self.heard.append(message)
-            result = self.verdict if message["method"] == "scan.report" else {}
+            result = self.verdict if message["method"] in ("scan.report", "document_key.report") else {}
             self._tell(writer, {"jsonrpc": "2.0", "id": message["id"], "result": result})
         if writer in self._writers:
             self._writers.remove(writer)
@@ -283,6 +284,36 @@ async def test_bars_are_read_only_while_loading(tmp_path: Path, controller: Cont
     controller.publish(ScanMode.LOADING)
     await until(lambda: controller.reports)
     assert (controller.reports[0]["text"], controller.reports[0]["symbology"]) == (ORDER, "code_128")
+
+
+PAGE = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
+OPENS_ITS_CHIP = "L898902C3674081221204159"
+
+
+async def test_a_photo_page_is_read_only_when_it_is_asked_for_and_without_its_holders_name(
+    tmp_path: Path, controller: Controller, start: Start
+) -> None:
+    await controller.start()
+    page = tmp_path / "page.png"
+    renderer = Renderer(1280, 720)
+    renderer.show(scene_from_json({"kind": "document", "text": PAGE}))
+    Image.frombytes("L", (1280, 720), renderer.luma()).save(page)
+    controller.publish(ScanMode.LOADING)
+    reader = await start(*simulated(controller, "--size", "1280x720", "--file", page))
+    await until(lambda: sum(health["frames"] > 4 for health in controller.said("reader.health")) > 1)
+    assert controller.said("document_key.report") == []
+    controller.publish(ScanMode.DOCUMENT_KEY)
+    await until(lambda: controller.said("document_key.report"))
+    seen = len(controller.said("reader.health"))
+    await until(lambda: len(controller.said("reader.health")) > seen + 1)
+    assert await reader.terminate() == 0
+    [report] = controller.said("document_key.report")
+    assert report.keys() == {"information", "captured_mono_ms", "source"}
+    assert report["information"] == OPENS_ITS_CHIP
+    assert controller.reports == controller.said("scan.foreign") == []
+    assert "ERIKSSON" not in json.dumps(controller.heard)
+    for secret in (OPENS_ITS_CHIP, "L898902C3", "740812", "ERIKSSON", "ZE184226B"):
+        assert secret not in reader.output
 
 
 async def test_a_directory_is_read_picture_by_picture(tmp_path: Path, controller: Controller, start: Start) -> None:

@@ -15,12 +15,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from controller.api import ADMIN_REQUESTS, LINE_LIMIT, UI_REQUESTS, VerifyLog
-from hal.wire import MODE_METHOD, ForeignScan, ReaderHealth, ScanReport
+from hal.wire import MODE_METHOD, DocumentKeyReport, ForeignScan, ReaderHealth, ScanReport
 from simulator.preload import Preload
 from simulator.town import Town
 from tests.integration.box import support
 
 READER_METHODS = {
+    DocumentKeyReport.METHOD: ("information", "captured_mono_ms", "source"),
     ScanReport.METHOD: ("text", "symbology", "captured_mono_ms", "source"),
     ForeignScan.METHOD: ("source",),
     ReaderHealth.METHOD: ("source", "state", "frames", "decoded"),
