@@ -72,7 +72,7 @@ def test_documents_go_in_slip_out_and_are_swapped(readers: Readers, panel: httpx
     assert wrong.status_code == 422
     held = panel.post("/camera/hold", json={"what": "page", "name": "osei-passport"})
     assert held.json() == {"ok": True}
-    assert panel.get("/state").json()["camera"]["kind"] == "document"
+    wait_for(lambda: panel.get("/state").json()["camera"]["kind"] == "document", NOTICED_WITHIN_S, "page")
 
     readers.stack.kill()
     refused = panel.post("/card/insert", json={"document": "osei-passport"})
