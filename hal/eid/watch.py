@@ -90,14 +90,18 @@ class CardWatch:
     def close(self, timeout_ms: int) -> bool:
         """End; whether the thread is gone. False: it is somewhere in the card stack, which does not return."""
         self._stop.set()
-        ends_at_ms = monotonic_ms() + timeout_ms
-        while self._thread.is_alive() and monotonic_ms() < ends_at_ms:
-            # Again and again: what is cancelled before it has begun to wait, waits.
+        # A pcscd that hangs lets nobody come back from cancelling either.
+        threading.Thread(target=self._cancel, name="card-watch-end", daemon=True).start()
+        self._thread.join(timeout_ms / 1000)
+        return not self._thread.is_alive()
+
+    def _cancel(self) -> None:
+        """Again and again: what is cancelled before it has begun to wait, waits."""
+        while self._thread.is_alive():
             with self._holding:
                 if self._context is not None:
                     self._context.cancel()
             self._thread.join(0.02)
-        return not self._thread.is_alive()
 
     def _run(self) -> None:
         while not self._stop.is_set():

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -32,17 +35,33 @@ class Command:
         self._trust = directory
 
     def __call__(self, *arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        with self.begun(*arguments, typed=typed) as process:
+            out, errors = process.communicate(timeout=60)
+        return subprocess.CompletedProcess(process.args, process.returncode, out, errors)
+
+    @contextmanager
+    def begun(self, *arguments: str, typed: str) -> Iterator[subprocess.Popen[str]]:
+        """The process, with ``typed`` at its standard input."""
         given = ["--trust", str(self._trust), "--at", f"{NOW:%Y-%m-%d}", *arguments]
-        return subprocess.run(
+        pipe = subprocess.PIPE
+        with subprocess.Popen(
             [sys.executable, "-m", "controller.cli", "eid", "check", *given],
-            input=typed,
-            capture_output=True,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
             text=True,
             cwd=ROOT,
             env=self._environment,
-            timeout=60,
-            check=False,
-        )
+        ) as process:
+            assert process.stdin is not None
+            process.stdin.write(typed)
+            process.stdin.close()
+            process.stdin = None
+            try:
+                yield process
+            finally:
+                if process.poll() is None:
+                    process.kill()
 
 
 @pytest.fixture
@@ -94,6 +113,14 @@ def test_no_document_and_no_pcscd(command: Command, readers: Readers) -> None:
     done = command("--can", "-", "--wait", "1", typed=CAN)
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == in_words(Retry(Reason.READER_GONE))
+
+
+def test_who_waits_may_go(command: Command) -> None:
+    with command.begun("--can", "-", typed=CAN) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "Put the document into the card reader.\n"
+        process.send_signal(signal.SIGINT)
+        assert process.wait(NOTICED_WITHIN_S) == 130
 
 
 def test_a_card_that_never_answers_does_not_hold_the_technician(command: Command, readers: Readers) -> None:
