@@ -204,7 +204,6 @@ PROTECTED = [
         M.SM_STATUS_MISSING,
         M.SM_PADDING_WRONG,
         M.SM_TRAILING_BYTES,
-        M.READS_TOO_MUCH,
     )
 ] + [
     refused(

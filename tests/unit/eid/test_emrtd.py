@@ -160,6 +160,18 @@ def test_ways_of_cards_that_are_allowed(
     assert told(check(ChipLine(Chip(issued(of))), of, store)) == ("verified", "")
 
 
+@pytest.mark.parametrize(
+    ("extended_length", "ending"),
+    [(True, ("refused", "secure_messaging_failed")), (False, ("unsupported", "card_failed"))],
+)
+def test_a_card_that_gives_more_than_was_asked_for(
+    extended_length: bool, ending: tuple[str, str], store: TrustStore
+) -> None:
+    """More than any answer may have is none; within a short answer there is no room for more."""
+    of = scenario(chip={"misbehaviour": [Misbehaviour.READS_TOO_MUCH.value]})
+    assert told(check(ChipLine(Chip(issued(of)), extended_length=extended_length), of, store)) == ending
+
+
 def test_the_strongest_variant_is_taken(store: TrustStore) -> None:
     of, trace = scenario(chip=VARIANTS[-3]), Watched()
     check(ChipLine(Chip(issued(of))), of, store, trace=trace)
