@@ -51,6 +51,4 @@ def tries_left(page: str, session: Session, chip: ChipFront | None) -> int:
     """How often it may still be tried, where the page says so."""
     if page == "chip_wrong":
         return max(0, timing.FACTORS_PER_SESSION - session.failed_factors)
-    if page == "chip_can_wrong":
-        return max(0, timing.ACCESS_TRIES - session.access_tries)
     return chip.tries_left if page == "eid_wrong" and chip is not None else 0

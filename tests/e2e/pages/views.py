@@ -118,7 +118,7 @@ _ALL = (
     _asked("proxy_wrong", "factor", tries_left=2),
     _asked("chip_place"),
     _asked("chip_can", "factor", "access"),
-    _asked("chip_can_wrong", "factor", "access", tries_left=4),
+    _asked("chip_can_wrong", "factor", "access"),
     _asked("chip_mrz", "access"),
     msgspec.structs.replace(_asked("chip_reading"), actions=("language",), warns_in_ms=0),
     _asked("chip_removed"),
