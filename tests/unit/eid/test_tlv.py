@@ -48,8 +48,8 @@ def test_the_header_of_a_file_whose_rest_is_still_to_be_read(data: str, tag: int
         "6080010000",  # indefinite
         "608500000000010A",  # a length of five bytes
         "60FF",  # reserved
-        "008000",  # no tag
-        "FF00",
+        "0000",  # no tag
+        "FF2000",
         "7F",  # half a tag
         "7F0F00",  # a tag that needs one byte only
         "7F808100",
@@ -71,6 +71,12 @@ def test_lengths_longer_than_needed_only_where_allowed(data: str) -> None:
         assert tlv.parse(octets, shortest=False)[0].tag == 0x60
         with pytest.raises(tlv.TlvError):
             tlv.parse(octets)
+
+
+@pytest.mark.parametrize("data", ["", "60", "6081", "608201", "7F", "5F81"])
+def test_a_header_that_is_cut_short(data: str) -> None:
+    with pytest.raises(tlv.TlvError):
+        tlv.parse_header(bytes.fromhex(data), shortest=False)
 
 
 @pytest.mark.parametrize("data", ["", "60003000", "3000", "6000FF"])
