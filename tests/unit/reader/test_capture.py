@@ -66,7 +66,7 @@ def scans() -> list[Scan]:
 
 @pytest.fixture
 def capture(camera: Camera, scans: list[Scan]) -> Iterator[Capture]:
-    capture = Capture(lambda: camera, scans.append, Patience(no_frame_ms=60_000, idle_ms=1))
+    capture = Capture(lambda: camera, scans.append, Patience(no_frame_ms=60_000, idle_ms=1, document_ms=1))
     capture.start()
     yield capture
     assert capture.close(WAIT_S * 1000)
@@ -109,6 +109,37 @@ def test_off_reads_nothing_and_goes_on_taking_frames(
     camera.show(*(Frame(token_luma, 640, 480, monotonic_ms() + 5) for _ in range(3)))
     assert (scans, capture.frames, capture.decoded) == ([], 3, 0)
     assert capture.state is ReaderState.OK
+
+
+PAGE = "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10"
+
+
+def test_a_photo_page_is_read_in_its_mode_only_and_anew_each_time_it_is_asked_for(
+    capture: Capture, camera: Camera, scans: list[Scan]
+) -> None:
+    renderer = Renderer(960, 540)
+    renderer.show(scene_from_json({"kind": "document", "text": PAGE}))
+    page = renderer.luma()
+
+    def shows(times: int) -> None:
+        camera.show(*(Frame(page, 960, 540, monotonic_ms() + 5 + number) for number in range(times)))
+
+    for mode in (ScanMode.PICKUP, ScanMode.LOADING, ScanMode.BADGE):
+        capture.publish(mode)
+        shows(1)
+    assert scans == []
+    capture.publish(ScanMode.DOCUMENT_KEY)
+    shows(3)
+    [scan] = scans
+    assert scan.document is not None
+    assert scan.document.reveal() == "L898902C3674081221204159"
+    assert scan.reading is None
+    assert "L898902C3" not in repr(scan)
+    capture.publish(ScanMode.BADGE)
+    capture.publish(ScanMode.DOCUMENT_KEY)
+    assert not capture.is_current(scan)
+    shows(2)
+    assert len(scans) == 2
 
 
 def test_a_new_listener_hears_of_what_is_still_shown(
