@@ -89,6 +89,10 @@ async def test_the_right_document_opens_somebody_elses_does_not_a_copy_goes_to_a
 async def test_a_person_who_looks_is_a_loader_or_supervisor_and_says_so_once(box: Town) -> None:
     async with hall(box) as people:
         labels = await load(people, ANNA, *ITEMS)
+        await shows(people, SLIPS[0])
+        view = await people.until_kiosk("staff_check")
+        assert events(box, "StaffCheckAsked")[-1]["data"]["reason"] == "card_reader_down", "no reader at all"
+        await people.page.call(api.Cancel(view.session, view.revision))
         await shows(people, SLIPS[4])
         view = await people.until_kiosk("staff_check")
         assert (view.help, bool(view.help_reference)) == ("pending", True)
@@ -103,19 +107,9 @@ async def test_a_person_who_looks_is_a_loader_or_supervisor_and_says_so_once(box
         await until(lambda: events(box, "HelpEnded"), "the call ends with the check")
 
 
-async def test_without_a_reader_and_without_staff_there_is_the_counter(box: Town) -> None:
-    async with hall(box) as people:
-        await load(people, ANNA, ITEMS[0])
-        await shows(people, SLIPS[0])
-        await people.until_kiosk("staff_check")
-        view = await people.kiosk()
-        await people.page.call(api.Cancel(view.session, view.revision))
-    assert events(box, "StaffCheckAsked")[-1]["data"]["reason"] == "card_reader_down"
-
-
-async def test_the_photo_page_opens_the_scanner_for_it_and_only_then(box: Town) -> None:
+async def test_the_photo_page_has_the_scanner_and_the_eid_pin_is_left_alone_with_one_try(box: Town) -> None:
     async with hall(box) as people, await reader(box) as desk:
-        await load(people, ANNA, ITEMS[0])
+        await load(people, ANNA, ITEMS[0], ITEMS[3])
         await shows(people, SLIPS[0])
         await desk.lay()
         view = await people.until_kiosk("chip_can")
@@ -126,13 +120,10 @@ async def test_the_photo_page_opens_the_scanner_for_it_and_only_then(box: Town) 
         await people.page.call(api.ChooseAccess(view.session, view.revision, "can"))
         await people.until_kiosk("chip_can")
         await until(lambda: people.scanner.mode == "BADGE", "and that it is over")
+        view = await people.kiosk()
+        await people.page.call(api.Cancel(view.session, view.revision))
 
-
-async def test_the_eid_pin_is_left_alone_with_one_try(box: Town) -> None:
-    async with hall(box) as people, await reader(box) as desk:
-        await load(people, ANNA, ITEMS[3])
         await shows(people, SLIPS[3])
-        await desk.lay()
         view = await people.until_kiosk("eid_pin")
         await people.page.call(api.EnterFactor(view.session, view.revision, "123123"))
         question = await desk.question()
@@ -144,7 +135,7 @@ async def test_the_eid_pin_is_left_alone_with_one_try(box: Town) -> None:
         await desk.answer(await desk.question(2), "retry", "eid_pin_last_try", tries_left=1)
         await people.until_kiosk("eid_stop")
     assert events(box, "SessionEnded")[-1]["data"]["reason"] == "eid_stop"
-    assert len(pulses(box)) == 1, "the loading"
+    assert len(pulses(box)) == 2, "the loadings"
 
 
 async def test_a_lying_reader_fakes_nothing_outside_a_session_nor_twice_nor_with_an_old_challenge(box: Town) -> None:
