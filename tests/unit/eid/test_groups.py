@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import ecdsa
 import pytest
 from hypothesis import given
@@ -180,6 +182,11 @@ def test_zero_is_no_private_key(parameter_id: int) -> None:
     for number in (0, order, 2 * order):
         with pytest.raises(GroupError):
             group.key_pair(number)
+
+
+def test_only_curves_of_which_every_point_has_the_order() -> None:
+    with pytest.raises(ValueError, match="cofactor"):
+        EllipticGroup(replace(curve_group(13).curve, cofactor=4))
 
 
 @pytest.mark.parametrize("parameter_id", [3, 4, 5, 6, 7, 19, 31, 32, -1, None])

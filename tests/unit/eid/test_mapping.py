@@ -108,8 +108,16 @@ def test_three_numbers_have_no_point(parameter_id: int) -> None:
 
 
 def test_no_integrated_mapping_on_secp224r1() -> None:
-    with pytest.raises(GroupError):
+    with pytest.raises(GroupError, match="no integrated mapping"):
         encode_point(curve_group(10), 5)
+
+
+@pytest.mark.parametrize("number", [0, 1, -1])
+def test_a_number_whose_power_is_neutral_is_refused(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    group = prime_group(0)
+    monkeypatch.setattr("hal.eid.mapping.pseudo_random", lambda *_: number % group.p)
+    with pytest.raises(GroupError, match="neutral"):
+        map_integrated(group, AES_128, bytes(16), bytes(16))
 
 
 @pytest.mark.parametrize("suite", CIPHER_SUITES.values(), ids=lambda suite: suite.token_algorithm)
