@@ -72,13 +72,16 @@ def test_whoever_is_killed_is_started_again_and_the_broker_when_asked(tmp_path: 
     with demo(data, tmp_path / "output") as running:
         before = panel_state(running)["processes"]
         assert isinstance(before, dict)
-        for name in ("controller", "reader", "pages"):
+        victims = ("controller", "reader", "pages", "card service", "card reader")
+        for name in victims:
             os.kill(before[name], signal.SIGKILL)
-        for name in ("controller", "reader", "pages"):
+        for name in victims:
             running.until_said(f"{name} was killed by SIGKILL;")
         assert "outputs made safe, started again" in running.said()
         assert press(running, "/robots/collect", {"right": "R-novak"}).status_code == 200
         until(lambda: "goes home with D-0102" in json.dumps(panel_state(running)), "the resident goes home")
+        assert press(running, "/robots/collect", {"right": "R-osei"}).status_code == 200
+        until(lambda: "goes home with D-0107" in json.dumps(panel_state(running)), "who has the right passport, too")
 
         assert press(running, "/processes/broker/kill").status_code == 200
         assert press(running, "/processes/nobody/kill").status_code == 422
