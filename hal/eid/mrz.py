@@ -59,7 +59,7 @@ class Mrz:
     nationality: str = field(repr=False)
     birth_date: str = field(repr=False)
     sex: str = field(repr=False)
-    expiry_date: str
+    expiry_date: str = field(repr=False)
     name_field: str = field(repr=False)
     optional_data: str = field(repr=False)
 

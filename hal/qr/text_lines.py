@@ -9,10 +9,10 @@ Pillow and arithmetic: about 30 ms for a frame. Pure functions, safe on any thre
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 from PIL import Image, ImageChops, ImageFilter
@@ -21,6 +21,9 @@ from hal.qr.ocr_b import CELL_HEIGHT, CELL_WIDTH, PROFILE
 
 WORKING_WIDTH: Final = 960
 """Frames are brought to this width: a page that fills one then has about 18 pixels a character."""
+
+MAX_LINES: Final = 10
+"""More are not looked at: a page of a book is no document, and every line costs time."""
 
 SPARE_CELLS: Final = 2
 """Cut on either side of what was found."""
@@ -63,14 +66,18 @@ class _Mark:
 
 
 def text_lines(luma: bytes, width: int, height: int) -> Iterator[TextLine]:
-    """Lines that may be a machine readable zone's, from the bottom up."""
+    """Lines that may be a machine readable zone's, from the bottom up. ``luma`` has ``width * height`` bytes; of a
+    frame that is more than four times as long as the other way nothing is read.
+    """
+    if not width <= 4 * height <= 16 * width:
+        return
     frame = Image.frombuffer("L", (width, height), luma, "raw", "L", 0, 1)
     page = frame.resize((WORKING_WIDTH, WORKING_WIDTH * height // width), Image.Resampling.BICUBIC)
     angle = _turn(page)
     page = page.rotate(angle, Image.Resampling.BICUBIC, fillcolor=128)
     ink = ImageChops.subtract(page.filter(ImageFilter.BoxBlur(13)), page)
     marks = ink.point(_threshold(ink))
-    for top, bottom in _bands(marks):
+    for top, bottom in itertools.islice(_bands(marks), MAX_LINES):
         line = _line(page, marks, top, bottom)
         if line is not None:
             yield line
@@ -173,7 +180,7 @@ def _levelled(marks: Image.Image, middle: float) -> tuple[Image.Image, float, fl
 def _sharpness(image: Image.Image) -> int:
     """How much neighbouring rows differ: most where print lies level."""
     rows = image.resize((1, image.height), Image.Resampling.BOX).tobytes()
-    return sum((above - below) ** 2 for above, below in pairwise(rows))
+    return sum((above - below) ** 2 for above, below in itertools.pairwise(rows))
 
 
 def _runs(levels: bytes, least: int) -> Iterator[tuple[int, int]]:
@@ -198,11 +205,11 @@ def _at(curve: Curve, u: float) -> float:
 
 def _placed(marks: Sequence[_Mark]) -> tuple[Curve, Curve, int] | None:
     """Where the nth character is, where the line's middle is at the nth character, and how many there are."""
-    pitch = statistics.median(right.x - left.x for left, right in pairwise(marks))
+    pitch = statistics.median(right.x - left.x for left, right in itertools.pairwise(marks))
     if not _PITCH[0] <= pitch <= _PITCH[1]:
         return None
     marks = _without_edges(marks, pitch)
-    steps = [right.x - left.x for left, right in pairwise(marks)]
+    steps = [right.x - left.x for left, right in itertools.pairwise(marks)]
     # The pitch changes along the line: each step is measured by those around it.
     positions = [0]
     for at, step in enumerate(steps):

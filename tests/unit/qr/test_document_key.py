@@ -6,11 +6,13 @@ import random
 from functools import cache
 
 import pytest
+from PIL import Image, ImageDraw, ImageFont
 
 from hal.eid.mrz import parse_mrz
 from hal.interfaces import Frame
 from hal.qr.document_key import AGREE_MS, DocumentKeyReader, read_document_key
 from hal.qr.ocr_b import EVERYTHING, GLYPHS, likeness, vector
+from hal.qr.text_lines import MAX_LINES, text_lines
 from hal.wire import SecretText
 from hal.wire.document_key import check_digit, is_access_information
 from simulator.scene.model import Document, Pose, SceneError, scene_from_json
@@ -95,9 +97,25 @@ def test_nothing_and_other_print_are_no_document() -> None:
     for scene in ({"kind": "nothing"}, {"kind": "phone", "text": "ABHOLFACH"}, {"kind": "barcode", "text": "PA-2026"}):
         renderer.show(scene_from_json(scene))
         assert read_document_key(renderer.luma(), 640, 480) is None
-    noise = random.Random(1).randbytes(640 * 480)
-    assert read_document_key(noise, 640, 480) is None
-    assert read_document_key(bytes(640 * 480), 640, 480) is None
+
+
+@pytest.mark.parametrize("size", [(640, 480), (16, 16), (64, 17), (17, 64), (300, 20)])
+def test_no_picture_is_too_odd(size: tuple[int, int]) -> None:
+    width, height = size
+    noise = random.Random(1).randbytes(width * height)
+    bars = bytes(30 if (at % width) // max(1, width // 90) % 2 else 220 for at in range(width * height))
+    rules = bytes(30 if (at // width) // max(1, height // 30) % 2 else 220 for at in range(width * height))
+    for luma in (noise, bars, rules, bytes(width * height), bytes([255]) * (width * height)):
+        assert read_document_key(luma, width, height) is None
+
+
+def test_a_full_page_of_print_costs_a_bounded_number_of_lines() -> None:
+    page = Image.new("L", (1280, 960), 235)
+    pen, face = ImageDraw.Draw(page), ImageFont.load_default(24)
+    for row in range(24):
+        pen.text((40, 20 + row * 38), "THE<QUICK<BROWN<FOX<0123456789<" * 3, fill=20, font=face)
+    assert len(list(text_lines(page.tobytes(), 1280, 960))) <= MAX_LINES
+    assert read_document_key(page.tobytes(), 1280, 960) is None
 
 
 class Looking:

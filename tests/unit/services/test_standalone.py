@@ -104,6 +104,10 @@ async def test_a_name_becomes_a_verifier_for_each_spelling_and_is_kept_nowhere(t
             key = factor_key(secret, row.right, "eid")
             assert row.verifiers == {"eid": "".join(verifier(key, one).hex() for one in spelled)}
         assert "Müller" not in repr(made) + repr(given)
+    written = [file.read_bytes() for file in tmp_path.rglob("*") if file.is_file()]
+    assert any(b"eid" in content for content in written)
+    for told in ("Müller", "MUELLER", "MULLER", "Jörg", "JOERG", "19901231", "31.12.1990"):
+        assert not any(told.encode() in content for content in written)
 
 
 @pytest.mark.parametrize(
