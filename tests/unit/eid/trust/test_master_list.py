@@ -210,6 +210,20 @@ def test_a_false_link_leads_nowhere(utopia: Utopia) -> None:
     assert refused(utopia, master_list_of(link, [link.certificate], embedded=link)) is Reason.DOCUMENT_SIGNER_UNTRUSTED
 
 
+def test_a_document_signer_leads_nowhere_either(utopia: Utopia) -> None:
+    below = signer(utopia.csca, serial=5)
+    by = signer(below, role=Role.LIST_SIGNER)
+    file = master_list_of(utopia.csca, [below.certificate], list_signer=by, embedded=below)
+    assert refused(utopia, file) is Reason.DOCUMENT_SIGNER_UNTRUSTED
+
+
+def test_a_link_that_is_over_leads_nowhere(utopia: Utopia) -> None:
+    link = authority(curve_key(), above=utopia.csca, serial=2, valid=Span(NOW - 2 * YEAR, NOW - DAY))
+    by = signer(link, role=Role.LIST_SIGNER)
+    file = master_list_of(link, [utopia.csca.certificate], list_signer=by, embedded=link)
+    assert refused(utopia, file) is Reason.DOCUMENT_SIGNER_UNTRUSTED
+
+
 def test_a_link_certificate_on_its_own(utopia: Utopia) -> None:
     arcadia = other_state("AA")
     utopia.trusted(arcadia.certificate)

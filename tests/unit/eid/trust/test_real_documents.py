@@ -96,3 +96,16 @@ def test_a_csca_that_the_csca_before_it_issued_is_an_anchor_of_its_own() -> None
     certificate = parse_certificate(bytes.fromhex(austria["csca"]))
     assert certificate.self_issued
     assert certificate.authority_key_id != certificate.subject_key_id
+
+
+def test_every_changed_octet_of_a_real_security_object(trust: TrustStore) -> None:
+    """Unchanged it gets as far as the data groups. Only case and string types of the signer's name change nothing."""
+    (germany,) = (one for one in DOCUMENTS if one["state"] == "DE")
+    file = bytes.fromhex(germany["file"])
+    left = []
+    for position, octet in enumerate(file):
+        changed = file[:position] + bytes((octet ^ (1 << position % 8),)) + file[position + 1 :]
+        if refusal(germany, trust, file=changed).reason is Reason.DATA_GROUP_MISSING:
+            left.append(position)
+    name = file.rindex(b"csca-germany")
+    assert all(name - 70 <= position <= name + 12 for position in left), left

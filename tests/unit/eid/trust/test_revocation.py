@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from asn1crypto import crl
+from asn1crypto import core, crl
 
 from hal.eid.outcome import NotAccepted, Reason
 from hal.eid.passive_authentication import verify
@@ -57,6 +57,24 @@ def test_a_stale_list_is_not_enough_where_one_is_asked_for(utopia: Utopia) -> No
     trust = listed(utopia, [5], until=NOW + DAY)
     assert refused(utopia, trust, NOW + 2 * DAY) is Reason.REVOCATION_UNKNOWN
     assert checked(utopia, trust, NOW + 2 * DAY, required=False) is Revocation.UNKNOWN
+
+
+def test_a_list_is_not_fresh_before_it_was_made(utopia: Utopia) -> None:
+    trust = listed(utopia, [5], until=NOW + DAY)
+    assert refused(utopia, trust, NOW - 2 * DAY) is Reason.REVOCATION_UNKNOWN
+
+
+def test_a_list_that_does_not_say_when_the_next_one_comes_is_never_fresh(utopia: Utopia) -> None:
+    utopia.trusted()
+    content = crl.CertificateList.load(revocation_list(utopia.csca, [5], NOW - DAY, NOW + DAY))
+    body = content["tbs_cert_list"]
+    del body["next_update"]
+    encoded = body.dump(force=True)
+    endless = der.sequence(encoded, utopia.csca.key.algorithm(), der.bits(utopia.csca.key.sign(encoded)))
+    import_revocation_list(utopia.directory, endless, NOW)
+    trust = TrustStore.open(utopia.directory)
+    assert refused(utopia, trust) is Reason.REVOCATION_UNKNOWN
+    assert checked(utopia, trust, required=False) is Revocation.UNKNOWN
 
 
 def test_what_a_stale_list_revokes_stays_revoked(utopia: Utopia) -> None:
@@ -125,6 +143,16 @@ def test_a_list_of_tomorrow(utopia: Utopia) -> None:
     with pytest.raises(TrustStoreError) as caught:
         listed(utopia, [], this=NOW + 3 * DAY, until=NOW + YEAR)
     assert caught.value.code == "clock_wrong"
+
+
+def test_an_entry_with_a_critical_extension_that_nobody_knows() -> None:
+    content = crl.CertificateList.load(revocation_list(authority(), [5], NOW, NOW + YEAR))
+    (entry,) = content["tbs_cert_list"]["revoked_certificates"]
+    issuer = {"extn_id": "1.2.3.4", "critical": True, "extn_value": core.ParsableOctetString(b"\x05\x00")}
+    entry["crl_entry_extensions"] = [issuer]
+    with pytest.raises(NotAccepted) as caught:
+        parse_revocation_list(content.dump(force=True))
+    assert caught.value.reason is Reason.DATA_MALFORMED
 
 
 @pytest.mark.parametrize("extension", ["delta_crl_indicator", "issuing_distribution_point", "2.23.136.1.1.99"])
