@@ -118,8 +118,7 @@ class _Verification:
         opened = self._open(card_access)
         read = self._read(opened.messaging)
         authenticity = self._authenticate(read)
-        infos = data_groups.chip_security_infos(read.groups[14]) if 14 in read.groups else None
-        self._prove_no_clone(opened, read, infos)
+        infos = self._prove_no_clone(opened, read)
         with self._steps.step("security_infos"):
             _check_card_access(card_access, infos)
         mrz = self._unexpired(read)
@@ -200,13 +199,16 @@ class _Verification:
             described.protocol, described.algorithm = authenticity.issuing_state, authenticity.algorithm
             return authenticity
 
-    def _prove_no_clone(self, opened: _Opened, read: _Read, infos: SecurityInfos | None) -> None:
+    def _prove_no_clone(self, opened: _Opened, read: _Read) -> SecurityInfos | None:
+        """Returns what DG14 says, where there is one."""
         with self._steps.step("clone_proof") as described:
+            infos = data_groups.chip_security_infos(read.groups[14]) if 14 in read.groups else None
             if opened.pace is not None and opened.pace.chip_authentication_data is not None:
                 described.protocol, described.algorithm = "PACE-CAM", opened.pace.variant.group.name
                 check_chip_mapping(opened.pace, self._signed_infos(opened.card_security))
             elif not self._chip_authentication(opened.messaging, infos, described, final=15 not in read.groups):
                 self._active_authentication(opened.messaging, read, infos, described)
+            return infos
 
     def _signed_infos(self, card_security: bytes | None) -> SecurityInfos:
         if card_security is None:

@@ -36,6 +36,7 @@ GROUPS = {
         "PACE",
         "DOWNGRADED",
         "NOT_OURS",
+        "SIGNED_BUT_WRONG",
         "PERSONS",
     )
 }

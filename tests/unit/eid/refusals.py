@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from hal.eid.emrtd import EmrtdRules
 from hal.eid.outcome import Reason
+from simulator.card import der, tlv
+from simulator.card.cms import signed_data
 from simulator.card.image import ChipImage
 from simulator.card.image import Misbehaviour as M
 from simulator.card.scenario import Forgery, Scenario
-from tests.unit.eid.documents import NOW, PERMIT, Access, Trusting, issued, scenario
+from simulator.card.signing import DIGESTS
+from tests.unit.eid.documents import NOW, PERMIT, STATE, Access, Trusting, issued, scenario
 
 AES_256 = "ECDH-GM-AES-256 brainpoolP256r1"
 TDES = "ECDH-GM-3DES brainpoolP256r1"
@@ -299,6 +303,49 @@ NOT_OURS = [
     ),
 ]
 
+
+def resigned(changed: Mapping[int, bytes]) -> Callable[[ChipImage], ChipImage]:
+    """The same document with other data groups, rightly signed."""
+
+    def change(image: ChipImage) -> ChipImage:
+        groups = {number: image.files[0x0100 + number] for number in (1, 2, 14, 15) if 0x0100 + number in image.files}
+        groups |= changed
+        files = {**image.files, **{0x0100 + number: content for number, content in groups.items()}}
+        files[0x011D] = _signed(groups)
+        return replace(image, files=files)
+
+    return change
+
+
+def _signed(groups: Mapping[int, bytes]) -> bytes:
+    """EF.SOD over these data groups."""
+    digests = (der.sequence(der.integer(one), der.octets(sha256(groups[one]).digest())) for one in sorted(groups))
+    content = der.sequence(der.integer(0), der.algorithm(DIGESTS["sha256"][0]), der.sequence(*digests))
+    signer = STATE.signer()
+    return tlv.encode(0x77, signed_data("2.23.136.1.1.1", content, [signer.as_signer()], [signer.certificate]))
+
+
+def _zone(old: str, new: str) -> bytes:
+    zone = issued(scenario()).files[0x0101]
+    assert old.encode() in zone
+    return zone.replace(old.encode(), new.encode(), 1)
+
+
+SIGNED_BUT_WRONG = [
+    refused(Reason.DATA_MALFORMED, "DG1 holds no zone", change=resigned({1: b"\x61\x05\x5f\x1f\x02AB"})),
+    refused(Reason.DATA_MALFORMED, "DG1 holds something else", change=resigned({1: b"\x61\x03\x5f\x20\x00"})),
+    refused(Reason.DATA_MALFORMED, "a check digit in DG1", change=resigned({1: _zone("8503172", "8503173")})),
+    refused(Reason.DATA_MALFORMED, "no letters in DG1", change=resigned({1: _zone("UTO", "\xfcT")})),
+    refused(Reason.DATA_MALFORMED, "DG14 is none", change=resigned({14: b"\x6e\x02\x05\x00"})),
+    refused(Reason.DATA_MALFORMED, "DG14 ends early", change=resigned({14: b"\x6e\x04\x31\x04\x30\x00"})),
+    refused(
+        Reason.DATA_MALFORMED,
+        "DG15 is no key",
+        scenario(chip={"chip_authentication": [], "active_authentication": "rsa 1024 sha1"}),
+        change=resigned({15: b"\x6f\x02\x30\x00"}),
+    ),
+]
+
 PERSONS = [
     _row("verified", None, "the right passport"),
     _row("verified", None, "the right residence permit", scenario(document=PERMIT)),
@@ -316,5 +363,6 @@ ROWS: list[Row] = [
     *PACE,
     *DOWNGRADED,
     *NOT_OURS,
+    *SIGNED_BUT_WRONG,
     *PERSONS,
 ]

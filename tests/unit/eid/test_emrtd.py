@@ -6,16 +6,20 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hal.eid.emrtd import EmrtdRules, verify
 from hal.eid.outcome import Verified
+from hal.eid.revocation_import import import_revocation_list
+from hal.eid.trust_import import pin_root
 from hal.eid.trust_store import TrustStore
 from simulator.card.chip import Chip
 from simulator.card.image import Misbehaviour
-from simulator.card.personalisation import printed_zone
+from simulator.card.issuing_state import IssuingState
+from simulator.card.personalisation import personalise, printed_zone
 from tests.unit.eid.chip_line import ChipLine
 from tests.unit.eid.documents import (
     CAN,
@@ -170,6 +174,28 @@ def test_a_card_that_gives_more_than_was_asked_for(
     """More than any answer may have is none; within a short answer there is no room for more."""
     of = scenario(chip={"misbehaviour": [Misbehaviour.READS_TOO_MUCH.value]})
     assert told(check(ChipLine(Chip(issued(of)), extended_length=extended_length), of, store)) == ending
+
+
+STATES = [
+    ("rsa 3072 sha256", "rsa 2048 sha256", {}),
+    ("rsa-pss 3072 sha512", "rsa-pss 2048 sha384", {"lds": 1, "digest": "sha384"}),
+    ("ecdsa secp384r1 sha384 explicit", "ecdsa secp256r1 sha224 explicit", {"digest": "sha224"}),
+    (
+        "ecdsa brainpoolP512r1 sha512",
+        "ecdsa secp521r1 sha512",
+        {"lds": 1, "digest": "sha512", "by_key_identifier": True},
+    ),
+]
+
+
+@pytest.mark.parametrize(("csca", "signer", "plan"), STATES, ids=lambda one: str(one))
+def test_states_sign_in_many_ways(csca: str, signer: str, plan: dict[str, Any], tmp_path: Path) -> None:
+    state = IssuingState(NOW, csca=csca, signer=signer)
+    pin_root(tmp_path, state.csca.certificate, NOW)
+    import_revocation_list(tmp_path, state.revocation_list(), NOW)
+    of = scenario(security_object=plan)
+    outcome = check(ChipLine(Chip(personalise(of, state))), of, TrustStore.open(tmp_path))
+    assert told(outcome) == ("verified", "")
 
 
 def test_the_strongest_variant_is_taken(store: TrustStore) -> None:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from hal.eid.channel import Cancelled, CardRemoved, ChannelError, DeadlineExceeded, ReaderGone
 from hal.eid.outcome import Refused, Verified
@@ -14,7 +16,7 @@ from simulator.card.chip import Chip
 from simulator.card.scenario import Scenario
 from tests.unit.eid.chip_line import ChipLine
 from tests.unit.eid.documents import Access, Trusting, Watched, check, expected, issued, scenario, told, trust
-from tests.unit.eid.refusals import DOWNGRADED, NOT_OURS, PACE, PERSONS, ROWS, Row
+from tests.unit.eid.refusals import AES_256, CAM, DOWNGRADED, NOT_OURS, PACE, PERSONS, ROWS, TDES, Row
 
 GET_CHALLENGE = 0x84
 Stores = Callable[[Trusting], TrustStore]
@@ -160,7 +162,7 @@ def test_bytes_of_every_open_answer_changed_verify_nobody(bit: int, stores: Stor
     assert told(check(line, of, store, access=Access.MRZ)) == ("verified", "")
     opened = [index for index, command in enumerate(line.commands) if command[0] & 0x0C == 0]
     for step in opened:
-        for index in range(0, 80, 3):
+        for index in range(0, 80, 5):
             changes: list[bool] = []
 
             def spoil(
@@ -172,3 +174,21 @@ def test_bytes_of_every_open_answer_changed_verify_nobody(bit: int, stores: Stor
 
             outcome = check(ChipLine(chip, spoil=spoil), of, store, access=Access.MRZ)
             assert isinstance(outcome, Verified) != any(changes), f"byte {index} of answer {step}"
+
+
+@settings(max_examples=60)
+@given(st.data())
+def test_whatever_comes_instead_of_an_answer_ends_with_a_reason(stores: Stores, data: st.DataObject) -> None:
+    """Answers exchanged for anything at all; whoever is verified then is verified rightly."""
+    of = scenario(chip={"pace": [data.draw(st.sampled_from([CAM, AES_256, TDES]))]})
+    put = st.one_of(
+        st.binary(max_size=300),
+        st.sampled_from([b"", b"\x90", b"\x90\x00", b"\x62\x82", b"\x6a\x82", b"\x67\x00", b"\x69\x88", b"\x6c\x10"]),
+        st.binary(max_size=40).map(lambda content: content + b"\x90\x00"),
+        st.binary(max_size=40).map(lambda content: b"\x7c" + bytes((len(content),)) + content + b"\x90\x00"),
+    )
+    instead = data.draw(st.dictionaries(st.integers(0, 14), put, min_size=1, max_size=2))
+    line = ChipLine(Chip(issued(of)), spoil=lambda number, answer: instead.get(number, answer))
+    outcome = check(line, of, stores(Trusting.FRESH))
+    if isinstance(outcome, Verified):
+        assert set(outcome.verifiers) & set(expected(of))
