@@ -100,9 +100,6 @@ def test_what_is_wrong_is_said_in_words(command: Command, readers: Readers) -> N
     done = command("--can", "-", typed=CAN)
     assert done.returncode == 1
     assert done.stdout.splitlines()[-1] == in_words(Refused(Reason.CLONED, "UT"))
-    wrong = command("--can", "-", typed="427317")
-    assert wrong.returncode == 1
-    assert wrong.stdout.splitlines()[-1] == in_words(Retry(Reason.ACCESS_KEY_WRONG))
 
 
 def test_no_document_and_no_pcscd(command: Command, readers: Readers) -> None:
