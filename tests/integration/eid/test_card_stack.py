@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import smartcard.scard as pcsc
 
+from simulator.card import scenario as scenario_module
 from simulator.card.pcscd import CardStack, CardStackError
 from simulator.card.pcscd_room import FIRST_PORT
 from simulator.card.vpcd import PlainCard
@@ -145,6 +146,24 @@ def test_nothing_is_left_when_whoever_started_it_is_killed() -> None:
         if starter.stdout is not None:
             starter.stdout.close()
         shutil.rmtree(directory)
+
+
+def test_a_document_from_a_file_lies_there_until_it_is_taken_away(readers: Readers) -> None:
+    passport = Path(scenario_module.__file__).with_name("scenarios") / "passport.toml"
+    command = [sys.executable, "-m", "simulator.card", str(passport), "--cards", str(readers.stack.directory)]
+    laid = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert laid.stdout is not None
+        assert laid.stdout.readline().startswith("P<UTOERIKSSON<<ANNA<MARIA<")
+        assert laid.stdout.readline().startswith("L898902C36UTO7408122F")
+        assert "CAN 123456" in laid.stdout.readline()
+        assert transmit(readers.names[0], SELECT)[1]
+    finally:
+        laid.terminate()
+        assert laid.wait(20) == 0
+        if laid.stdout is not None:
+            laid.stdout.close()
+    wait_for(readers.empty, NOTICED_WITHIN_S, "empty reader")
 
 
 def alive(process: Path) -> bool:

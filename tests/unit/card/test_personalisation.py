@@ -14,6 +14,7 @@ from hal.eid.access_key import CardAccessNumber, MrzKey
 from hal.eid.emrtd import EmrtdRules, verify
 from hal.eid.outcome import Outcome, Reason, Refused, Verified
 from hal.eid.trust_store import TrustStore
+from simulator.card import scenario as scenario_module
 from simulator.card.chip import Chip
 from simulator.card.issuing_state import IssuingState
 from simulator.card.personalisation import personalise, printed_zone
@@ -22,6 +23,7 @@ from simulator.trust import fill_trust_store
 from tests.unit.card.documents import AT, passport, residence_permit
 
 KEY = bytes(range(32))
+SCENARIOS = Path(scenario_module.__file__).with_name("scenarios")
 
 
 class Line:
@@ -179,6 +181,11 @@ def test_scenarios_come_from_files_and_say_what_is_wrong(tmp_path: Path) -> None
     file.write_text("colour = 1\n")
     with pytest.raises(msgspec.ValidationError):
         read_scenario(file)
+
+
+@pytest.mark.parametrize("file", sorted(SCENARIOS.glob("*.toml")), ids=lambda file: str(file.stem))
+def test_the_scenarios_that_ship_are_genuine_documents(file: Path, state: IssuingState, trust: TrustStore) -> None:
+    assert isinstance(check(read_scenario(file), state, trust), Verified)
 
 
 def test_secrets_of_a_document_are_not_printed() -> None:
