@@ -160,14 +160,11 @@ class _PythonKeyPair:
                 low, high = total, _double(high, p, a, b)
             else:
                 low, high = _double(low, p, a, b), total
-        if not low[1]:
-            raise GroupError("the point at infinity")
+        # The private number is not zero and the order is prime: low is never at infinity.
         x_q = low[0] * pow(low[1], -1, p) % p
         if not high[1]:
             return group.encode((x, (p - y) % p))
         x_s = high[0] * pow(high[1], -1, p) % p
-        if x_q == x:
-            return group.encode((x, y))
         numerator = 2 * b + (a + x * x_q) * (x + x_q) - x_s * (x - x_q) * (x - x_q)
         return group.encode((x_q, numerator * pow(2 * y, -1, p) % p))
 
