@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from asn1crypto import keys
 from cryptography.exceptions import InvalidSignature
@@ -29,6 +29,8 @@ _SHORTEST_RSA_BITS = 1024
 """Shorter than what certificates need: these keys are from the years in which the documents were made, and a
 signature has to be made while the document lies in the reader."""
 
+_SHORT_AND_PROTECTED = 223
+"""Bytes that any secure messaging has room for in a short answer."""
 _HEADER = 0x6A
 """Partial recovery, no padding: the message is longer than the signature can hold."""
 _IMPLICIT_TRAILER = b"\xbc"
@@ -49,10 +51,10 @@ _ECDSA_HASHES: dict[int, hashes.HashAlgorithm] = {
 
 @dataclass(frozen=True, slots=True)
 class RsaKey:
-    """The public key of a chip that signs by ISO/IEC 9796-2."""
+    """The public key of a chip that signs by ISO/IEC 9796-2. It is as good as a serial number, and never shown."""
 
-    modulus: int
-    exponent: int
+    modulus: int = field(repr=False)
+    exponent: int = field(repr=False)
 
 
 ActiveAuthenticationKey = RsaKey | ec.EllipticCurvePublicKey
@@ -94,7 +96,8 @@ def authenticate(
     """Have the chip sign a challenge of its own for each call. ``infos`` of DG14 name the hash of ECDSA.
 
     Raises `NotAccepted` (``cloned``) when it cannot, or signs something else; `NotPossible`
-    (``algorithm_unsupported``) for an algorithm that documents do not have; what ``messaging`` raises. ``challenge`` is
+    (``algorithm_unsupported``) for an algorithm that documents do not have, (``protocol_unsupported``) for a signature
+    that does not fit a short answer where there is no extended length; what ``messaging`` raises. ``challenge`` is
     given by tests of published examples only.
     """
     challenge = secrets.token_bytes(CHALLENGE_SIZE) if challenge is None else challenge
@@ -112,8 +115,14 @@ def authenticate(
 
 def _expected(messaging: Messaging, key: ActiveAuthenticationKey) -> int:
     """Everything there is. A signature that does not fit a short answer needs extended length."""
-    long = isinstance(key, RsaKey) and key.modulus.bit_length() > 8 * messaging.largest_answer
-    return EXTENDED_EXPECTED if messaging.extended_length and long else SHORT_EXPECTED
+    size = (key.modulus.bit_length() + 7) // 8 if isinstance(key, RsaKey) else 0
+    if size <= _SHORT_AND_PROTECTED:
+        return SHORT_EXPECTED
+    if messaging.extended_length:
+        return EXTENDED_EXPECTED
+    if size <= messaging.largest_answer:
+        return SHORT_EXPECTED
+    raise NotPossible(Reason.PROTOCOL_UNSUPPORTED, "a signature that needs extended length, which is not there")
 
 
 def check_recovery_signature(key: RsaKey, signature: bytes, challenge: bytes) -> None:

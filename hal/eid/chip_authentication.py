@@ -6,7 +6,7 @@ own: the chip has proven its key when its first answer under the new keys is aut
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from asn1crypto import core, keys
 
@@ -53,7 +53,7 @@ class ChipKey:
 
     oid: str
     group: Group
-    public: bytes
+    public: bytes = field(repr=False)
     key_id: int | None
 
     @property

@@ -187,13 +187,17 @@ def test_a_chip_that_will_not_sign_is_a_copy() -> None:
     assert refused.value.reason is Reason.CLONED
 
 
-def test_a_long_signature_is_asked_for_with_extended_length_where_there_is_some() -> None:
-    key = RsaKey((1 << 3071) + 1, 65537)
-    for extended, expected in ((True, 65536), (False, 256)):
-        chip = Scripted(lambda _: ResponseApdu(b"", 0x6700), extended_length=extended)
+def test_a_long_signature_needs_extended_length() -> None:
+    for bits, expected in ((1024, 256), (1784, 256), (1792, 65536), (2048, 65536)):
+        chip = Scripted(lambda _: ResponseApdu(b"", 0x6700), extended_length=True)
         with pytest.raises(NotAccepted):
-            active_authentication.authenticate(chip, key, None)
+            active_authentication.authenticate(chip, RsaKey((1 << bits - 1) + 1, 65537), None)
         assert chip.commands[0].expected == expected
+    with pytest.raises(NotPossible) as refused:
+        active_authentication.authenticate(
+            Scripted(lambda _: ResponseApdu(b"", 0x6700)), RsaKey((1 << 2055) + 1, 65537), None
+        )
+    assert refused.value.reason is Reason.PROTOCOL_UNSUPPORTED
 
 
 def test_keys_that_prove_nothing_are_refused() -> None:
