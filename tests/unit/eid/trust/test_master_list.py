@@ -13,6 +13,7 @@ from hal.eid.passive_authentication import verify
 from hal.eid.trust_import import import_link, import_master_list, pin_root
 from hal.eid.trust_manifest import ADDED, LINK, ROOT, TrustStoreError
 from hal.eid.trust_store import TrustStore
+from simulator.card import der
 from simulator.card.cms import signed_data
 from simulator.card.pki import Issued, Role, Span, issue
 from simulator.card.signing import CurveForm, SigningKey
@@ -123,6 +124,20 @@ def test_every_changed_octet_of_a_list_is_refused_or_changes_nothing(utopia: Uto
 def test_a_list_without_the_time_of_signing(utopia: Utopia) -> None:
     by = signer(utopia.csca, role=Role.LIST_SIGNER)
     file = signed_data("2.23.136.1.1.2", b"\x30\x00", [by.as_signer()], [by.certificate])
+    assert refused(utopia, file) is Reason.SECURITY_OBJECT_MALFORMED
+
+
+@pytest.mark.parametrize("broken", ["version 1", "nothing inside", "bytes after the end", "no certificates"])
+def test_a_signed_list_that_is_malformed(utopia: Utopia, broken: str) -> None:
+    certificates = der.set_of([utopia.csca.certificate])
+    content = {
+        "version 1": der.sequence(der.integer(1), certificates),
+        "nothing inside": der.sequence(der.integer(0), der.set_of([])),
+        "bytes after the end": der.sequence(der.integer(0), certificates) + b"\x05\x00",
+        "no certificates": der.sequence(der.integer(0)),
+    }[broken]
+    by = signer(utopia.csca, role=Role.LIST_SIGNER)
+    file = signed_data("2.23.136.1.1.2", content, [by.as_signer()], [by.certificate], signed_at=NOW)
     assert refused(utopia, file) is Reason.SECURITY_OBJECT_MALFORMED
 
 
@@ -248,6 +263,13 @@ def test_what_is_no_csca_is_no_root(utopia: Utopia, role: Role) -> None:
     certificate = issue(role, utopia.csca.subject, curve_key(), None, 1, Span(NOW - YEAR, NOW + YEAR)).certificate
     with pytest.raises(NotAccepted):
         pin_root(utopia.directory, certificate, NOW)
+
+
+def test_a_link_certificate_is_no_root(utopia: Utopia) -> None:
+    link = authority(name="CSCA Utopia 2", above=utopia.csca, serial=2)
+    with pytest.raises(NotAccepted) as caught:
+        pin_root(utopia.directory, link.certificate, NOW)
+    assert caught.value.reason is Reason.DOCUMENT_SIGNER_UNTRUSTED
 
 
 def test_a_root_whose_own_signature_is_wrong(utopia: Utopia) -> None:
