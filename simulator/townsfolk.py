@@ -79,6 +79,16 @@ class People(msgspec.Struct):
     def document(self, id: str) -> OwnedDocument | None:
         return next((each for each in self.documents if each.id == id), None)
 
+    def carried_by(self, right: str) -> OwnedDocument | None:
+        """What the holder of ``right`` carries: it is known whose it is, or it bears the name of the right's holder."""
+        who = self.resident(right)
+        names = (who.surname, who.given_names) if who is not None and who.surname else None
+        for each in self.documents:
+            holder = each.scenario.holder
+            if each.right == right or (holder.primary, holder.given) == names:
+                return each
+        return None
+
     def letter(self, deposit: str) -> Letter | None:
         return next((each for each in self.letters if each.deposit == deposit), None)
 

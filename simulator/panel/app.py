@@ -243,7 +243,7 @@ def create(places: Places) -> FastAPI:
             return _refused(404, "no_such_code", "there is no code of this right")
         people = state.people()
         resident = people.resident(wanted.right)
-        owned = next((each for each in people.documents if each.right == wanted.right), None)
+        owned = people.carried_by(wanted.right)
         document = PanelDocument(card_reader, owned) if owned is not None else None
         robots.collect(resident.name if resident else "a resident", known["token"], resident, document)
         return _done()
