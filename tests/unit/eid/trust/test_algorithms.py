@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from asn1crypto import algos
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from hal.eid.outcome import NotAccepted, NotPossible, Reason
 from hal.eid.passive_authentication import SHA1_UNTIL, verify
+from hal.eid.signatures import scheme_of
+from simulator.card import der
 from simulator.card.pki import Span
 from simulator.card.signing import CurveForm, SigningKey
 from tests.unit.eid.trust.state import (
@@ -115,3 +118,30 @@ def test_another_base_point_is_another_curve(utopia: Utopia, curve: str) -> None
     with pytest.raises(NotAccepted) as caught:
         accepted(utopia, curve_key(curve, form=CurveForm.FOREIGN))
     assert caught.value.reason is Reason.CURVE_UNKNOWN
+
+
+@pytest.mark.parametrize("oid", ["1.2.840.10045.4.3.2", "1.2.840.113549.1.1.11"], ids=["ECDSA", "RSA"])
+def test_a_signature_algorithm_has_no_parameters_or_null(oid: str) -> None:
+    for parameters in (b"", der.NULL):
+        scheme_of(algos.SignedDigestAlgorithm.load(der.algorithm(oid, parameters)))
+    for parameters in (der.integer(5), der.octets(b""), der.sequence()):
+        with pytest.raises(NotAccepted) as caught:
+            scheme_of(algos.SignedDigestAlgorithm.load(der.algorithm(oid, parameters)))
+        assert caught.value.reason is Reason.SECURITY_OBJECT_MALFORMED
+
+
+@pytest.mark.parametrize(
+    ("oid", "reason"),
+    [
+        ("1.2.840.113549.1.1.4", Reason.ALGORITHM_WEAK),  # MD5 with RSA
+        ("1.2.840.113549.1.1.2", Reason.ALGORITHM_WEAK),  # MD2 with RSA
+        ("1.2.840.10040.4.3", Reason.ALGORITHM_UNSUPPORTED),  # DSA
+        ("1.3.101.112", Reason.ALGORITHM_UNSUPPORTED),  # Ed25519
+        ("1.2.3.4", Reason.ALGORITHM_UNSUPPORTED),
+    ],
+)
+def test_signature_algorithms_that_documents_do_not_have(oid: str, reason: Reason) -> None:
+    with pytest.raises(NotAccepted) as caught:
+        scheme_of(algos.SignedDigestAlgorithm.load(der.algorithm(oid)))
+    assert caught.value.reason is reason
+    assert isinstance(caught.value, NotPossible) is (reason is Reason.ALGORITHM_UNSUPPORTED)
