@@ -41,6 +41,12 @@ class JoinedDoors:
             raise UnknownCompartment(compartment)
         return board.read(compartment)
 
+    def watch_closely(self, compartment: str, until_mono_ms: int) -> None:
+        """See ``DoorSensors.watch_closely``."""
+        board = self._by_compartment.get(compartment)
+        if board is not None:
+            board.watch_closely(compartment, until_mono_ms)
+
     def close(self) -> None:
         """See ``DoorSensors.close``."""
         for board in self._boards:

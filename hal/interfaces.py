@@ -144,7 +144,9 @@ class LockBank(Protocol):
         ...
 
     def all_off(self) -> None:
-        """Command every coil off, now. A running pulse ends early. Raises ``LockFault`` if a device does not obey."""
+        """Command every coil off, now. A running pulse ends early, except on a board that times its pulses itself and
+        knows no such command: it ends within the cap. Raises ``LockFault`` if a device does not obey.
+        """
         ...
 
     def close(self) -> None:
@@ -172,7 +174,15 @@ class DoorSensors(Protocol):
     def read(self, compartment: str) -> DoorReading:
         """The level now. Trouble with the device is the level ``UNKNOWN``, never an exception.
 
-        Raises ``UnknownCompartment`` for a label without a sensor.
+        Of a board that has to be asked it is the level of the last poll with the time of that poll, which is not long
+        ago: what was not read for 2 s is ``UNKNOWN``. Raises ``UnknownCompartment`` for a label without a sensor.
+        """
+        ...
+
+    def watch_closely(self, compartment: str, until_mono_ms: int) -> None:
+        """This door may move until then: a driver that has to ask its board asks at least every 50 ms.
+
+        A hint; without effect where edges come by themselves, and for an unknown label.
         """
         ...
 

@@ -164,6 +164,9 @@ class KillableDoors:
     def read(self, compartment: str) -> DoorReading:
         return self._doors.read(compartment)
 
+    def watch_closely(self, compartment: str, until_mono_ms: int) -> None:
+        self._doors.watch_closely(compartment, until_mono_ms)
+
     def close(self) -> None:
         self._doors.close()
 

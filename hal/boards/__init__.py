@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from hal.boards.board import Opened
 from hal.boards.gpio import open_gpio
+from hal.boards.kerong_cu import open_kerong
 from hal.edges import Edges
 from hal.interfaces import FaultListener
 from hal.profile import Profile
@@ -17,6 +18,6 @@ from hal.profile import Profile
 OpenBoards = Callable[[Profile, Edges, FaultListener | None], Opened]
 """Opens every board of one kind. Raises ``HardwareFault`` with everything it claimed given back."""
 
-BOARDS: tuple[OpenBoards, ...] = (open_gpio,)
+BOARDS: tuple[OpenBoards, ...] = (open_gpio, open_kerong)
 
 __all__ = ["BOARDS", "OpenBoards", "Opened"]

@@ -70,6 +70,9 @@ class GpioDoorSensors:
             raise UnknownCompartment(compartment)
         return DoorReading(compartment, contact.level(), monotonic_ms())
 
+    def watch_closely(self, compartment: str, until_mono_ms: int) -> None:
+        """See ``DoorSensors.watch_closely``: edges come by themselves."""
+
     def close(self) -> None:
         """See ``DoorSensors.close``."""
         self._listeners = ()

@@ -91,6 +91,7 @@ class DoorWatch:
             self._closely[compartment] = max(until_mono_ms, self._closely.get(compartment, 0))
             self._next_poll[compartment] = self._clock()
             self._wake.notify_all()
+        self._sensors.watch_closely(compartment, until_mono_ms)
 
     def close(self) -> None:
         """Stop the thread; the sensors stay open, they are the cabinet's. Idempotent."""

@@ -75,7 +75,7 @@ class Standing:
 class Noise:
     """Bytes that a bad line adds and changes. The dice are seeded."""
 
-    def __init__(self, seed: int = 0, rate: float = 0.5) -> None:
+    def __init__(self, seed: int = 0, rate: float = 0.7) -> None:
         """``rate``: what part of the messages is touched, 0 to 1."""
         self._dice = random.Random(seed)
         self.rate = rate

@@ -111,6 +111,9 @@ class FakeDoors:
             raise UnknownCompartment(compartment)
         return DoorReading(compartment, self._levels[compartment], monotonic_ms())
 
+    def watch_closely(self, compartment: str, until_mono_ms: int) -> None:
+        pass  # edges come by themselves
+
     def close(self) -> None:
         self._listeners = ()
 

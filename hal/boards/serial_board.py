@@ -1,0 +1,68 @@
+"""What a language of serial lock boards has to do, and how it says that a board does not answer."""
+
+from __future__ import annotations
+
+import termios
+from collections.abc import Mapping
+from typing import Protocol
+
+from hal.edges import SerialLine
+from hal.interfaces import DoorLevel
+
+PORT_ERRORS = (OSError, termios.error)
+"""What a port that is gone raises. ``serial.SerialException`` is an ``OSError``; pyserial lets ``termios.error``
+out.
+"""
+
+
+class NoAnswer(Exception):
+    """The board said nothing in its time."""
+
+
+class Garbled(Exception):
+    """Something came that is no valid answer: a wrong checksum, a frame cut short, noise."""
+
+
+class PulseUnsafe(Exception):
+    """The board would not end the pulse as asked for. Nothing was sent."""
+
+    def __init__(self, message: str, advice: str) -> None:
+        super().__init__(message)
+        self.advice = advice
+
+
+class SerialBoard(Protocol):
+    """One board in its language. Called on the line's thread only.
+
+    Every method raises `NoAnswer`, `Garbled`, or what the port raises (`PORT_ERRORS`).
+    """
+
+    @property
+    def name(self) -> str:
+        """The bank's name: the subject of its faults."""
+        ...
+
+    @property
+    def can_cut(self) -> bool:
+        """Does it know how to end a running pulse?"""
+        ...
+
+    def prepare(self, line: SerialLine) -> None:
+        """Before anything else, and again whenever it was silent: nothing energised. Raises also `PulseUnsafe`."""
+        ...
+
+    def poll(self, line: SerialLine) -> Mapping[int, DoorLevel]:
+        """What its inputs say, by channel."""
+        ...
+
+    def arm(self, line: SerialLine, channel: int, duration_ms: int) -> None:
+        """All that has to be right before a pulse; may be repeated. Raises also `PulseUnsafe`."""
+        ...
+
+    def fire(self, line: SerialLine, channel: int, duration_ms: int) -> None:
+        """The pulse; written once, never repeated. Returns when it was acknowledged."""
+        ...
+
+    def switch_off(self, line: SerialLine) -> None:
+        """Everything off, now; only asked of a board that can (`can_cut`). May be repeated."""
+        ...

@@ -1,0 +1,130 @@
+"""Locks on a board that times its pulses itself: told once, it switches off by itself, whatever becomes of us."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from hal.interfaces import (
+    PULSE_CAP_MS,
+    PULSE_FLOOR_MS,
+    LockBusy,
+    LockError,
+    LockFault,
+    PulseOutOfBounds,
+    PulseReport,
+    UnknownCompartment,
+    monotonic_ms,
+)
+
+DRAIN_MS = 1_200
+"""How long ``close`` waits for a running pulse: the cap, and the time of the command on the wire."""
+OFF_WITHIN_MS = 2_000
+"""How long ``all_off`` waits for the board to say that it has done it."""
+
+
+@dataclass(slots=True)
+class Pulse:
+    """One pulse on its way. Belongs to the thread that speaks to the board, which ends it exactly once."""
+
+    compartment: str
+    channel: int
+    duration_ms: int
+    ended: Callable[[], None]
+    future: Future[PulseReport] = field(default_factory=Future)
+
+    def succeed(self, started_ms: int) -> None:
+        """It was sent, and is over."""
+        self.ended()
+        self.future.set_result(PulseReport(self.compartment, started_ms, monotonic_ms()))
+
+    def fail(self, code: str, message: str, cause: BaseException | None = None) -> None:
+        """It is not known to have been sent, and would be over."""
+        fault = LockFault(self.compartment, message, code)
+        fault.__cause__ = cause
+        self.ended()
+        self.future.set_exception(fault)
+
+
+class Speaker(Protocol):
+    """What speaks to one board, on a thread of its own."""
+
+    def send(self, pulse: Pulse) -> None:
+        """Send it when the line is free, and end it when the coil is off (or when it certainly was not sent)."""
+        ...
+
+    def switch_off(self) -> Future[None]:
+        """Command all off, where the board knows such a command; running pulses then end at once."""
+        ...
+
+    def let_go(self) -> None:
+        """Nothing more will be asked of it from here."""
+        ...
+
+
+class BoardTimedLocks:
+    """A ``LockBank`` on such a board: one pulse at a time; gaps and duty are the governor's. Thread-safe."""
+
+    def __init__(self, locks: Mapping[str, int], speaker: Speaker, *, cap_ms: int = PULSE_CAP_MS) -> None:
+        """``locks``: compartment → channel."""
+        self._locks = dict(locks)
+        self._speaker = speaker
+        self._cap_ms = cap_ms
+        self._guard = threading.Condition()
+        self._running: Pulse | None = None
+        self._closed = False
+
+    @property
+    def compartments(self) -> Sequence[str]:
+        """Labels in the profile's order."""
+        return tuple(self._locks)
+
+    def pulse(self, compartment: str, duration_ms: int) -> Future[PulseReport]:
+        """See ``LockBank.pulse``."""
+        channel = self._locks.get(compartment)
+        if channel is None:
+            raise UnknownCompartment(compartment)
+        if not PULSE_FLOOR_MS <= duration_ms <= self._cap_ms:
+            raise PulseOutOfBounds(compartment, duration_ms, self._cap_ms)
+        pulse = Pulse(compartment, channel, duration_ms, self._ended)
+        pulse.future.set_running_or_notify_cancel()  # a future that runs cannot be cancelled
+        with self._guard:
+            if self._closed:
+                raise LockFault(compartment, "the lock bank is closed")
+            if self._running is not None:
+                raise LockBusy(compartment, self._cap_ms)
+            self._running = pulse
+        self._speaker.send(pulse)
+        return pulse.future
+
+    def _ended(self) -> None:
+        with self._guard:
+            self._running = None
+            self._guard.notify_all()
+
+    def all_off(self) -> None:
+        """See ``LockBank.all_off``."""
+        with self._guard:
+            if self._closed:
+                return
+        try:
+            self._speaker.switch_off().result(OFF_WITHIN_MS / 1000)
+        except TimeoutError as error:
+            raise LockFault(next(iter(self._locks), ""), "the board has not said that all is off") from error
+
+    def close(self) -> None:
+        """See ``LockBank.close``."""
+        with self._guard:
+            if self._closed:
+                return
+            self._closed = True
+            self._guard.wait_for(lambda: self._running is None, DRAIN_MS / 1000)
+        try:
+            self._speaker.switch_off().result(OFF_WITHIN_MS / 1000)
+        except (LockError, TimeoutError):
+            pass  # its own timer has switched off; a board that is gone at the end is no news
+        finally:
+            self._speaker.let_go()
