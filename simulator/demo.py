@@ -26,7 +26,8 @@ from simulator.demo_town import DemoError, DemoTown
 from simulator.people import NotSoon
 from simulator.plant.protocol import PlantError, PlantGone
 from simulator.processes import ProcessFailed
-from simulator.story import Story, StoryFailed
+from simulator.story import Story
+from simulator.story_check import StoryFailed
 
 PAGES_PORT = 8701
 PANEL_PORT = 8702

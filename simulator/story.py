@@ -12,7 +12,6 @@ import io
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,38 +19,19 @@ import msgspec
 import qrcode
 
 from controller.api import GetStatus, connected
-from simulator.browser import Page
-from simulator.card.issuing_state import IssuingState
-from simulator.card.scenario import Document, Forgery, Holder, Scenario
-from simulator.carried import CarriedDocument
+from simulator import story_passports
 from simulator.central import CentralClient
 from simulator.demo_provision import add_staff, verify_log
 from simulator.demo_town import DemoTown
 from simulator.plant.ledger import CoilPulse
+from simulator.story_check import StoryFailed, check
 from simulator.townsfolk import People, write_people
-from simulator.visitors import Hall, Knows, read_card
+from simulator.visitors import Hall, read_card
 
 STRANGER = "https://musterstadt.example/veranstaltungen/ticket?nr=20261122"
 NOBODYS_CODE = "ABHOLFACH-P-" + "A" * 26
-CHIP_LETTER = ("D-5", "AT-2026-0005")
-"""Whose holder lays down a passport; only in a town that has a card reader."""
 LETTERS = {"D-1": "PA-2026-0001", "D-2": "PA-2026-0002", "D-3": "PA-2026-0003", "D-4": "PA-2026-0004"}
 NOT_LOADED = ("D-9", "PA-2026-0009")
-
-_EXPIRES = (datetime.now(UTC) + timedelta(days=900)).strftime("%Y%m%d")
-PASSPORT = Scenario(Holder("Oséi-Müller", "Ama Serwaa", "19920317", "F"), Document("P00012345", _EXPIRES, can="271828"))
-COPY = msgspec.structs.replace(PASSPORT, forgery=Forgery.CLONE)
-SOMEBODY_ELSES = Scenario(Holder("Weber", "Klara", "19780609", "F"), Document("P00024680", _EXPIRES, can="161803"))
-
-
-class StoryFailed(Exception):
-    """Something is not as it should be; the text says what."""
-
-
-def check(condition: bool, what: str) -> None:
-    """Raises `StoryFailed`."""
-    if not condition:
-        raise StoryFailed(what)
 
 
 @dataclass
@@ -90,6 +70,8 @@ class Story:
     async def _begin(self) -> None:
         await self.demo.start()
         count = len(self.demo.status())
+        if self.demo.town.card_reader is not None:
+            await asyncio.to_thread(self.demo.town.card_reader.wait_for_line, "INFO card_readers: ok")
         self.say(f"provisioned, and {count} processes run; the pages are at {self.demo.pages_address}")
         await asyncio.to_thread(add_staff, self.demo.town, self.people)
         write_people(self.demo.root, self.people)
@@ -99,12 +81,16 @@ class Story:
 
     @property
     def _letters(self) -> dict[str, str]:
-        return LETTERS | (dict([CHIP_LETTER]) if self.demo.town.card_reader is not None else {})
+        return (
+            LETTERS
+            if self.demo.town.card_reader is None
+            else LETTERS | {story_passports.DEPOSIT: story_passports.ORDER}
+        )
 
     async def _office(self, central: CentralClient) -> None:
         box = self.demo.town.box
         if self.demo.town.card_reader is not None:
-            await self._office_for_a_passport(central)
+            self.codes["R-chip"] = await story_passports.office(central, box)
         for deposit, order in (*LETTERS.items(), NOT_LOADED):
             answer = await central.announce(deposit, [order], ["Personalausweis"], box=box)
             check(answer["result"] == "done", f"the box refused the order {order}: {answer['code']}")
@@ -118,21 +104,6 @@ class Story:
             check(answer["result"] == "done", f"the box refused the right {right}: {answer['code']}")
             self.codes[right] = answer["token"]
         self.say(f"central system: {len(self._letters) + 1} orders announced, {len(self.codes)} pickup codes issued")
-
-    async def _office_for_a_passport(self, central: CentralClient) -> None:
-        (deposit, order), holder = CHIP_LETTER, PASSPORT.holder
-        answer = await central.announce(deposit, [order], ["Aufenthaltstitel"], box=self.demo.town.box)
-        check(answer["result"] == "done", f"the box refused the order {order}: {answer['code']}")
-        answer = await central.issue_right(
-            [deposit],
-            right="R-chip",
-            birth_date=holder.birth_date,
-            surname=holder.primary,
-            given_names=holder.given,
-            box=self.demo.town.box,
-        )
-        check(answer["result"] == "done", f"the box refused the right R-chip: {answer['code']}")
-        self.codes["R-chip"] = answer["token"]
 
     # --- people -------------------------------------------------------------------------------------------------------
 
@@ -165,47 +136,10 @@ class Story:
         await hall.kiosk.tap((await hall.kiosk.look()).form("dismiss"))
 
     async def _passports(self, hall: Hall) -> None:
-        """A copy goes to a person, somebody else's document is refused, a pulled one costs nothing, the right one opens
-        the door.
-        """
         if self.demo.town.card_reader is None:
             self.say("no card reader on this machine: nobody lays down a passport")
             return
-        pulses = len(await self._pulses(hall))
-        copy, others, right = (self._carried(scenario) for scenario in (COPY, SOMEBODY_ELSES, PASSPORT))
-        await hall.show(hall.phone(self.codes["R-chip"]), "chip_place")
-        page = await self._lay(hall, copy, "staff_check")
-        self.say(f"a copy of the passport, without its chip's key: »{page.headline}« – nothing opens")
-        await hall.kiosk.tap(page.form("cancel"))
-        await copy.take()
-        await hall.kiosk.until_page("start", "cancelled")
-        await hall.show(hall.phone(self.codes["R-chip"]), "chip_place")
-        page = await self._lay(hall, others, "chip_wrong")
-        self.say(f"somebody else's passport: »{page.headline}« – nothing opens")
-        await others.take()
-        page = await self._lay(hall, right, "chip_removed", pull_at=9)
-        self.say(f"the right passport, pulled away too soon: »{page.headline}«")
-        check(len(await self._pulses(hall)) == pulses, "a door opened for a document that was not accepted")
-        await right.take()
-        await right.lay()
-        page = await hall.kiosk.until_page("opening", "take")
-        taken = await hall.carry_on(page, Knows(document=right))
-        check(taken == [CHIP_LETTER[0]], f"who has the right passport took {taken}")
-        self.say("the right passport, left where it lies: read, verified, the envelope taken")
-
-    def _carried(self, scenario: Scenario) -> CarriedDocument:
-        return CarriedDocument(self.demo.town.cards.connect, scenario, IssuingState(datetime.now(UTC)))
-
-    async def _lay(self, hall: Hall, document: CarriedDocument, *pages: str, pull_at: int | None = None) -> Page:
-        """Lays it down and types the digits that stand on it; the page that comes of it."""
-        await document.lay(pull_at=pull_at)
-        page = await hall.kiosk.until_page("chip_can", "chip_can_wrong")
-        await hall.kiosk.tap(page.form("factor"), value=document.can)
-        return await hall.kiosk.until_page(*pages)
-
-    async def _pulses(self, hall: Hall) -> list[CoilPulse]:
-        ledger = await hall.plant.ledger()
-        return [entry for entry in ledger.entries if isinstance(entry, CoilPulse)]
+        await story_passports.play(hall, self.codes["R-chip"], self.demo.town.cards.connect, self.say)
 
     async def _without_broker(self, hall: Hall, central: CentralClient) -> None:
         await self.demo.kill("broker")
@@ -269,7 +203,8 @@ class Story:
 
     async def _accounts(self, hall: Hall) -> str:
         """Compares what the plant saw with what the log says."""
-        ledger, pulses = await hall.plant.ledger(), await self._pulses(hall)
+        ledger = await hall.plant.ledger()
+        pulses = [entry for entry in ledger.entries if isinstance(entry, CoilPulse)]
         authorised = [event["data"]["compartment"] for event in self._events("UnlockAuthorised")]
         check([pulse.compartment for pulse in pulses] == authorised, "pulses and authorisations differ")
         check(all(most == 1 for most in ledger.most_coils.values()), "two coils drew current at a time")
