@@ -9,7 +9,8 @@ import pytest
 
 from controller.domain.pickup_number import digest_of_tag, secret_of_tag
 from controller.domain.verifiers import factor_key, token_secret
-from hal.eid.mrz import check_digit, parse_mrz
+from hal.eid.mrz import parse_mrz
+from hal.wire.document_key import check_digit
 from hal.wire.holder import holder_candidates, verifiers
 from simulator.pickup_codes import Holder, keyed, new_codes, normalised
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hal.eid.mrz import MrzError, MrzSize, check_digit, parse_mrz
+from hal.eid.mrz import MrzError, MrzSize, parse_mrz
+from hal.wire.document_key import check_digit
 from hal.wire.holder import holder_candidates
 
 VECTORS = json.loads((Path(__file__).parents[2] / "vectors/icao/machine-readable-zones.json").read_text())
