@@ -14,6 +14,7 @@ from hal.interfaces import DoorLevel, DoorSensors, LockBank
 from hal.locks.gpio import GpioLockBank
 from hal.profile import Profile, load_profile
 from simulator.pins import PlantFactory
+from simulator.plant.client import PlantClient
 from tests.fakes.hardware import FakeDoors, FakeLocks
 from tests.fakes.plant import running_plant
 
@@ -25,6 +26,8 @@ class LockSubject:
     bank: LockBank
     pulses_begun: Callable[[], int] | None
     """How often a coil was energised, where somebody can tell."""
+    cuts: bool = True
+    """Does all_off end a running pulse? A board that times its own may know no such command."""
 
 
 @dataclass
@@ -44,15 +47,17 @@ def fake_locks() -> Iterator[LockSubject]:
     locks.close()
 
 
+def coils_begun(person: PlantClient) -> int:
+    """How often any coil of the plant was energised."""
+    over = sum(1 for entry in person.ledger().entries if type(entry).__name__ == "CoilPulse")
+    return over + sum(box.energised for box in person.status().compartments)
+
+
 @contextmanager
 def _plant_pins() -> Iterator[tuple[Profile, PinFactory, Callable[[], int], DoorSubject]]:
     with running_plant() as plant:
         pins = PlantFactory(plant.socket)
         person = plant.person
-
-        def begun() -> int:
-            over = sum(1 for entry in person.ledger().entries if type(entry).__name__ == "CoilPulse")
-            return over + sum(box.energised for box in person.status().compartments)
 
         def open_door(label: str) -> None:
             person.fault(label, "pops_open")
@@ -66,7 +71,7 @@ def _plant_pins() -> Iterator[tuple[Profile, PinFactory, Callable[[], int], Door
 
         doors = DoorSubject(FakeDoors([]), open_door, close_door, break_sensor)
         try:
-            yield load_profile(plant.profile), pins, begun, doors
+            yield load_profile(plant.profile), pins, lambda: coils_begun(person), doors
         finally:
             pins.close()
 

@@ -1,0 +1,69 @@
+"""Lock boards on emulated serial lines, for the contract tests."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from hal.boards import OpenBoards
+from hal.boards.kerong_cu import open_kerong
+from hal.cabinet import JoinedDoors
+from hal.profile import load_profile
+from simulator.boards.faults import BoardFault
+from tests.contract.subjects import DoorSubject, LockSubject, coils_begun
+from tests.fakes.boards import kerong_bank, running_boards, serial_profile
+
+
+@contextmanager
+def locks_of(open_boards: OpenBoards, profile: str, *, cuts: bool) -> Iterator[LockSubject]:
+    """The first bank of ``profile`` (its text), opened by ``open_boards``. ``cuts``: all_off ends its pulses."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "cabinet.toml"
+        file.write_text(profile, encoding="utf-8")
+        with running_boards(file) as boards:
+            opened = open_boards(load_profile(file), boards.edges, None)
+            yield LockSubject(opened.locks[0], lambda: coils_begun(boards.plant.person), cuts=cuts)
+            for part in (*opened.locks, *opened.doors):
+                part.close()
+
+
+@contextmanager
+def doors_of(open_boards: OpenBoards, profile: str, bank_of_a01: str) -> Iterator[DoorSubject]:
+    """The door contacts of ``profile``; A01 is on a board of its own, which loses its power to break the sensor."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "cabinet.toml"
+        file.write_text(profile, encoding="utf-8")
+        with running_boards(file) as boards:
+            opened = open_boards(load_profile(file), boards.edges, None)
+            person = boards.plant.person
+
+            def open_door(label: str) -> None:
+                person.fault(label, "pops_open")
+                assert person.pull(label).moved
+
+            def close_door(label: str) -> None:
+                assert person.close_door(label).moved
+
+            def break_sensor(label: str) -> None:
+                assert label == "A01"
+                boards.control.board_fault(bank_of_a01, BoardFault.DEAD)
+
+            yield DoorSubject(JoinedDoors(opened.doors), open_door, close_door, break_sensor)
+            for part in (*opened.locks, *opened.doors):
+                part.close()
+
+
+@contextmanager
+def kerong_locks() -> Iterator[LockSubject]:
+    profile = serial_profile(kerong_bank("east", board=2), {"A01": ("east", 0), "A02": ("east", 9)})
+    with locks_of(open_kerong, profile, cuts=False) as subject:
+        yield subject
+
+
+@contextmanager
+def kerong_doors() -> Iterator[DoorSubject]:
+    banks = kerong_bank("east") + kerong_bank("west", board=1, locks=48)
+    with doors_of(open_kerong, serial_profile(banks, {"A01": ("east", 11), "A02": ("west", 40)}), "east") as subject:
+        yield subject
