@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from hal.profile import Size, load_profile, shipped_profiles
 from hal.strict_toml import ConfigurationError
+from simulator.make_profiles import CABINETS, Cabinet
 
 TEXT = shipped_profiles()["gpio-12"].read_text(encoding="utf-8")
 
@@ -28,6 +30,20 @@ def test_shipped_profiles_are_right(name: str) -> None:
     profile = load_profile(shipped_profiles()[name])
     assert profile.name == name
     assert len(set(profile.labels)) == len(profile.compartments)
+
+
+@pytest.mark.parametrize("make", CABINETS)
+def test_profiles_that_are_made_are_as_they_were_made(make: Callable[[], Cabinet]) -> None:
+    cabinet = make()
+    assert shipped_profiles()[cabinet.name].read_text("utf-8") == cabinet.text()
+
+
+def test_608_compartments_on_three_lines() -> None:
+    profile = load_profile(shipped_profiles()["kerong-608"])
+    assert len(profile.compartments) == 608
+    assert {bank.supply for bank in profile.banks} == {"A", "B", "C"}
+    assert {place.column for place in profile.compartments} == set(range(1, 39))
+    assert str(profile.lock_wire(profile.compartment("B049"))) == "B2:0"
 
 
 def test_what_a_profile_says() -> None:
