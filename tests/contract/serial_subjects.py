@@ -7,13 +7,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hal.boards import OpenBoards
+from hal.boards import OpenBoards, Opened
 from hal.boards.kerong_cu import open_kerong
 from hal.cabinet import JoinedDoors
 from hal.profile import load_profile
 from simulator.boards.faults import BoardFault
 from tests.contract.subjects import DoorSubject, LockSubject, coils_begun
 from tests.fakes.boards import kerong_bank, running_boards, serial_profile
+
+
+def _close(opened: Opened) -> None:
+    for locks in opened.locks:
+        locks.close()
+    for doors in opened.doors:
+        doors.close()
 
 
 @contextmanager
@@ -25,8 +32,7 @@ def locks_of(open_boards: OpenBoards, profile: str, *, cuts: bool) -> Iterator[L
         with running_boards(file) as boards:
             opened = open_boards(load_profile(file), boards.edges, None)
             yield LockSubject(opened.locks[0], lambda: coils_begun(boards.plant.person), cuts=cuts)
-            for part in (*opened.locks, *opened.doors):
-                part.close()
+            _close(opened)
 
 
 @contextmanager
@@ -51,8 +57,7 @@ def doors_of(open_boards: OpenBoards, profile: str, bank_of_a01: str) -> Iterato
                 boards.control.board_fault(bank_of_a01, BoardFault.DEAD)
 
             yield DoorSubject(JoinedDoors(opened.doors), open_door, close_door, break_sensor)
-            for part in (*opened.locks, *opened.doors):
-                part.close()
+            _close(opened)
 
 
 @contextmanager
