@@ -249,6 +249,19 @@ PACE = [
     ),
 ]
 
+#: Domain parameters of the chip's own for PACE-ECDH-GM, and nothing else.
+OWN_PARAMETERS = tlv.encode(
+    0x31, tlv.encode(0x30, bytes.fromhex("060904007F00070202040230090607") + bytes.fromhex("2A8648CE3D0201"))
+)
+
+
+def _with_another_variant(image: ChipImage) -> ChipImage:
+    """A weaker one, which nobody would choose."""
+    assert image.card_access is not None
+    weaker = bytes.fromhex("3012060A04007F0007020204020102010202010D")
+    return replace(image, card_access=tlv.encode(0x31, image.card_access[2:] + weaker))
+
+
 DOWNGRADED = [
     forged(Reason.SECURITY_INFOS_CHANGED, Forgery.SECURITY_INFOS),
     refused(
@@ -262,6 +275,14 @@ DOWNGRADED = [
         "EF.CardAccess without PACE",
         access=Access.MRZ,
         change=without(card_access=WITHOUT_PACE),
+    ),
+    refused(Reason.SECURITY_INFOS_CHANGED, "EF.CardAccess offers one more", change=_with_another_variant),
+    _row(
+        "unsupported",
+        Reason.PROTOCOL_UNSUPPORTED,
+        "PACE with the chip's own parameters only, BAC behind it",
+        access=Access.MRZ,
+        change=without(card_access=OWN_PARAMETERS),
     ),
     _row(
         "unsupported",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -25,7 +26,12 @@ from tests.unit.eid.chip_line import Recorded, Scripted
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "vectors" / "active_authentication.json").read_text())
 REAL = VECTORS["signatures"]
-PRIVATE = rsa.generate_private_key(65537, 1024)  # noqa: S505 (as short as chips of the first years have them)
+# As short as chips of the first years have them, and away from 2 to the power of 1024.
+PRIVATE = next(
+    key
+    for key in iter(lambda: rsa.generate_private_key(65537, 1024), None)  # noqa: S505
+    if key.private_numbers().public_numbers.n >> 1020 < 0xE
+)
 NUMBERS = PRIVATE.private_numbers()
 KEY = RsaKey(NUMBERS.public_numbers.n, NUMBERS.public_numbers.e)
 CHALLENGE = bytes(range(8))
@@ -91,6 +97,18 @@ def test_the_worked_example_of_the_standard() -> None:
     value, challenge = bytes.fromhex(example["value"]), bytes.fromhex(example["challenge"])
     check_recovery_signature(KEY, raw_signature(value), challenge)
     assert reason_of(KEY, raw_signature(value), challenge[::-1]) is Reason.CLONED
+
+
+def test_a_signature_has_one_form() -> None:
+    """The same number plus the modulus is none, where it would fit the same octets."""
+    for attempt in itertools.count():
+        challenge = attempt.to_bytes(8, "big")
+        signature = raw_signature(representative("sha1", b"\xbc", challenge))
+        larger = int.from_bytes(signature, "big") + KEY.modulus
+        if larger < 1 << 1024:
+            break
+    assert reason_of(KEY, signature, challenge) is None
+    assert reason_of(KEY, larger.to_bytes(128, "big"), challenge) is Reason.CLONED
 
 
 @pytest.mark.parametrize("digest", TRAILERS)

@@ -27,6 +27,7 @@ from tests.unit.eid.documents import (
     KEY,
     NOW,
     PERMIT,
+    STATE,
     Access,
     Trusting,
     Watched,
@@ -210,6 +211,19 @@ def test_states_sign_in_many_ways(csca: str, signer: str, plan: dict[str, Any], 
     of = scenario(security_object=plan)
     outcome = check(ChipLine(Chip(personalise(of, state))), of, TrustStore.open(tmp_path))
     assert told(outcome) == ("verified", "")
+
+
+def test_both_signed_files_are_of_one_state(tmp_path: Path) -> None:
+    """EF.CardSecurity of another state, which is trusted as well: the key that it signs is not this document's."""
+    of = scenario(chip={"pace": ["ECDH-CAM-AES-128 brainpoolP256r1"]})
+    neighbour = IssuingState(NOW, seed="neighbour", country="NB")
+    for state in (STATE, neighbour):
+        pin_root(tmp_path, state.csca.certificate, NOW)
+        import_revocation_list(tmp_path, state.revocation_list(), NOW)
+    store = TrustStore.open(tmp_path)
+    assert told(check(ChipLine(Chip(issued(of))), of, store)) == ("verified", "")
+    image = replace(issued(of), card_security=personalise(of, neighbour).card_security)
+    assert told(check(ChipLine(Chip(image)), of, store)) == ("refused", "document_signer_misused")
 
 
 def test_the_strongest_variant_is_taken(store: TrustStore) -> None:

@@ -69,6 +69,17 @@ def test_a_file_that_is_not_there(image: ChipImage) -> None:
     assert files.read(messaging, DATA_GROUPS[15]) is None
 
 
+def test_a_card_that_finds_nothing_by_short_identifiers_is_asked_by_long_ones() -> None:
+    def answer(command: CommandApdu) -> ResponseApdu:
+        if command.ins == 0xA4:
+            return ResponseApdu(b"", 0x9000 if command.data == b"\x01\x01" else 0x6A82)
+        return ResponseApdu(b"", 0x6A82) if command.p1 & 0x80 else ResponseApdu(SHORT, 0x9000)
+
+    files = FileReader(CardLine(ChipLine(Chip(OPEN))))
+    assert files.read(Scripted(answer), DATA_GROUPS[14]) is None
+    assert files.read(Scripted(answer), DATA_GROUPS[1]) == SHORT
+
+
 @pytest.mark.parametrize(
     "image",
     [breaking(Misbehaviour.READS_NOTHING), replace(OPEN, access_control=True)],
