@@ -20,7 +20,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from hal.interfaces import FrameSource, HardwareFault
+from hal.interfaces import HardwareFault
 from hal.strict_toml import ConfigurationError
 
 if TYPE_CHECKING:
@@ -29,14 +29,23 @@ if TYPE_CHECKING:
 EXIT_USAGE: Final = 64
 EXIT_UNAVAILABLE: Final = 69
 
-OpenCamera = Callable[[str], FrameSource]
-"""Opens the device of this name (empty: the only one). Raises ``HardwareFault``."""
+PrepareCamera = Callable[[str], "SourceFactory"]
+"""Makes of ``DEVICE[,NAME=VALUE…]`` what opens the device. Raises ``HardwareFault`` for options that cannot be meant;
+the device itself is looked for when it is opened."""
 
-CAMERAS: dict[str, OpenCamera] = {}
-"""The cameras that this program can drive, by the name in ``--source``. Each driver is one file in ``hal/qr/``."""
 
-PLANNED: Final = ("picamera2", "v4l2")
-"""Cameras that have a name in board profiles, but no driver in this version."""
+def _v4l2(text: str) -> SourceFactory:
+    from hal.qr.sources import v4l2
+
+    return v4l2.prepare(text)
+
+
+CAMERAS: dict[str, PrepareCamera] = {"v4l2": _v4l2}
+"""The cameras that this program can drive, by the name in ``--source``. Each driver is one file in ``hal/qr/sources``.
+"""
+
+PLANNED: Final = ("picamera2",)
+"""Cameras that have a name, but no driver in this version."""
 
 CARD_READERS: Final = "pcsc"
 """The source that is no camera."""
@@ -48,14 +57,16 @@ SIMULATED: Final = ("file", "directory", "synthetic")
 
 
 def camera_factory(source: str) -> SourceFactory:
-    """What opens the camera that ``source`` (``NAME[:DEVICE]``) names. Raises ``HardwareFault``; no fallback."""
+    """What opens the camera that ``source`` (``NAME[:DEVICE][,OPTION=VALUE…]``) names. Raises ``HardwareFault``; there
+    is no fallback.
+    """
     name, _, device = source.partition(":")
     if name in SIMULATED:
         raise HardwareFault(
             "source_simulated",
             source,
             "this is a simulated source, and a box reads only from real ones",
-            "Name the box's camera in cabinet.toml; to try things out, use python -m simulator.reader",
+            "Name the box's camera in reader-qr.env; to try things out, use python -m simulator.reader",
         )
     if name not in CAMERAS:
         known = ", ".join(sorted(CAMERAS)) or "none"
@@ -63,10 +74,9 @@ def camera_factory(source: str) -> SourceFactory:
             "camera_driver_missing" if name in PLANNED else "source_unknown",
             source,
             f"this version has no driver for it (it has: {known})",
-            "Install a version that has one, or name another camera in cabinet.toml",
+            "Install a version that has one, or name another camera in reader-qr.env",
         )
-    open_camera = CAMERAS[name]
-    return lambda: open_camera(device)
+    return CAMERAS[name](device)
 
 
 def configure_logging(level: str) -> None:
