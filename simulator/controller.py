@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from controller.__main__ import end_in_time, run
@@ -21,6 +22,7 @@ from controller.services.hardware_faults import HardwareFaults
 from controller.settings import Backend, Settings
 from hal.factory import build_cabinet
 from hal.profile import Profile
+from simulator.edges import plant_edges
 from simulator.kill_points import KillableDoors, KillableHardware, KillableLocks, KillPoints, killable_log
 from simulator.pins import PlantFactory
 
@@ -39,6 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--config", type=Path, required=True, metavar="FILE")
     parser.add_argument("--plant", type=Path, required=True, metavar="SOCKET", help="the plant's socket")
+    parser.add_argument("--ports", type=Path, metavar="DIR", help="where emulated boards are (simulator.boards)")
     parser.add_argument(
         "--kill",
         type=KillPoints.parse,
@@ -47,10 +50,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="die at a point (crash tests)",
     )
     options = parser.parse_args(arguments)
-    return run(lambda: _serve(load_settings(options.config), options.plant, options.kill))
+    return run(lambda: _serve(load_settings(options.config), options.plant, options.ports, options.kill))
 
 
-async def _serve(settings: Settings, plant: Path, points: KillPoints) -> None:
+async def _serve(settings: Settings, plant: Path, ports: Path | None, points: KillPoints) -> None:
     if settings.backend is not Backend.SIMULATED:
         raise ConfigurationError(
             settings.file,
@@ -60,7 +63,7 @@ async def _serve(settings: Settings, plant: Path, points: KillPoints) -> None:
         )
     outside = Outside(
         kind=Kind.SIMULATED,
-        open_hardware=_cabinet_opener(plant, points),
+        open_hardware=_cabinet_opener(plant, ports, points),
         clock=SimulatedClock(),
         sockets=listening_sockets(),
         open_log=killable_log(open_event_log, points),
@@ -70,10 +73,13 @@ async def _serve(settings: Settings, plant: Path, points: KillPoints) -> None:
     await serve(settings, outside)
 
 
-def _cabinet_opener(plant: Path, points: KillPoints) -> Callable[[Profile, HardwareFaults], KillableHardware]:
+def _cabinet_opener(
+    plant: Path, ports: Path | None, points: KillPoints
+) -> Callable[[Profile, HardwareFaults], KillableHardware]:
     def open_cabinet(profile: Profile, faults: HardwareFaults) -> KillableHardware:
         factory = PlantFactory(plant)
-        cabinet = build_cabinet(profile, factory, faults=faults)
+        edges = replace(plant_edges(plant, ports), pins=lambda: factory)
+        cabinet = build_cabinet(profile, edges=edges, faults=faults)
 
         def close() -> None:
             cabinet.close()

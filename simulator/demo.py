@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from hal.profile import shipped_profiles
 from simulator import demo_words
 from simulator.broker import BrokerError
 from simulator.demo_furnish import furnish
@@ -28,6 +29,7 @@ from simulator.plant.protocol import PlantError, PlantGone
 from simulator.processes import ProcessFailed
 from simulator.story import Story
 from simulator.story_check import StoryFailed
+from simulator.town import DEFAULT_PROFILE
 
 PAGES_PORT = 8701
 PANEL_PORT = 8702
@@ -73,11 +75,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--standalone", action="store_true", help="a box without a central system: orders by the office"
     )
+    parser.add_argument("--profile", default=DEFAULT_PROFILE, metavar="NAME|FILE", help=f"the cabinet: {_shipped()}")
     parser.add_argument("--keep", action="store_true", help="with --auto: keep the temporary data directory")
     parser.add_argument("--port", type=int, metavar="N", help=f"of the kiosk page (default: {PAGES_PORT} if free)")
     parser.add_argument("--panel-port", type=int, metavar="N", help=f"of the panel (default: {PANEL_PORT} if free)")
     parser.add_argument("--office-port", type=int, metavar="N", help=f"of the office's pages (default: {OFFICE_PORT})")
     return parser
+
+
+def _shipped() -> str:
+    return ", ".join(sorted(shipped_profiles())) + ", or a file"
 
 
 # --- by hand ----------------------------------------------------------------------------------------------------------
@@ -86,11 +93,18 @@ def _parser() -> argparse.ArgumentParser:
 async def _until_interrupted(options: argparse.Namespace) -> int:
     lines = Lines()
     name = "demo-data-standalone" if options.standalone else "demo-data"
+    name += "" if options.profile == DEFAULT_PROFILE else f"-{Path(options.profile).stem}"
     root: Path = options.data or Path(__file__).parents[1] / name
     ports = _port(options.port, PAGES_PORT, lines.say), _port(options.panel_port, PANEL_PORT, lines.say)
     office = _port(options.office_port, OFFICE_PORT, lines.say)
     demo = DemoTown(
-        root, lines.say, pages_port=ports[0], panel_port=ports[1], office_port=office, standalone=options.standalone
+        root,
+        lines.say,
+        pages_port=ports[0],
+        panel_port=ports[1],
+        office_port=office,
+        standalone=options.standalone,
+        profile=options.profile,
     )
     ended = _Ending(demo, lines.say)
     try:
@@ -163,7 +177,8 @@ async def _auto(options: argparse.Namespace) -> int:
     root = Path(tempfile.mkdtemp(prefix="abholfach-")) if temporary else options.data
     if (root / "data").exists():
         raise DemoError(f"{root} holds a box already: the story begins with an empty directory; name another one")
-    demo = DemoTown(root, lines.say, pages_port=options.port or 0, panel_port=options.panel_port or 0)
+    ports = options.port or 0, options.panel_port or 0
+    demo = DemoTown(root, lines.say, pages_port=ports[0], panel_port=ports[1], profile=options.profile)
     ended = _Ending(demo, lines.say)
     well = False
     try:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from hal.profile import load_profile
+from provisioning.initialise import find_profile
 from simulator.processes import ProcessFailed
 from simulator.town import Town
 from simulator.townsfolk import People, StaffMember
@@ -33,6 +35,17 @@ def run(arguments: Sequence[str], *, typed: str = "") -> str:
         words = (done.stderr or done.stdout).strip()
         raise ProcessFailed(f"{Path(arguments[0]).name} ended with {done.returncode}: {words}")
     return done.stdout
+
+
+def same_cabinet(town: Town) -> None:
+    """Raises `ProcessFailed` when the town's box has another cabinet already: what lies inside would be lost."""
+    file = town.config / "cabinet.toml"
+    if file.exists():
+        there, wanted = load_profile(file).name, load_profile(find_profile(town.profile)).name
+        if there != wanted:
+            raise ProcessFailed(
+                f"{town.root} holds a box with the cabinet {there}, not {wanted}; name another directory"
+            )
 
 
 def provision(town: Town, broker_port: int) -> None:

@@ -23,9 +23,9 @@ from typing import TypeVar
 from simulator import throwaway_certificate
 from simulator.broker import Broker, BrokerError
 from simulator.card.pcscd import CardStackError
-from simulator.demo_provision import provision
+from simulator.demo_provision import provision, same_cabinet
 from simulator.processes import Process, ProcessFailed
-from simulator.town import START_WITHIN_S, Town
+from simulator.town import DEFAULT_PROFILE, START_WITHIN_S, Town
 
 LONGEST_RUN_DIRECTORY = 70
 """Unix sockets have short names: 107 bytes with the file's."""
@@ -87,9 +87,10 @@ class DemoTown:
         panel_port: int = 0,
         office_port: int = 0,
         standalone: bool = False,
+        profile: str = DEFAULT_PROFILE,
     ) -> None:
         """``say`` gets a line whenever something happens that a person should know. ``standalone``: without a central
-        system and its broker. Raises `DemoError`.
+        system and its broker. ``profile``: a shipped cabinet's name, or a file. Raises `DemoError`.
         """
         self.standalone = standalone
         self.root = root.absolute()
@@ -99,7 +100,7 @@ class DemoTown:
         # Children get SIGTERM when the thread that made them ends: one thread makes them all, and it outlives them.
         self._hand = ThreadPoolExecutor(1, thread_name_prefix="supervisor")
         run = make_run_directory(self.root)
-        self.town = Town(self.root, run_directory=run)
+        self.town = Town(self.root, profile=profile, run_directory=run)
         self.broker = Broker(self.root / "broker")
         self.central: Process | None = None
         self.panel: Process | None = None
@@ -119,6 +120,7 @@ class DemoTown:
 
     async def start(self) -> None:
         """Provisions the box and starts everything. Raises `DemoError`, `ProcessFailed`, `BrokerError`."""
+        same_cabinet(self.town)
         if not self.standalone:
             self.broker.port = _remembered_port(self.root / "broker" / "mosquitto.conf")
             await self._start_broker()
@@ -202,6 +204,7 @@ class DemoTown:
         """All that were started, by name, whether they run or not. The broker is not among them."""
         found = {
             "cabinet": self.town.plant_process,
+            "boards": self.town.boards,
             "controller": self.town.controller,
             "reader": self.town.readers[-1] if self.town.readers else None,
             "card service": self.town.cards.room,
@@ -215,6 +218,7 @@ class DemoTown:
     async def _watch(self) -> None:
         starts: dict[str, Callable[[], None]] = {
             "cabinet": self.town.start_plant,
+            "boards": self.town.start_boards,
             "central": self._start_central,
             "controller": self._start_controller,
             "reader": self._start_reader,

@@ -8,6 +8,7 @@ data survive a restart and several towns do not meet.
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import sys
 from collections.abc import Mapping, Sequence
@@ -18,8 +19,10 @@ import msgspec
 
 from controller.identity import Kind
 from controller.settings import CommandTrust, Heartbeat
+from hal.profile import load_profile
 from provisioning.initialise import Plan, initialise
 from provisioning.templates import Broker as BrokerAddress
+from simulator.boards.cabinet import has_emulated_boards
 from simulator.card.issuing_state import IssuingState
 from simulator.card.pcscd import CardStack
 from simulator.plant.client import PlantClient
@@ -31,6 +34,7 @@ from simulator.trust import fill_trust_store
 ROLES = ("ui", "reader-qr", "reader-eid", "admin")
 START_WITHIN_S = 30.0
 STOP_WITHIN_S = 10.0
+DEFAULT_PROFILE = "gpio-12"
 
 #: People come at any time, and somebody is always there.
 ALWAYS_OPEN = Path(__file__).with_name("calendar.toml")
@@ -44,7 +48,7 @@ class Town:
         root: Path,
         *,
         box: str = "demo-1",
-        profile: str = "gpio-12",
+        profile: str = DEFAULT_PROFILE,
         run_directory: Path | None = None,
         heartbeat: bool = False,
     ) -> None:
@@ -65,7 +69,9 @@ class Town:
         self.plant_socket = self.run_directory / "plant.sock"
         self.sockets = Sockets(self.run_directory, ROLES)
         self._notify = NotifySocket(self.run_directory / "controller-notify.sock")
+        self.ports = self.run_directory / "ports"
         self.plant_process: Process | None = None
+        self.boards: Process | None = None
         self.controller: Process | None = None
         self.readers: list[Process] = []
         self.trust = self.root / "trust"
@@ -121,6 +127,20 @@ class Town:
         log.unlink(missing_ok=True)
         self.plant_process = Process("plant", arguments, log)
         self.plant_process.wait_for_line("plant ready", START_WITHIN_S)
+        if self.boards is None and has_emulated_boards(load_profile(self.config / "cabinet.toml")):
+            self.start_boards(seed)
+
+    def start_boards(self, seed: int = 0) -> None:
+        """The lock boards that are not on the header. They die with the plant; they live on when the controller
+        does.
+        """
+        arguments = [sys.executable, "-m", "simulator.boards", "--profile", str(self.config / "cabinet.toml")]
+        arguments += ["--plant", str(self.plant_socket), "--ports", str(self.ports), "--seed", str(seed)]
+        log = self.logs / "boards.log"
+        log.unlink(missing_ok=True)
+        shutil.rmtree(self.ports, ignore_errors=True)  # nothing but links of who has gone
+        self.boards = Process("boards", arguments, log)
+        self.boards.wait_for_line("boards ready", START_WITHIN_S)
 
     def plant(self) -> PlantClient:
         """A person in the hall, who can also look behind the doors."""
@@ -138,7 +158,7 @@ class Town:
         (False).
         """
         arguments = [sys.executable, "-m", "simulator.controller", "--config", str(self.config / "abholfach.toml")]
-        arguments += ["--plant", str(self.plant_socket)]
+        arguments += ["--plant", str(self.plant_socket), "--ports", str(self.ports)]
         if kill:
             arguments += ["--kill", kill]
         self._notify.drain()
@@ -226,7 +246,8 @@ class Town:
                 process.stop()
         self.stop_controller()
         self.cards.stop()
-        if self.plant_process is not None:
-            self.plant_process.stop()
+        for process in (self.boards, self.plant_process):
+            if process is not None:
+                process.stop()
         self.sockets.close()
         self._notify.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hal.profile import KerongBank, Profile, WaveshareBank, kind_of
+from hal.profile import GpioBank, KerongBank, Profile, WaveshareBank, kind_of
 from simulator.boards import protocol as say
 from simulator.boards.faults import BoardFault, PortFault, Standing
 from simulator.boards.languages import LANGUAGES
@@ -14,6 +14,11 @@ from simulator.boards.wires import PlantLines
 from simulator.edges import place_of
 
 OnSerial = KerongBank | WaveshareBank
+
+
+def has_emulated_boards(profile: Profile) -> bool:
+    """Is anything of ``profile`` on a board, not on the header?"""
+    return any(not isinstance(bank, GpioBank) for bank in profile.banks)
 
 
 class EmulatedBoards:
