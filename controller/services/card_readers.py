@@ -15,7 +15,8 @@ from controller.services.front import Front
 SILENT_MS = 12_000
 OK = "ok"
 CHIP_FACTORS = (Factor.EMRTD, Factor.EID)
-READER_DOWN, TRUST_STALE = "card_reader_down", "trust_store_stale"
+READER_DOWN = "card_reader_down"
+TRUST_STALE = "trust_store_stale"
 #: The reason that tells that the revocation lists want renewing.
 REVOCATION_UNKNOWN = "revocation_unknown"
 
