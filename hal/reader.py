@@ -89,11 +89,12 @@ def configure_logging(level: str) -> None:
 def run(name: str, source: SourceFactory, socket_path: str) -> int:
     """Run the reader in this process until it is asked to end; the exit code. Shared with the simulator."""
     try:
+        from hal.qr.capture import capturing
         from hal.qr.service import run_until_signal
     except ImportError as error:
         # pyzbar says this when the shared library is not there, and pip cannot bring it.
         return complain("decoder_missing", f"{error}. Install Debian's libzbar0 and the packages of requirements/")
-    return run_until_signal(name, source, socket_path)
+    return run_until_signal(name, capturing(source), socket_path)
 
 
 def run_card_reader(name: str, only: str, socket_path: str, trust: Path, online: Path | None) -> int:

@@ -1,71 +1,29 @@
-"""Takes frames from a source, has them decoded and sifted, and watches that frames keep coming.
-
-Two rules make the watch simple. The thread counts *progress*: each frame, each second without one, each try to open the
-source. Whoever runs the thread looks at that progress, because a driver that hangs in native code cannot look itself.
-"""
+"""Takes frames from a camera and has them decoded and sifted. How cameras are watched: `hal.qr.source_thread`."""
 
 from __future__ import annotations
 
-import logging
-import threading
-import traceback
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
 
-from hal.interfaces import Frame, FrameSource, HardwareFault, monotonic_ms
-from hal.qr.decode import Decoder, Reading
+from hal.interfaces import Frame, FrameSource, monotonic_ms
+from hal.qr.decode import Decoder
 from hal.qr.document_key import DocumentKeyReader
 from hal.qr.filter import ScanFilter
+from hal.qr.scan import PublishedMode, Scan
+from hal.qr.source_thread import Patience, SourceThread, ThreadFactory
 from hal.qr.unreadable import UnreadableWatch
-from hal.wire import ALLOWED, ReaderState, ScanMode, SecretText
-
-_log = logging.getLogger(__name__)
+from hal.wire import ALLOWED, ScanMode
 
 SourceFactory = Callable[[], FrameSource]
 """Opens the source anew. Raises ``HardwareFault`` or ``OSError`` if it cannot be opened now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to wait for what, in ms. The defaults are those of a box."""
-
-    no_frame_ms: int = 3000
-    """Without a frame for so long, the source is opened anew."""
-    reopenings: int = 3
-    """So many times in vain, then the process ends and systemd starts another."""
-    document_ms: int = 100
-    """Between two frames while a document's machine readable zone is looked for."""
-    idle_ms: int = 250
-    """Between two frames while nothing is to be read."""
+def capturing(open_source: SourceFactory, patience: Patience | None = None) -> ThreadFactory:
+    """A thread for this camera."""
+    return lambda on_scan: Capture(open_source, on_scan, patience)
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedMode:
-    """A scan mode and since when it holds (``CLOCK_MONOTONIC``, ms). Each publication is an object of its own."""
-
-    mode: ScanMode
-    since_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """What was found under one publication of the mode: a code to report, or (``None``) something foreign, or
-    (``unreadable``) a code that is held there and cannot be read, or what opens the chip of a document (``document``).
-    """
-
-    reading: Reading | None
-    captured_mono_ms: int
-    published: PublishedMode
-    unreadable: bool = False
-    document: SecretText | None = None
-
-
-class Capture:
-    """The capture thread. ``on_scan`` is called on it and must hand over and return; everything else is for the owner.
-
-    ``publish`` sets the mode. A frame captured before the mode was published is thrown away: what was before the camera
-    while nothing was to be read stays unread.
-    """
+class Capture(SourceThread[FrameSource, Frame]):
+    """The thread of a camera."""
 
     def __init__(
         self,
@@ -74,135 +32,15 @@ class Capture:
         patience: Patience | None = None,
         now_ms: Callable[[], int] = monotonic_ms,
     ) -> None:
-        self._open_source = open_source
-        self._on_scan = on_scan
-        self._patience = patience or Patience()
-        self._now_ms = now_ms
+        super().__init__(open_source, on_scan, patience, now_ms)
         self._decoder = Decoder(now_ms=now_ms)
         self._filter = ScanFilter()
         self._unreadable = UnreadableWatch()
         self._documents = DocumentKeyReader()
         self._documents_for: PublishedMode | None = None
-        self._published = PublishedMode(ScanMode.OFF, now_ms())
-        self._forget = False
-        self._changed = threading.Event()
-        self._stop = threading.Event()
-        self._source: FrameSource | None = None
-        self._progress_ms = now_ms()
-        self._last_frame_ms: int | None = None
-        self._failed_openings = 0
-        self._pushed_at_ms: int | None = None
-        self.frames = 0
-        self.decoded = 0
-        self.given_up = False
-        """No frames for too long, in spite of everything: the process should end."""
-        self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
 
-    @property
-    def state(self) -> ReaderState:
-        """How the reader is, for ``reader.health``."""
-        if self._last_frame_ms is not None and self._now_ms() - self._last_frame_ms <= self._patience.no_frame_ms:
-            return ReaderState.OK
-        return (
-            ReaderState.STARTING if self._last_frame_ms is None and not self._failed_openings else ReaderState.NO_FRAMES
-        )
-
-    @property
-    def progress_age_ms(self) -> int:
-        """How long ago the thread last made progress. Without frames it still does: that is the source's fault."""
-        return self._now_ms() - self._progress_ms
-
-    def start(self) -> None:
-        """Start the thread. Once."""
-        self._thread.start()
-
-    def publish(self, mode: ScanMode, *, forget: bool = False) -> None:
-        """From now on ``mode`` holds. With ``forget``, codes already reported are new again. For the owner's thread."""
-        if forget:
-            self._forget = True
-        if forget or mode is not self._published.mode:
-            self._published = PublishedMode(mode, self._now_ms())
-            self._changed.set()
-
-    def is_current(self, scan: Scan) -> bool:
-        """Whether the mode under which this was found still holds, without a break."""
-        return scan.published is self._published
-
-    def supervise(self) -> None:
-        """Push a thread that hangs in its driver; give up when that does not help. Call it often, from outside."""
-        age, patience = self.progress_age_ms, self._patience.no_frame_ms
-        if self.given_up or age <= patience or not self._thread.is_alive():
-            return
-        if age > patience * (1 + self._patience.reopenings):
-            _log.error("reader_stuck: the frame source does not return; ending, so that the process is started anew")
-            self.given_up = True
-        elif self._pushed_at_ms != self._progress_ms:
-            self._pushed_at_ms = self._progress_ms
-            _log.warning("reader_stuck: the frame source has not returned for %d ms; closing it", age)
-            self._close()
-
-    def close(self, timeout_ms: int) -> bool:
-        """Stop and give the source back; ``False`` if the thread has not ended within ``timeout_ms``."""
-        self._stop.set()
-        self._changed.set()
-        self._close()
-        if self._thread.ident is not None:
-            self._thread.join(timeout_ms / 1000)
-        return not self._thread.is_alive()
-
-    def _run(self) -> None:
-        try:
-            while not self._stop.is_set() and not self.given_up:
-                self._watch_once()
-        except Exception as error:
-            # A fault of ours must not leave a process that looks alive. Where, and not what: the text of an exception
-            # may quote what it stumbled over.
-            where = "".join(traceback.format_tb(error.__traceback__))
-            _log.error("reader_fault: the capture thread ended with %s at\n%s", type(error).__name__, where)
-            self.given_up = True
-
-    def _watch_once(self) -> None:
-        """From opening the source to its loss."""
-        self._progress_ms = opened_ms = self._now_ms()
-        try:
-            self._source = source = self._open_source()
-        except (HardwareFault, OSError) as error:
-            _log.warning("source_unavailable: %s", error)
-            self._lost()
-            self._pause()
-            return
-        try:
-            for frame in source.frames():
-                self._progress_ms = now_ms = self._now_ms()
-                if self._stop.is_set():
-                    return
-                if frame is not None:
-                    self._last_frame_ms, self._failed_openings = now_ms, 0
-                    self._take(frame)
-                    opened_ms = self._now_ms()
-                elif now_ms - opened_ms >= self._patience.no_frame_ms:
-                    break
-        except (HardwareFault, OSError) as error:
-            _log.warning("source_failed: %s", error)
-        finally:
-            self._close()
-        if not self._stop.is_set():
-            self._lost()
-            if self._now_ms() - opened_ms < self._patience.no_frame_ms:
-                self._pause()
-
-    def _lost(self) -> None:
-        self._failed_openings += 1
-        if self._failed_openings > self._patience.reopenings:
-            _log.error("no_frames: %d openings brought no frame; ending", self._failed_openings)
-            self.given_up = True
-        else:
-            _log.warning("no_frames: opening the source anew")
-
-    def _pause(self) -> None:
-        """Before opening anew what failed or ended at once: shorter than what counts as standing still."""
-        if not self.given_up:
-            self._stop.wait(self._patience.no_frame_ms / 3000)
+    def _items(self, source: FrameSource) -> Iterator[Frame | None]:
+        return source.frames()
 
     def _take(self, frame: Frame) -> None:
         self.frames += 1
@@ -245,13 +83,3 @@ class Capture:
         # It costs much more than a code, and nobody turns a page ten times a second.
         self._changed.wait(self._patience.document_ms / 1000)
         self._changed.clear()
-
-    def _close(self) -> None:
-        """Called on both threads: a source's ``close`` is idempotent and allowed from another thread."""
-        source = self._source
-        if source is None:
-            return
-        try:
-            source.close()
-        except OSError as error:
-            _log.warning("source_close_failed: %s", error)

@@ -11,7 +11,6 @@ Both libraries chew hostile bytes in native code: that is why this runs in a pro
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
@@ -20,6 +19,7 @@ from PIL import Image, ImageFilter
 from pyzbar import pyzbar
 
 from hal.interfaces import Frame, monotonic_ms
+from hal.qr.scan import Reading
 from hal.wire import ALLOWED, MAX_CODE_LENGTH, ScanMode, SecretText, Symbology
 
 MAX_READINGS: Final = 4
@@ -61,14 +61,6 @@ _SHARPEN: Final = ImageFilter.UnsharpMask(radius=3, percent=200, threshold=0)
 _ENLARGED_WIDTH: Final = 640
 _ENLARGED_HEIGHT: Final = 480
 _SECOND_OPINION_EVERY: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One code in one frame, whatever it says. The text is empty if it was longer than any code of ours."""
-
-    text: SecretText
-    symbology: Symbology
 
 
 class Decoder:

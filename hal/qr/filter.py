@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from hal.qr.decode import Reading
+from hal.qr.scan import Reading
 from hal.wire import BadgeCode, PickupCode, ScanMode, admits
 
 QUIET_MS: Final = 2000

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from hal.interfaces import monotonic_ms
 from hal.link import LineLink
-from hal.qr.capture import Scan
+from hal.qr.scan import Scan
 from hal.wire import (
     MODE_METHOD,
     DocumentKeyReport,

@@ -11,8 +11,9 @@ from typing import Final
 
 from hal.interfaces import monotonic_ms
 from hal.notify import notify, watchdog_interval_ms
-from hal.qr.capture import Capture, Patience, Scan, SourceFactory
 from hal.qr.link import ControllerLink
+from hal.qr.scan import Scan
+from hal.qr.source_thread import ThreadFactory
 from hal.wire import ReaderHealth, ScanMode
 
 _log = logging.getLogger(__name__)
@@ -28,13 +29,11 @@ _STOP_MS: Final = 700
 
 
 class Reader:
-    """One reader. ``name`` says which (``qr``), ``open_source`` opens its source."""
+    """One reader. ``name`` says which (``qr``), ``make_thread`` makes the thread of its camera or scanner."""
 
-    def __init__(
-        self, name: str, open_source: SourceFactory, socket_path: str, patience: Patience | None = None
-    ) -> None:
+    def __init__(self, name: str, make_thread: ThreadFactory, socket_path: str) -> None:
         self._name = name
-        self._capture = Capture(open_source, self._post, patience)
+        self._capture = make_thread(self._post)
         self._link = ControllerLink(socket_path, name, self._mode, self._capture.is_current)
         self._stop = threading.Event()
         self._health_due_ms = 0
@@ -89,9 +88,9 @@ class Reader:
         return self._capture.progress_age_ms < 2 * (self._watchdog_ms or 0) + HEALTH_EVERY_MS
 
 
-def run_until_signal(name: str, open_source: SourceFactory, socket_path: str, patience: Patience | None = None) -> int:
+def run_until_signal(name: str, make_thread: ThreadFactory, socket_path: str) -> int:
     """Run a reader until SIGTERM or SIGINT and return its exit code. For the main thread of a process of its own."""
-    reader = Reader(name, open_source, socket_path, patience)
+    reader = Reader(name, make_thread, socket_path)
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         reader.stop()

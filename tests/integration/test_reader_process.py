@@ -391,9 +391,10 @@ async def test_with_the_real_plant_a_person_holds_up_a_phone_and_a_badge(control
 CAMERA = """
 import sys, threading, time
 from hal.interfaces import Frame, monotonic_ms
-from hal.qr.capture import Patience
+from hal.qr.capture import capturing
 from hal.reader import configure_logging
 from hal.qr.service import run_until_signal
+from hal.qr.source_thread import Patience
 
 opened = []
 
@@ -418,7 +419,7 @@ class Camera:
 
 configure_logging("DEBUG")
 patience = Patience(no_frame_ms=int(sys.argv[3]), idle_ms=10)
-sys.exit(run_until_signal("qr", lambda: Camera(sys.argv[2]), sys.argv[1], patience))
+sys.exit(run_until_signal("qr", capturing(lambda: Camera(sys.argv[2]), patience), sys.argv[1]))
 """
 
 

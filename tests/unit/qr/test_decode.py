@@ -14,8 +14,9 @@ from PIL import Image, ImageDraw
 
 from hal.interfaces import Frame
 from hal.qr import decode
-from hal.qr.decode import MAX_READINGS, Decoder, Reading
+from hal.qr.decode import MAX_READINGS, Decoder
 from hal.qr.filter import ScanFilter
+from hal.qr.scan import Reading
 from hal.wire import ALLOWED, ScanMode, SecretText, Symbology, admits
 from simulator.scene.model import scene_from_json
 from simulator.scene.render import Renderer

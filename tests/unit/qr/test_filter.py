@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hal.qr.decode import Reading
 from hal.qr.filter import AGREE_MS, QUIET_MS, ScanFilter
+from hal.qr.scan import Reading
 from hal.wire import ScanMode, SecretText, Symbology, admits
 
 PICKUP, BADGE, ORDER = "ABHOLFACH-P-" + "A" * 26, "ABHOLFACH-B-" + "B" * 26, "ORD-2026-0001"

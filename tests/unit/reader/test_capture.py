@@ -9,7 +9,9 @@ from collections.abc import Iterator
 import pytest
 
 from hal.interfaces import Frame, monotonic_ms
-from hal.qr.capture import Capture, Patience, Scan
+from hal.qr.capture import Capture
+from hal.qr.scan import Scan
+from hal.qr.source_thread import Patience
 from hal.wire import ReaderState, ScanMode
 from simulator.scene.model import scene_from_json
 from simulator.scene.render import Renderer

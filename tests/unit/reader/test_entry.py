@@ -51,7 +51,7 @@ def test_a_wrong_command_line_is_a_usage_error(arguments: list[str], capsys: pyt
 
 
 def test_a_missing_decoder_is_named(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setitem(sys.modules, "hal.qr.service", None)
+    monkeypatch.setitem(sys.modules, "hal.qr.capture", None)
     monkeypatch.setitem(reader.CAMERAS, "v4l2", lambda device: lambda: pytest.fail(f"{device} was opened"))
     assert reader.main(["--source", "v4l2", "--socket", "/nowhere"]) == reader.EXIT_UNAVAILABLE
     said = capsys.readouterr().err
