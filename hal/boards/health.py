@@ -35,15 +35,12 @@ class Health:
         self._recent: deque[bool] = deque(maxlen=OF_LAST)
         self.silent = False
         self.noisy = False
-        self.heard = False
-        """Has it answered since the line was opened?"""
 
     def reopened(self, now: int) -> None:
         """The line is open again: the board has its time to answer."""
         self._heard_at = now
         self._misses = 0
         self._pause = PAUSE_MS[0]
-        self.heard = False
 
     def answered(self, now: int) -> None:
         """An answer came whole."""
@@ -51,7 +48,6 @@ class Health:
         self._misses = 0
         self._pause = PAUSE_MS[0]
         self.silent = False
-        self.heard = True
         self._note(garbled=False)
 
     def missed(self, now: int, *, garbled: bool) -> None:

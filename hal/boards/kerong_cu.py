@@ -6,23 +6,19 @@ or that says more than the cap, gets no pulse at all: fault ``pulse_cap_unsafe``
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import ExitStack
-from functools import partial
+from collections.abc import Mapping, Sequence
 
 from hal.boards import kerong_frames as frames
-from hal.boards.board import Opened, locks_on, sensors_on
+from hal.boards.board import Opened
+from hal.boards.serial_banks import open_serial_banks
 from hal.boards.serial_board import PulseUnsafe
-from hal.boards.serial_bus import SerialBus, start_all
-from hal.boards.timed_locks import BoardTimedLocks
 from hal.edges import Edges, SerialLine
 from hal.interfaces import PULSE_CAP_MS, DoorLevel, FaultListener
 from hal.profile import ClosedLevel, KerongBank, Profile
 
 BAUD = 19_200
 LOCKS_AN_ADDRESS = 16
-HEARD_WITHIN_MS = 2_500
-"""How long opening waits for the first answers of all boards."""
+STEP_MS = 10
 
 
 class KerongBoard:
@@ -31,7 +27,7 @@ class KerongBoard:
     can_cut = False
     """No command ends a pulse that runs."""
 
-    def __init__(self, bank: KerongBank, *, closed_level: ClosedLevel) -> None:
+    def __init__(self, bank: KerongBank, closed_level: ClosedLevel) -> None:
         self._bank = bank
         self._closed_bit = closed_level is ClosedLevel.HIGH
 
@@ -49,16 +45,27 @@ class KerongBoard:
         for address in self._addresses:
             self._agree(line, address, self._bank.pulse_ms)
 
+    @property
+    def parts(self) -> Sequence[range]:
+        """See `InParts.parts`: one for each address."""
+        firsts = range(0, self._bank.locks, LOCKS_AN_ADDRESS)
+        return [range(first, min(first + LOCKS_AN_ADDRESS, self._bank.locks)) for first in firsts]
+
+    def poll_part(self, line: SerialLine, part: int) -> Mapping[int, DoorLevel]:
+        """See `InParts.poll_part`."""
+        bits = frames.status(line, self._bank.board + part)
+        levels: dict[int, DoorLevel] = {}
+        for index, channel in enumerate(self.parts[part]):
+            closed = bool(bits >> index & 1) == self._closed_bit
+            levels[channel] = DoorLevel.CLOSED if closed else DoorLevel.OPEN
+        return levels
+
     def poll(self, line: SerialLine) -> Mapping[int, DoorLevel]:
         """See `SerialBoard.poll`."""
-        levels: dict[int, DoorLevel] = {}
-        for address in self._addresses:
-            bits = frames.status(line, address)
-            first = (address - self._bank.board) * LOCKS_AN_ADDRESS
-            for index in range(min(LOCKS_AN_ADDRESS, self._bank.locks - first)):
-                closed = bool(bits >> index & 1) == self._closed_bit
-                levels[first + index] = DoorLevel.CLOSED if closed else DoorLevel.OPEN
-        return levels
+        whole: dict[int, DoorLevel] = {}
+        for part in range(len(self.parts)):
+            whole.update(self.poll_part(line, part))
+        return whole
 
     def arm(self, line: SerialLine, channel: int, duration_ms: int) -> None:
         """See `SerialBoard.arm`: it answers, and will end the pulse in time."""
@@ -76,40 +83,19 @@ class KerongBoard:
         return self._bank.board + channel // LOCKS_AN_ADDRESS
 
     def _agree(self, line: SerialLine, address: int, duration_ms: int) -> None:
-        wanted = -(-duration_ms // 10) * 10  # the cap is a multiple of 10, so rounding up stays within it
         said = frames.pulse_ms(line, address)
-        if said != wanted:
-            said = frames.set_pulse_ms(line, address, wanted)
+        if said != duration_ms:
+            said = frames.set_pulse_ms(line, address, duration_ms)
             said = frames.pulse_ms(line, address)
-        if said != wanted or said > PULSE_CAP_MS:
+        if said != duration_ms or said > PULSE_CAP_MS:
             raise PulseUnsafe(
-                f"the board's pulse time at address {address} is {said} ms and does not become {wanted} ms",
+                f"the board's pulse time at address {address} is {said} ms and does not become {duration_ms} ms",
                 "Do not use its locks: a coil that stays on burns out. Replace the board, or set the time with the"
                 " maker's program.",
             )
 
 
 def open_kerong(profile: Profile, edges: Edges, faults: FaultListener | None) -> Opened:
-    """Every CU board's locks and door contacts, a thread for each port.
-
-    A port or board that is not there is a fault, not the end: the others work. Raises ``HardwareFault`` where a port
-    cannot be had at all.
-    """
+    """Every CU board's locks and door contacts: see `open_serial_banks`."""
     banks = [bank for bank in profile.banks if isinstance(bank, KerongBank)]
-    buses: dict[str, SerialBus] = {}
-    locks, doors = [], []
-    with ExitStack() as claimed:
-        for bank in banks:
-            port = bank.port
-            if port not in buses:
-                buses[port] = SerialBus(port, partial(edges.serial, port, BAUD), faults=faults)
-            wired, contacts = locks_on(profile, bank.name), sensors_on(profile, bank.name)
-            board = KerongBoard(bank, closed_level=profile.closed_level(bank.name))
-            station = buses[port].add(board, contacts, users=2)
-            locks.append(BoardTimedLocks(wired, station))
-            doors.append(station.doors)
-            claimed.callback(locks[-1].close)
-            claimed.callback(doors[-1].close)
-        start_all(tuple(buses.values()), HEARD_WITHIN_MS)
-        claimed.pop_all()
-    return Opened(locks, doors)
+    return open_serial_banks(banks, KerongBoard, profile, edges, faults, baud=BAUD, step_ms=STEP_MS)

@@ -16,7 +16,7 @@ says.
 
 from __future__ import annotations
 
-from hal.boards.serial_board import Garbled, NoAnswer
+from hal.boards.exchange import exchange
 from hal.edges import SerialLine
 
 STX, ETX = 0x02, 0x03
@@ -24,8 +24,6 @@ STATUS, UNLOCK, PULSE_TIME = 0x30, 0x31, 0x37
 STATUS_REPLY, PULSE_TIME_REPLY = 0x35, 0x38
 
 STATUS_SIZE, PULSE_TIME_SIZE = 9, 7
-LONGEST_NOISE = 64
-"""So many bytes without a frame in them are noise, however long they go on."""
 
 
 def frame(address: int, command: int, data: bytes = b"") -> bytes:
@@ -50,32 +48,9 @@ def find(heard: bytes, board: int, commands: tuple[int, ...], size: int) -> byte
 
 
 def ask(line: SerialLine, request: bytes, commands: tuple[int, ...], size: int) -> bytes:
-    """Send ``request`` and give the data of its answer. Raises `NoAnswer`, `Garbled`, or what the port raises.
-
-    What is still in the buffer is thrown away first: an answer that came too late belongs to nobody.
-    """
-    line.reset_input_buffer()
-    line.write(request)
-    heard = b""
-    missing = size
-    while len(heard) < LONGEST_NOISE:
-        more = line.read(missing)
-        heard += more
-        data = find(heard, request[1] >> 4, commands, size)
-        if data is not None:
-            return data
-        if len(more) < missing:
-            break  # the line was quiet for as long as an answer may take
-        missing = _missing(heard, size)
-    if heard:
-        raise Garbled(f"no valid answer to command {request[2]:02x} in {heard.hex(' ')}")
-    raise NoAnswer(f"no answer to command {request[2]:02x}")
-
-
-def _missing(heard: bytes, size: int) -> int:
-    """How many bytes an answer that has begun still lacks; at least one."""
-    begun = heard.find(bytes([STX]), max(0, len(heard) - size + 1))
-    return size if begun < 0 else max(1, size - (len(heard) - begun))
+    """Send ``request`` and give the data of its answer. Raises as `exchange` does."""
+    board = request[1] >> 4
+    return exchange(line, request, lambda heard: find(heard, board, commands, size), size, bytes([STX]))
 
 
 def status(line: SerialLine, board: int) -> int:

@@ -21,11 +21,13 @@ class PolledDoors:
         self,
         contacts: Mapping[str, int],
         *,
-        watch_closely: Callable[[int], None] = lambda until_mono_ms: None,
+        watch_closely: Callable[[int, int], None] = lambda channel, until_mono_ms: None,
         on_close: Callable[[], None] = lambda: None,
         clock: Callable[[], int] = monotonic_ms,
     ) -> None:
-        """``contacts``: compartment → channel. ``watch_closely`` is told until when one of the doors may move."""
+        """``contacts``: compartment → channel. ``watch_closely`` is told which channel's door may move, and until
+        when.
+        """
         self._channels = dict(contacts)
         self._watch_closely = watch_closely
         self._on_close = on_close
@@ -35,7 +37,8 @@ class PolledDoors:
         self._doubtful: dict[str, DoorReading] = {}
         self._listeners: tuple[DoorListener, ...] = ()
         self._closed = False
-        self._polled_ms = clock()
+        self._polled_ms: dict[int, int] = {}
+        """Channel → when it was asked for last."""
         self.listener_failures = 0
         """How often a listener raised. Anything but 0 is a programming error."""
 
@@ -56,15 +59,16 @@ class PolledDoors:
         now = self._clock()
         with self._guard:
             reading = self._readings.get(compartment)
-            polled = self._polled_ms
-        if reading is None or now - polled > OUTDATED_MS:
+            polled = self._polled_ms.get(self._channels[compartment])
+        if reading is None or polled is None or now - polled > OUTDATED_MS:
             return DoorReading(compartment, DoorLevel.UNKNOWN, now)
         return DoorReading(compartment, reading.level, polled)
 
     def watch_closely(self, compartment: str, until_mono_ms: int) -> None:
         """See ``DoorSensors.watch_closely``."""
-        if compartment in self._channels:
-            self._watch_closely(until_mono_ms)
+        channel = self._channels.get(compartment)
+        if channel is not None:
+            self._watch_closely(channel, until_mono_ms)
 
     def close(self) -> None:
         """See ``DoorSensors.close``."""
@@ -75,16 +79,18 @@ class PolledDoors:
             self._on_close()
 
     def learn(self, levels: Mapping[int, DoorLevel], mono_ms: int) -> bool:
-        """What a poll at ``mono_ms`` said, by channel. ``True``: ask again soon.
+        """What a poll at ``mono_ms`` said, of the channels that it was for. ``True``: ask again soon.
 
         A contact that was caught bouncing is not a door that moved: a change counts when two polls in a row say it,
         from the time of the first.
         """
         changes: list[DoorReading] = []
         with self._guard:
-            self._polled_ms = mono_ms
             for compartment, channel in self._channels.items():
-                level = levels.get(channel, DoorLevel.UNKNOWN)
+                level = levels.get(channel)
+                if level is None:
+                    continue
+                self._polled_ms[channel] = mono_ms
                 known = self._readings.get(compartment)
                 if known is not None and known.level is level:
                     self._doubtful.pop(compartment, None)
@@ -97,7 +103,7 @@ class PolledDoors:
                     changes.append(self._readings[compartment])
                 else:
                     self._doubtful[compartment] = DoorReading(compartment, level, mono_ms)
-            ask_again = bool(self._doubtful)
+            ask_again = any(self._channels[label] in levels for label in self._doubtful)
         self._tell(changes)
         return ask_again
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import termios
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from typing import Protocol, runtime_checkable
 
 from hal.edges import SerialLine
 from hal.interfaces import DoorLevel
@@ -31,6 +31,20 @@ class PulseUnsafe(Exception):
         self.advice = advice
 
 
+@runtime_checkable
+class InParts(Protocol):
+    """A board that needs several exchanges to read all its inputs, each for some channels: a CU48 has three."""
+
+    @property
+    def parts(self) -> Sequence[range]:
+        """The channels that each of them reads."""
+        ...
+
+    def poll_part(self, line: SerialLine, part: int) -> Mapping[int, DoorLevel]:
+        """What the inputs of one of them say. Raises as `SerialBoard.poll` does."""
+        ...
+
+
 class SerialBoard(Protocol):
     """One board in its language. Called on the line's thread only.
 
@@ -52,7 +66,7 @@ class SerialBoard(Protocol):
         ...
 
     def poll(self, line: SerialLine) -> Mapping[int, DoorLevel]:
-        """What its inputs say, by channel."""
+        """What its inputs say, by channel. See `InParts` for a board that cannot say so at once."""
         ...
 
     def arm(self, line: SerialLine, channel: int, duration_ms: int) -> None:

@@ -97,17 +97,12 @@ class SerialBus:
             self._wake.wait_for(self._all_known, timeout_ms / 1000)
 
     def _all_known(self) -> bool:
-        return all(station.health.heard or station.health.silent for station in self._stations)
+        return all(station.known for station in self._stations)
 
     def put(self, command: Command) -> None:
         """Have ``command`` done on the thread before the next poll."""
         with self._wake:
             self._commands.append(command)
-            self._wake.notify_all()
-
-    def wake(self) -> None:
-        """Some board wants to be asked earlier."""
-        with self._wake:
             self._wake.notify_all()
 
     def let_go(self) -> None:
@@ -163,7 +158,7 @@ class SerialBus:
     def _next_due(self) -> int:
         """When there is something to do: a poll, or a try to open the port, or the end of a pulse."""
         ends = [station.over_ms for station in self._stations if station.over_ms is not None]
-        asks = [self._reopen_at] if self._line is None else [station.next_poll for station in self._stations]
+        asks = [self._reopen_at] if self._line is None else [station.turns.due for station in self._stations]
         return min(asks + ends)
 
     def _end_pulses(self) -> None:
@@ -173,17 +168,20 @@ class SerialBus:
                 station.end_pulse()
 
     def _ask(self, line: SerialLine) -> None:
-        station = min(self._stations, key=lambda each: each.next_poll)
-        if station.next_poll > self._clock():
+        now = self._clock()
+        due = [(turn.rank(now), station, turn) for station in self._stations if (turn := station.turns.first(now))]
+        if not due:
             return  # it was a pulse that ended
-        was_known = station.health.heard or station.health.silent
-        station.poll(line)
+        _, station, turn = min(due, key=lambda each: each[0])
+        was_known = station.known
+        station.poll(line, turn)
         if station.health.silent:
             self._refresh_if_stale()
         else:
             self._refresh_after = REFRESH_MS[0]
-        if not was_known:
-            self.wake()
+        if station.known and not was_known:
+            with self._wake:
+                self._wake.notify_all()
 
     # --- the port ------------------------------------------------------------------------------------------------
 

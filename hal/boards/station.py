@@ -11,14 +11,17 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Protocol
 
-from hal.boards.health import AGAIN_MS, Health
+from hal.boards.health import Health
 from hal.boards.polled import PolledDoors
-from hal.boards.serial_board import Garbled, NoAnswer, PulseUnsafe, SerialBoard
+from hal.boards.serial_board import Garbled, InParts, NoAnswer, PulseUnsafe, SerialBoard
 from hal.boards.standing import StandingFaults
 from hal.boards.timed_locks import Pulse
+from hal.boards.turns import Turn, Turns
 from hal.edges import SerialLine
 from hal.interfaces import DoorLevel, Fault, LockFault
 
+EVERYTHING = (range(256),)
+"""The parts of a board that says everything at once."""
 TRIES = 3
 """Of what may be repeated."""
 HOT_AFTER_PULSE_MS = 3_000
@@ -43,10 +46,6 @@ class Bus(Protocol):
         """Have it done on the thread before the next poll."""
         ...
 
-    def wake(self) -> None:
-        """Some station wants to be asked earlier."""
-        ...
-
     def let_go(self) -> None:
         """One user less."""
         ...
@@ -65,25 +64,22 @@ class Station:
         self._faults = faults
         self._prepared = False
         self._prepare_again = now
-        self._hot_until = 0
         self._pulse: Pulse | None = None
         self._started_ms = 0
         self._doubt: Exception | None = None
         self._was_closed = False
         self.health = Health(now)
-        self.next_poll = now
+        self._in_parts = board if isinstance(board, InParts) else None
+        self.turns = Turns(EVERYTHING if self._in_parts is None else self._in_parts.parts, now)
         self.over_ms: int | None = None
         """When the coil of the running pulse is off; ``None``: none runs."""
         self.doors = PolledDoors(contacts, watch_closely=self.watch_closely, on_close=self.let_go, clock=bus.clock)
 
     # --- any thread ----------------------------------------------------------------------------------------------
 
-    def watch_closely(self, until_mono_ms: int) -> None:
-        """Ask this board every 40 ms until then."""
-        self._hot_until = max(self._hot_until, until_mono_ms)
-        if not self.health.silent:
-            self.next_poll = min(self.next_poll, self._bus.clock())
-            self._bus.wake()
+    def watch_closely(self, channel: int, until_mono_ms: int) -> None:
+        """Ask for the door on this channel every 40 ms until then."""
+        self._bus.put(lambda line: self._heat(channel, until_mono_ms))
 
     def send(self, pulse: Pulse) -> None:
         """See `Speaker.send`."""
@@ -109,28 +105,38 @@ class Station:
         """There is a line again."""
         self.health.reopened(self._bus.clock())
         self._prepared = False
-        self.next_poll = self._bus.clock()
+        self.turns.reopened(self._bus.clock())
 
     def line_lost(self) -> None:
         """There is none any more."""
         self._prepared = False
         self.doors.lose(self._bus.clock())
 
-    def poll(self, line: SerialLine) -> None:
-        """Ask for the doors. Raises what the port raises."""
+    @property
+    def known(self) -> bool:
+        """Has the board said everything since the line was opened, or is it silent?"""
+        return self.health.silent or self.turns.all_answered
+
+    def poll(self, line: SerialLine, turn: Turn) -> None:
+        """Ask for doors. Raises what the port raises."""
         asked = self._bus.clock()
         try:
             if not self._prepared or (self._prepare_again and asked >= self._prepare_again):
                 self._prepare(line)
-            levels = self._board.poll(line)
+            levels = self._levels(line, turn)
         except (NoAnswer, Garbled) as error:
             self._missed(error)
+            self.turns.missed(turn, self._bus.clock(), self.health)
             return
         now = self._bus.clock()
         self.health.answered(now)
         self._report()
-        ask_again = self.doors.learn(levels, now)
-        self._plan(asked, at_once=ask_again)
+        self.turns.answered(turn, asked, self.health, again=self.doors.learn(levels, now))
+
+    def _levels(self, line: SerialLine, turn: Turn) -> Mapping[int, DoorLevel]:
+        if self._in_parts is None:
+            return self._board.poll(line)
+        return self._in_parts.poll_part(line, turn.index)
 
     def _prepare(self, line: SerialLine) -> None:
         try:
@@ -146,15 +152,14 @@ class Station:
         was_silent = self.health.silent
         self.health.missed(now, garbled=isinstance(error, Garbled))
         self._report()
-        self._plan(now)
         if self.health.silent:
             self._prepared = False
             if not was_silent:
                 self.doors.lose(now)
 
-    def _plan(self, asked: int, *, at_once: bool = False) -> None:
-        hot = self._hot_until > self._bus.clock()
-        self.next_poll = asked + (AGAIN_MS if at_once else self.health.wait_ms(hot=hot))
+    def _heat(self, channel: int, until_ms: int) -> None:
+        if not self.health.silent:
+            self.turns.heat(channel, until_ms, self._bus.clock())
 
     # --- the line's thread: pulses -------------------------------------------------------------------------------
 
@@ -195,7 +200,7 @@ class Station:
         finally:
             # Whatever came back, the coil may be on from now.
             self.over_ms = self._bus.clock() + pulse.duration_ms + COIL_OFF_MARGIN_MS
-            self.watch_closely(self.over_ms + HOT_AFTER_PULSE_MS)
+            self._heat(pulse.channel, self.over_ms + HOT_AFTER_PULSE_MS)
 
     def end_pulse(self) -> None:
         """The coil is off: say how it went. Without effect while none runs."""

@@ -68,11 +68,16 @@ class Speaker(Protocol):
 class BoardTimedLocks:
     """A ``LockBank`` on such a board: one pulse at a time; gaps and duty are the governor's. Thread-safe."""
 
-    def __init__(self, locks: Mapping[str, int], speaker: Speaker, *, cap_ms: int = PULSE_CAP_MS) -> None:
-        """``locks``: compartment → channel."""
+    def __init__(
+        self, locks: Mapping[str, int], speaker: Speaker, *, cap_ms: int = PULSE_CAP_MS, step_ms: int = 1
+    ) -> None:
+        """``locks``: compartment → channel. The board counts in steps of ``step_ms``, of which the cap is a multiple: a
+        pulse is as long as asked for, rounded up.
+        """
         self._locks = dict(locks)
         self._speaker = speaker
         self._cap_ms = cap_ms
+        self._step_ms = step_ms
         self._guard = threading.Condition()
         self._running: Pulse | None = None
         self._closed = False
@@ -89,7 +94,8 @@ class BoardTimedLocks:
             raise UnknownCompartment(compartment)
         if not PULSE_FLOOR_MS <= duration_ms <= self._cap_ms:
             raise PulseOutOfBounds(compartment, duration_ms, self._cap_ms)
-        pulse = Pulse(compartment, channel, duration_ms, self._ended)
+        whole_ms = -(-duration_ms // self._step_ms) * self._step_ms
+        pulse = Pulse(compartment, channel, whole_ms, self._ended)
         pulse.future.set_running_or_notify_cancel()  # a future that runs cannot be cancelled
         with self._guard:
             if self._closed:

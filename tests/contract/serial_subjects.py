@@ -9,11 +9,12 @@ from pathlib import Path
 
 from hal.boards import OpenBoards, Opened
 from hal.boards.kerong_cu import open_kerong
+from hal.boards.waveshare_relay import open_waveshare
 from hal.cabinet import JoinedDoors
 from hal.profile import load_profile
 from simulator.boards.faults import BoardFault
 from tests.contract.subjects import DoorSubject, LockSubject, coils_begun
-from tests.fakes.boards import kerong_bank, running_boards, serial_profile
+from tests.fakes.boards import kerong_bank, running_boards, serial_profile, waveshare_bank
 
 
 def _close(opened: Opened) -> None:
@@ -71,4 +72,19 @@ def kerong_locks() -> Iterator[LockSubject]:
 def kerong_doors() -> Iterator[DoorSubject]:
     banks = kerong_bank("east") + kerong_bank("west", board=1, locks=48)
     with doors_of(open_kerong, serial_profile(banks, {"A01": ("east", 11), "A02": ("west", 40)}), "east") as subject:
+        yield subject
+
+
+@contextmanager
+def waveshare_locks() -> Iterator[LockSubject]:
+    profile = serial_profile(waveshare_bank("relays"), {"A01": ("relays", 0), "A02": ("relays", 7)})
+    with locks_of(open_waveshare, profile, cuts=True) as subject:
+        yield subject
+
+
+@contextmanager
+def waveshare_doors() -> Iterator[DoorSubject]:
+    banks = waveshare_bank("relays") + waveshare_bank("more", unit=2)
+    profile = serial_profile(banks, {"A01": ("relays", 3), "A02": ("more", 5)})
+    with doors_of(open_waveshare, profile, "relays") as subject:
         yield subject

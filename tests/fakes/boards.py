@@ -61,7 +61,7 @@ def serial_profile(banks: str, compartments: dict[str, tuple[str, int]], *, clos
     text = f'format = 2\nname = "test"\n\n[sensors]\nclosed_level = "{closed_level}"\nsenses = "door"\n\n{banks}\n'
     for row, (label, (bank, lock)) in enumerate(compartments.items()):
         text += f'\n[[compartments]]\nlabel = "{label}"\nbank = "{bank}"\nsize = "S"\nheight_mm = 1000\n'
-        text += f"column = {1 + row // 90}\nrow = {1 + row % 90}\nlock = {lock}\n"
+        text += f"column = {1 + row // 90}\nrow = {1 + row % 90}\nlock = {lock}\nsensor = {lock}\n"
     return text
 
 
@@ -70,4 +70,12 @@ def kerong_bank(name: str, *, port: str = "/dev/serial/by-id/kerong", board: int
     return (
         f'[[banks]]\nkind = "kerong_cu"\nname = "{name}"\nsupply = "12V-{name}"\npulse_ms = 400\n'
         f'port = "{port}"\nboard = {board}\nlocks = {locks}\n'
+    )
+
+
+def waveshare_bank(name: str, *, port: str = "/dev/serial/by-id/waveshare", unit: int = 1, inputs: int = 8) -> str:
+    """One bank of eight relays, as TOML. Its supply has its own name."""
+    return (
+        f'[[banks]]\nkind = "waveshare_relay"\nname = "{name}"\nsupply = "12V-{name}"\npulse_ms = 400\n'
+        f'port = "{port}"\nunit = {unit}\nrelays = 8\ninputs = {inputs}\n'
     )

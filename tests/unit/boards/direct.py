@@ -44,7 +44,6 @@ class HandBus:
     def __init__(self) -> None:
         self.now = 1_000_000
         self.put_commands: list[Command] = []
-        self.woken = 0
         self.users = 0
 
     def clock(self) -> int:
@@ -52,9 +51,6 @@ class HandBus:
 
     def put(self, command: Command) -> None:
         self.put_commands.append(command)
-
-    def wake(self) -> None:
-        self.woken += 1
 
     def let_go(self) -> None:
         self.users -= 1

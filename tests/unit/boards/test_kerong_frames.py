@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hal.boards import kerong_frames as frames
+from hal.boards.exchange import LONGEST_NOISE
 from hal.boards.serial_board import Garbled, NoAnswer
 from tests.unit.boards.direct import DirectLine, scripted
 
@@ -86,4 +87,4 @@ def test_endless_noise_has_an_end(noise: bytes) -> None:
     try:
         frames.status(line, 3)
     except Garbled:
-        assert len(noise) - len(line.unread) < frames.LONGEST_NOISE + 9
+        assert len(noise) - len(line.unread) < LONGEST_NOISE + 9

@@ -86,10 +86,10 @@ def test_a_channel_that_the_board_does_not_speak_of_is_unknown() -> None:
 
 def test_closing_is_told_once_and_close_watching_is_handed_on() -> None:
     closed: list[int] = []
-    watched: list[int] = []
-    doors = PolledDoors({"A01": 0}, watch_closely=watched.append, on_close=lambda: closed.append(1))
+    watched: list[tuple[int, int]] = []
+    doors = PolledDoors({"A01": 0}, watch_closely=lambda *what: watched.append(what), on_close=lambda: closed.append(1))
     doors.watch_closely("A01", 77)
     doors.watch_closely("Z99", 88)
     doors.close()
     doors.close()
-    assert (watched, closed) == ([77], [1])
+    assert (watched, closed) == ([(0, 77)], [1])
