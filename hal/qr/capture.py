@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from hal.interfaces import Frame, FrameSource, monotonic_ms
+from hal.qr.attention import Attention
 from hal.qr.decode import Decoder
 from hal.qr.document_key import DocumentKeyReader
 from hal.qr.filter import ScanFilter
@@ -34,6 +35,8 @@ class Capture(SourceThread[FrameSource, Frame]):
     ) -> None:
         super().__init__(open_source, on_scan, patience, now_ms)
         self._decoder = Decoder(now_ms=now_ms)
+        self._attention = Attention()
+        self._attentive_for: PublishedMode | None = None
         self._filter = ScanFilter()
         self._unreadable = UnreadableWatch()
         self._documents = DocumentKeyReader()
@@ -58,7 +61,13 @@ class Capture(SourceThread[FrameSource, Frame]):
             return
         if frame.mono_ms <= published.since_ms:
             return
+        if published is not self._attentive_for:
+            self._attentive_for = published
+            self._attention.forget()
+        if not self._attention.wanted(frame):
+            return
         readings = self._decoder.decode(frame, published.mode)
+        self._attention.puzzled(self._decoder.unreadable)
         sifted = self._filter.sift(published.mode, readings, frame.mono_ms)
         self.decoded += bool(readings)
         for reading in sifted.reports:
