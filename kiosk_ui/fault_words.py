@@ -103,6 +103,26 @@ FAULTS: dict[str, FaultWords] = {
         "Lage des Magneten, Kontakt und Kabel auf Wackelkontakt prüfen.",
         "Ein Fach meldet sich unzuverlässig und sollte bis zur Reparatur außer Betrieb sein.",
     ),
+    "port_gone": FaultWords(
+        "Leitung zu den Schlossplatinen weg",
+        "Adapter und USB-Kabel prüfen, wieder einstecken; die Leitung kommt von selbst zurück.",
+        "Ein Teil der Fächer ist außer Betrieb. Die anderen gehen weiter.",
+    ),
+    "board_silent": FaultWords(
+        "Schlossplatine antwortet nicht",
+        "Strom, Sicherung, Datenkabel und Adressschalter der Platine prüfen; sie kommt von selbst zurück.",
+        "Die Fächer einer Platine sind außer Betrieb. Die anderen gehen weiter.",
+    ),
+    "board_noise": FaultWords(
+        "Störungen auf der Datenleitung",
+        "Abschlusswiderstand, Schirm und Verlegung der Leitung prüfen; Antworten werden wiederholt.",
+        "Alles geht weiter, vielleicht etwas langsamer. Die Technik kümmert sich.",
+    ),
+    "pulse_cap_unsafe": FaultWords(
+        "Schlossplatine begrenzt den Impuls nicht",
+        "Platine tauschen oder Impulszeit mit dem Programm des Herstellers setzen. Ihre Schlösser werden nicht geöffnet.",
+        "Die Fächer einer Platine sind außer Betrieb. Wer dort ein Dokument hat, bekommt es am Schalter.",
+    ),
     "door_listener_failed": FaultWords(
         "Türmeldungen kommen verspätet an",
         "Support-Paket erstellen und an den Hersteller der Software geben: Das ist ein Fehler im Programm.",

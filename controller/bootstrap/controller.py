@@ -160,7 +160,7 @@ class Controller:
                 acting, bring_up(actor, self._plan, {label: Door(level.value) for label, level in levels.items()})
             )
             doors.begin(watch.levels())
-            self._faults.attach(actor)
+            self._faults.attach(actor, lambda labels: doors.tell_again(watch.levels(), labels))
             desk = await asyncio.to_thread(
                 office,
                 self._settings,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from functools import partial
 
 from controller.adapters.event_codec import EventCodec
 from controller.adapters.event_store import DamageMark, ReserveFile, free_bytes, hold_data_directory
+from controller.bootstrap.boards import affected_by
 from controller.bootstrap.controller import Controller
 from controller.bootstrap.out_of_order import serve_out_of_order
 from controller.bootstrap.outside import Outside
@@ -42,7 +44,7 @@ async def _serve_held(
     settings: Settings, outside: Outside, identity: Identity, profile: Profile, plan: Plan, stop: asyncio.Event
 ) -> None:
     """With the data directory held, so that no second controller claims the same pins."""
-    faults = HardwareFaults()
+    faults = HardwareFaults(partial(affected_by, profile))
     # Pins are claimed, all outputs inactive, before the log is read: no door can open while nobody decides.
     hardware = await asyncio.to_thread(outside.open_hardware, profile, faults)
     closing = contextlib.AsyncExitStack()

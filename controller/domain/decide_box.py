@@ -6,7 +6,7 @@ from controller.domain import commands as cmd
 from controller.domain import events as ev
 from controller.domain.decide_pickup import ALLOW, STOP
 from controller.domain.decision import Draft, Refused
-from controller.domain.model import Compartment, Contents, Factor, OpeningStage, Size
+from controller.domain.model import Compartment, Contents, Door, Factor, OpeningStage, Size
 from controller.domain.pauses import count_downtime
 
 #: Whether a chip check insists on something.
@@ -90,6 +90,26 @@ def set_fault(draft: Draft, command: cmd.SetFault) -> None:
         draft.raise_fault(command.code, command.subject)
     else:
         draft.clear_fault(command.code, command.subject)
+    for label in command.compartments:
+        _set_service(draft, label, command.code, out=command.active)
+    for label in command.blind:
+        _lose_sight(draft, label)
+
+
+def _set_service(draft: Draft, label: str, code: str, *, out: bool) -> None:
+    compartment = draft.box.compartments.get(label)
+    if compartment is not None and (code in compartment.out_of_service) != out:
+        draft.emit(ev.CompartmentServiceChanged(label, "out_of_service" if out else "in_service", code, ""))
+
+
+def _lose_sight(draft: Draft, label: str) -> None:
+    """One cause, one fault: what its contact said is the board's now."""
+    compartment = draft.box.compartments.get(label)
+    if compartment is None:
+        return
+    draft.clear_fault("door_unreadable", label)
+    if compartment.door is not Door.UNKNOWN:
+        draft.emit(ev.DoorUnreadable(label))
 
 
 def note_refusals(draft: Draft, command: cmd.NoteRefusals) -> None:

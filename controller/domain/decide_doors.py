@@ -37,7 +37,8 @@ def door_sensed(draft: Draft, command: cmd.DoorSensed) -> None:
         return
     if command.door is Door.UNKNOWN:
         draft.emit(ev.DoorUnreadable(compartment.label))
-        draft.raise_fault("door_unreadable", compartment.label)
+        if not compartment.cut_off:  # else a fault of its own would say what another says already
+            draft.raise_fault("door_unreadable", compartment.label)
         return
     draft.clear_fault("door_unreadable", compartment.label)
     if compartment.label in draft.box.unsettled:

@@ -5,11 +5,8 @@ from __future__ import annotations
 from controller.domain import commands as cmd
 from controller.domain import events as ev
 from controller.domain.decision import Draft, Refused
-from controller.domain.model import Role
+from controller.domain.model import SERVICE_REASONS, Role
 from controller.domain.staff_sessions import keep_active, staff_session
-
-#: Why people take a compartment out of service: codes, so that nothing about a person is typed into the log.
-REASONS = ("lock", "door", "sensor", "damaged", "dirty", "other")
 
 
 def set_service(draft: Draft, command: cmd.SetService) -> None:
@@ -20,13 +17,13 @@ def set_service(draft: Draft, command: cmd.SetService) -> None:
         raise Refused("compartment_unknown")
     if draft.box.opening is not None and draft.box.opening.compartment == compartment.label:
         raise Refused("load_not_closed", compartment=compartment.label)
-    by_people = tuple(reason for reason in compartment.out_of_service if reason != "not_in_profile")
+    by_people = tuple(reason for reason in compartment.out_of_service if reason in SERVICE_REASONS)
     if command.in_service:
         if not by_people:
             raise Refused("nothing_to_answer")
         draft.emit(ev.CompartmentServiceChanged(compartment.label, "in_service", "", session.staff))
     else:
-        if command.reason not in REASONS:
+        if command.reason not in SERVICE_REASONS:
             raise Refused("reason_needed")
         if by_people != (command.reason,):
             draft.emit(ev.CompartmentServiceChanged(compartment.label, "out_of_service", command.reason, session.staff))

@@ -47,6 +47,10 @@ class Size(StrEnum):
         return "SML".index(self.value)
 
 
+SERVICE_REASONS = ("lock", "door", "sensor", "damaged", "dirty", "other")
+"""Why people take a compartment out of service: codes, so that nothing about a person is typed into the log."""
+
+
 @dataclass(frozen=True, slots=True)
 class Compartment:
     """One lockable compartment.
@@ -79,6 +83,11 @@ class Compartment:
     @property
     def in_service(self) -> bool:
         return not self.quarantine and not self.out_of_service
+
+    @property
+    def cut_off(self) -> bool:
+        """Out of service by itself: the profile does not know it any more, or the board that it is on has a fault."""
+        return any(reason not in SERVICE_REASONS for reason in self.out_of_service)
 
     @property
     def allottable(self) -> bool:

@@ -70,7 +70,7 @@ def _read(draft: Draft, label: str, door: Door) -> None:
 
 
 def _unreadable(draft: Draft, label: str) -> None:
-    if "not_in_profile" not in draft.box.compartments[label].out_of_service:
+    if not draft.box.compartments[label].cut_off:
         draft.raise_fault("door_unreadable", label)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from functools import partial
 
@@ -45,9 +45,13 @@ class Doors:
         meanwhile.
         """
         self._begun = True
+        self.tell_again(levels, levels)
+
+    def tell_again(self, levels: Mapping[str, DoorLevel], compartments: Iterable[str]) -> None:
+        """What the contacts of ``compartments`` say now, as ``levels`` has it: facts, whether they are news or not."""
         now = self._actor.now().mono_ms
-        for compartment, level in levels.items():
-            self._actor.post(DoorSensed(compartment, Door(level.value), now))
+        for compartment in compartments:
+            self._actor.post(DoorSensed(compartment, Door(levels[compartment].value), now))
 
     def sensed(self, reading: DoorReading) -> None:
         """A steady reading, on the door watch's thread: handed over at once."""

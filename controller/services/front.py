@@ -186,7 +186,7 @@ class Front:
             case ev.CompartmentReleased():
                 if self._state.staff_notice is None or self._state.staff_notice.until_mono_ms != _until(at):
                     self._staff_note_at(at, "reported", compartment=event.compartment)
-            case ev.CompartmentServiceChanged():
+            case ev.CompartmentServiceChanged() if event.by:
                 self._staff_note_at(at, f"now_{event.state}", compartment=event.compartment)
             case ev.RoundEnded(outcome="finished"):
                 self._staff_note_at(at, "round_finished")

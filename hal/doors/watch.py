@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from hal.debounce import Debouncer, Steady
 from hal.interfaces import DoorLevel, DoorReading, DoorSensors, Fault, FaultListener, monotonic_ms
@@ -22,6 +22,9 @@ CLOSE_WATCH_MS = 40
 
 CYCLE_MS = 900
 """In which every door is polled once."""
+
+TURNS = 30
+"""So often the thread wakes up in a cycle when nothing moves, however many doors there are."""
 
 
 class DoorWatch:
@@ -47,6 +50,7 @@ class DoorWatch:
         self._faults = faults
         self._clock = clock
         self._debouncers = {compartment: Debouncer(debounce_ms) for compartment in sensors.compartments}
+        self._phases = _phases(list(self._debouncers))
         self._wake = threading.Condition()
         self._edges: deque[DoorReading] = deque()
         self._closely: dict[str, int] = {}
@@ -140,7 +144,7 @@ class DoorWatch:
             closely = self._closely.get(compartment, 0) > now
             if not closely:
                 self._closely.pop(compartment, None)
-            self._next_poll[compartment] = now + CLOSE_WATCH_MS if closely else self._turn(compartment, now)
+            self._next_poll[compartment] = now + CLOSE_WATCH_MS if closely else _turn(self._phases[compartment], now)
         self._became(compartment, self._debouncers[compartment].feed(reading.level, reading.mono_ms))
 
     def _read(self, compartment: str) -> DoorReading:
@@ -152,25 +156,20 @@ class DoorWatch:
             log.exception("the door sensor of %s raised", compartment)
             return DoorReading(compartment, DoorLevel.UNKNOWN, self._clock())
 
-    def _turn(self, compartment: str, now: int) -> int:
-        """This door's next turn: one a cycle, spread evenly, so that a slow board is never asked for all at once."""
-        names = list(self._debouncers)
-        phase = CYCLE_MS * names.index(compartment) // len(names)
-        passed = (now - phase) % CYCLE_MS
-        return now + CYCLE_MS - passed
-
     def _became(self, compartment: str, steady: Steady | None) -> None:
         if steady is None:
             return
         self._report_fault(compartment, steady)
+        with self._wake:
+            # Before the listener: whoever asks for the levels meanwhile never gets one that is older than what was
+            # told.
+            self._levels[compartment] = steady.level
+            self._wake.notify_all()
         try:
             self._listener(DoorReading(compartment, steady.level, steady.since_ms))
         except Exception:
             self.listener_failures += 1
             log.exception("the listener for steady doors raised")
-        with self._wake:
-            self._levels[compartment] = steady.level
-            self._wake.notify_all()
 
     def _report_fault(self, compartment: str, steady: Steady) -> None:
         code = None
@@ -191,6 +190,17 @@ class DoorWatch:
         except Exception:
             self.listener_failures += 1
             log.exception("the fault listener raised")
+
+
+def _phases(compartments: Sequence[str]) -> dict[str, int]:
+    """When in the cycle each door has its turn: spread evenly, so that a slow board is never asked for all at once."""
+    turns = min(TURNS, len(compartments))
+    return {label: CYCLE_MS * (turns * at // len(compartments)) // turns for at, label in enumerate(compartments)}
+
+
+def _turn(phase: int, now: int) -> int:
+    """The next time of a ``phase``."""
+    return now + CYCLE_MS - (now - phase) % CYCLE_MS
 
 
 def _fault(code: str, compartment: str) -> Fault:

@@ -66,11 +66,17 @@ class JudgeScreen(Command):
 
 @dataclass(frozen=True, slots=True)
 class SetFault(Command):
-    """A device's state as its owner sees it. Repeating it changes nothing."""
+    """A device's state as its owner sees it. Repeating it changes nothing.
+
+    ``compartments`` cannot be used as long as it stands; once it does not, they can, as far as this code is concerned.
+    The doors of ``blind`` cannot be read from now on.
+    """
 
     code: str
     subject: str
     active: bool
+    compartments: tuple[str, ...] = ()
+    blind: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from controller.domain.events.base import Event
 @dataclass(frozen=True, slots=True)
 class CompartmentServiceChanged(Event):
     """Nothing is put in any more (``state``: ``out_of_service``), or again (``in_service``). What it holds stays its
-    holder's to collect. ``reason`` is a code.
+    holder's to collect. ``reason`` is a code; without ``by`` it is a device's fault, and only this
+    reason comes or goes.
     """
 
     compartment: str

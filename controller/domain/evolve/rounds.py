@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from controller.domain import events as ev
 from controller.domain.evolve.changes import apply, change_compartment, change_staff_session
-from controller.domain.model import Box, Purpose, Round
+from controller.domain.model import SERVICE_REASONS, Box, Purpose, Round
 from controller.domain.moment import Moment
 
 
@@ -45,7 +45,11 @@ def _(event: ev.RoundEnded, box: Box, at: Moment) -> Box:
 
 @apply.register
 def _(event: ev.CompartmentServiceChanged, box: Box, at: Moment) -> Box:
-    # A compartment that the profile does not know any more stays out whatever people say.
-    kept = tuple(r for r in box.compartments[event.compartment].out_of_service if r == "not_in_profile")
+    there = box.compartments[event.compartment].out_of_service
+    if event.by:
+        # What the profile does not know any more, or a board cannot drive, stays out whatever people say.
+        kept = tuple(reason for reason in there if reason not in SERVICE_REASONS)
+    else:
+        kept = tuple(reason for reason in there if reason != event.reason)
     reasons = (*kept, event.reason) if event.state == "out_of_service" else kept
     return change_compartment(box, event.compartment, lambda c: replace(c, out_of_service=reasons))
