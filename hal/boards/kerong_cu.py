@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from hal.boards import kerong_frames as frames
 from hal.boards.board import Opened
 from hal.boards.serial_banks import open_serial_banks
-from hal.boards.serial_board import PulseUnsafe
+from hal.boards.serial_board import NoAnswer, PulseUnsafe
 from hal.edges import Edges, SerialLine
 from hal.interfaces import PULSE_CAP_MS, DoorLevel, FaultListener
 from hal.profile import ClosedLevel, KerongBank, Profile
@@ -43,7 +43,26 @@ class KerongBoard:
     def prepare(self, line: SerialLine) -> None:
         """See `SerialBoard.prepare`: every address gets the profile's pulse time. It wakes with no coil energised."""
         for address in self._addresses:
-            self._agree(line, address, self._bank.pulse_ms)
+            try:
+                self._agree(line, address, self._bank.pulse_ms)
+            except NoAnswer:
+                self._says_its_time(line, address)
+                self._agree(line, address, self._bank.pulse_ms)
+
+    @staticmethod
+    def _says_its_time(line: SerialLine, address: int) -> None:
+        """A board that answers, but never this question, is not silent: what it does with a coil is not known."""
+        for _ in range(2):
+            frames.status(line, address)
+            try:
+                frames.pulse_ms(line, address)
+            except NoAnswer:
+                continue
+            return
+        raise PulseUnsafe(
+            f"the board does not say its pulse time at address {address}",
+            "Its program is too old, or it is another make. Do not use its locks before that is settled.",
+        )
 
     @property
     def parts(self) -> Sequence[range]:

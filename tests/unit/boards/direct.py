@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from hal.boards.station import Command
 from hal.interfaces import Fault
+from simulator.boards.wires import PlantLines
 
 
 class DirectLine:
@@ -82,3 +83,15 @@ def scripted(answers: Sequence[bytes]) -> Callable[[bytes], bytes]:
     """Another end that says these, one for each message; then nothing."""
     left = list(answers)
     return lambda data: left.pop(0) if left else b""
+
+
+class HandWires(PlantLines):
+    """Wires of emulated boards without a plant: inputs as given, outputs remembered."""
+
+    def __init__(self, levels: dict[str, int | None]) -> None:
+        self._levels = levels
+        self._swapped = {}
+        self.driven: dict[str, int] = {}
+
+    def drive(self, bank: str, channel: int, level: int) -> None:
+        self.driven[f"{bank}:{channel}"] = level

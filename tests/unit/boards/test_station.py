@@ -143,6 +143,14 @@ def test_its_doors_are_read_all_the_same() -> None:
     assert ("pulse_cap_unsafe", "east") in unsafe.faults.standing
 
 
+def test_a_board_that_never_says_its_time_is_unsafe_and_not_silent() -> None:
+    old = Bench()
+    old.cu.lost[frames.PULSE_TIME] = 999
+    old.poll()
+    assert list(old.faults.standing) == [("pulse_cap_unsafe", "east")]
+    assert old.station.doors.read("A03").level is DoorLevel.CLOSED
+
+
 def test_a_lost_answer_is_a_fault_after_the_pulse_and_nothing_is_sent_again(bench: Bench) -> None:
     bench.cu.lost[frames.UNLOCK] = 9
     bench.cu.opens = False
