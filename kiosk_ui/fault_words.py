@@ -120,7 +120,7 @@ FAULTS: dict[str, FaultWords] = {
     ),
     "pulse_cap_unsafe": FaultWords(
         "Schlossplatine begrenzt den Impuls nicht",
-        "Platine tauschen oder Impulszeit mit dem Programm des Herstellers setzen. Ihre Schlösser werden nicht geöffnet.",
+        "Platine tauschen oder Impulszeit mit dem Programm des Herstellers setzen; bis dahin öffnet sie nichts.",
         "Die Fächer einer Platine sind außer Betrieb. Wer dort ein Dokument hat, bekommt es am Schalter.",
     ),
     "door_listener_failed": FaultWords(

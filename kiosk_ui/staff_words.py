@@ -113,6 +113,9 @@ REASONS: dict[str, str] = {
     "dirty": "Fach verschmutzt.",
     "other": "Anderer Grund.",
     "not_in_profile": "Nicht im Plan der Box.",
+    "board_silent": "Seine Platine antwortet nicht.",
+    "port_gone": "Die Leitung zu seiner Platine ist weg.",
+    "pulse_cap_unsafe": "Seine Platine begrenzt den Impuls nicht.",
     "unsettled": "Abholung ohne Bestätigung vor einem Neustart.",
 }
 

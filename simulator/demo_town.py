@@ -191,6 +191,8 @@ class DemoTown:
         arguments += ["--pages", self.pages_address, "--supervisor", str(self.supervisor_socket)]
         if self.town.card_reader is not None:
             arguments += ["--cards", str(self.town.cards.directory)]
+        if self.town.boards is not None:
+            arguments += ["--ports", str(self.town.ports)]
         log = self.town.logs / "panel.log"
         log.unlink(missing_ok=True)
         self.panel = Process("panel", arguments, log)

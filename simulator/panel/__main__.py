@@ -25,6 +25,7 @@ def main() -> int:
     parser.add_argument("--central", type=Path, metavar="SOCKET")
     parser.add_argument("--supervisor", type=Path, metavar="SOCKET")
     parser.add_argument("--cards", type=Path, metavar="DIR", help="the directory of the town's card service")
+    parser.add_argument("--ports", type=Path, metavar="DIR", help="the directory of the town's emulated boards")
     parser.add_argument("--pages", default="", metavar="URL", help="address of the box's pages, for the robots")
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     options = parser.parse_args()
@@ -43,6 +44,7 @@ def main() -> int:
                 options.supervisor,
                 options.pages,
                 cards=options.cards,
+                ports=options.ports,
             )
             asyncio.run(_serve(places, listening))
     except (OSError, ConfigurationError) as error:

@@ -17,8 +17,10 @@ from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 
 from hal.profile import load_profile
+from simulator.boards.protocol import BoardsError
 from simulator.central import CentralError
 from simulator.panel import requests as ask
+from simulator.panel.boards import BoardPlugs
 from simulator.panel.camera import scene_for
 from simulator.panel.card_reader import PanelCardReader, PanelDocument
 from simulator.panel.guard import Guard
@@ -35,8 +37,8 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where everything is. ``town`` is the demo's directory; without ``central``, ``supervisor``, ``pages`` or
-    ``cards`` the panel does without what they are for.
+    """Where everything is. ``town`` is the demo's directory; without ``central``, ``supervisor``, ``pages``,
+    ``cards`` or ``ports`` the panel does without what they are for.
     """
 
     town: Path
@@ -46,6 +48,7 @@ class Places:
     supervisor: Path | None = None
     pages: str = ""
     cards: Path | None = None
+    ports: Path | None = None
 
 
 def create(places: Places) -> FastAPI:
@@ -56,6 +59,7 @@ def create(places: Places) -> FastAPI:
     state = PanelState(places.town, profile, plant, office, supervisor)
     robots = state.robots = Robots(places.plant, places.pages, state.changed)
     card_reader = state.card_reader = PanelCardReader(places.cards, state.changed)
+    boards = state.boards = BoardPlugs(places.ports, state.changed)
     stopping = asyncio.Event()
 
     @asynccontextmanager
@@ -168,6 +172,12 @@ def create(places: Places) -> FastAPI:
                 return _refused(404, "no_such_action", "pull, press, close, take, put, break or mend")
         return JSONResponse({"ok": True, "moved": moved.moved, "door": moved.door})
 
+    @app.post("/boards")
+    async def board(request: Request) -> Response:
+        wanted = await _read(request, ask.Board)
+        await boards.act(wanted.on, wanted.action)
+        return _done()
+
     # --- the office ---------------------------------------------------------------------------------------------------
 
     @app.post("/office/announce")
@@ -274,6 +284,10 @@ def create(places: Places) -> FastAPI:
     @app.exception_handler(PlantError)
     async def impossible(_: Request, error: Exception) -> Response:
         return _refused(409, getattr(error, "code", "impossible"), str(error))
+
+    @app.exception_handler(BoardsError)
+    async def no_such_board(_: Request, error: Exception) -> Response:
+        return _refused(422, getattr(error, "code", "refused"), str(error))
 
     @app.exception_handler(CentralError)
     async def office_refuses(_: Request, error: Exception) -> Response:

@@ -36,6 +36,13 @@ class Door(_Body, frozen=True):
     other: str = ""
 
 
+class Board(_Body, frozen=True):
+    """``on``: a bank's name or a port; ``action`` as `simulator.panel.boards.BoardPlugs.act` takes them."""
+
+    on: str
+    action: str
+
+
 class Insert(_Body, frozen=True):
     """Put a document into the card reader. ``forgery``: one of `simulator.card.scenario.Forgery`. ``pull_after``: it
     slips out after so many commands; 0: it stays.
@@ -77,4 +84,4 @@ class Load(_Body, frozen=True):
     deposits: list[str]
 
 
-Wanted = TypeVar("Wanted", Hold, Door, Insert, Announce, Issue, Revoke, Collect, Load)
+Wanted = TypeVar("Wanted", Hold, Door, Board, Insert, Announce, Issue, Revoke, Collect, Load)

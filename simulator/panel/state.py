@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from hal.profile import Profile
+from simulator.panel.boards import BoardPlugs
 from simulator.panel.card_reader import PanelCardReader, shown
 from simulator.panel.robots import Robots
 from simulator.panel.sources import LogTail, Office, PlantWatch, Supervisor
@@ -34,6 +35,7 @@ class PanelState:
         self._nudge = asyncio.Event()
         self.robots: Robots | None = None
         self.card_reader: PanelCardReader | None = None
+        self.boards: BoardPlugs | None = None
         self.hand: list[str] = []
         """What the person in front of the box has in the hand."""
         self.codes: dict[str, dict[str, Any]] = {}
@@ -68,8 +70,8 @@ class PanelState:
 
     async def gather(self) -> dict[str, Any]:
         """What stands now."""
-        overview, processes, log = await asyncio.gather(
-            self._office.overview(), self._supervisor.processes(), asyncio.to_thread(self._log.read)
+        overview, processes, log, boards = await asyncio.gather(
+            self._office.overview(), self._supervisor.processes(), asyncio.to_thread(self._log.read), self._boards()
         )
         status = self._plant.status
         people = self.people()
@@ -102,8 +104,12 @@ class PanelState:
             "robots": {"busy": robots is not None and robots.busy, "said": list(robots.said) if robots else []},
             "card_reader": self.card_reader.state if self.card_reader is not None else {"there": False},
             "documents": [shown(document) for document in people.documents],
+            "boards": boards,
             "log": log,
         }
+
+    async def _boards(self) -> dict[str, Any]:
+        return await self.boards.state() if self.boards is not None else {"boards": [], "ports": []}
 
     def _where(self, deposit: str) -> str:
         if deposit in self.hand:

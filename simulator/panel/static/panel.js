@@ -83,6 +83,7 @@ function show() {
   showPeople();
   showOffice();
   showProcesses();
+  showBoards();
   rows(byId("log"), state.log.map((each) => [
     { text: String(each.seq), css: "number" },
     { text: each.seq <= state.central.last_seq ? "✓ central" : "…", css: each.seq <= state.central.last_seq ? "kept" : "" },
@@ -174,6 +175,28 @@ function showProcesses() {
     name,
     pid ? { text: `pid ${pid}`, css: "number" } : { text: "not running", css: "dead" },
     { key: name + Boolean(pid), node: () => (pid ? [button("kill -9", () => post(`/processes/${name}/kill`), "grave")] : name === "broker" ? [button("Start", () => post(`/processes/${name}/start`))] : []) },
+  ]));
+}
+
+function showBoards() {
+  const { boards, ports } = state.boards;
+  byId("boards-section").hidden = !ports.length && !boards.length;
+  const act = (on, action) => () => post("/boards", { on, action });
+  const wrong = (each) => each.faults.filter((fault) => fault !== "unplugged").join(", ").replaceAll("_", " ");
+  rows(byId("ports"), ports.map((each) => [
+    { text: each.name.replace(/^usb-FTDI_FT232R_USB_UART_/, "").replace(/-if00-port0$/, ""), css: "type" },
+    each.plugged ? { text: wrong(each) || "plugged in", css: each.faults.length ? "dead" : "" } : { text: "plug pulled", css: "dead" },
+    { key: each.port + each.plugged + each.faults, node: () => (each.faults.length || !each.plugged
+      ? [button(each.plugged ? "Put right" : "Plug in", act(each.port, "mend"))]
+      : [button("Pull the plug", act(each.port, "unplug"), "grave"), " ", button("Noise", act(each.port, "noise"))]) },
+  ]));
+  rows(byId("boards"), boards.map((each) => [
+    each.bank,
+    { text: each.kind.replace("_", " "), css: "" },
+    { text: each.faults.map((fault) => (fault === "dead" ? "no power" : fault.replaceAll("_", " "))).join(", ") || "answers", css: each.faults.length ? "dead" : "" },
+    { key: each.bank + each.faults, node: () => (each.faults.length
+      ? [button("Put right", act(each.bank, "mend"))]
+      : [button("Cut its power", act(each.bank, "cut"), "grave"), " ", button("Lose answers", act(each.bank, "lost_reply"))]) },
   ]));
 }
 
