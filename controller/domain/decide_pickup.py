@@ -22,7 +22,7 @@ from controller.domain.model import (
     Session,
     SessionEnd,
 )
-from controller.domain.openings import authorise, doubt_deposits, end_opening, quarantine
+from controller.domain.openings import POWER_FAIL, authorise, doubt_deposits, end_opening, quarantine
 from controller.domain.rights import expire_if_due, leave_right, let_rights_follow
 from controller.domain.staff_check import ask_staff, staff_can_check
 
@@ -56,6 +56,8 @@ def present_credential(draft: Draft, command: cmd.PresentCredential) -> None:
         raise Refused("busy", holder=box.lease.value)
     if not draft.at.screen_fresh:
         raise Refused(SCREEN_STALE)
+    if POWER_FAIL in box.faults:
+        raise Refused(POWER_FAIL)
     check_in_use(draft)
     right = box.rights.get(command.right)
     if right is None:
@@ -260,12 +262,20 @@ def _without_old_documents(draft: Draft, right: Right) -> None:
     draft.emit(ev.DeclarationAdded(draft.session.id, OLD_DOCUMENTS_NONE, until))
 
 
+def why_no_pulse(draft: Draft) -> str:
+    """Why no door may be authorised for a resident whatever was asked, empty when one may."""
+    if not draft.at.screen_fresh:
+        return SCREEN_STALE
+    return POWER_FAIL if POWER_FAIL in draft.box.faults else ""
+
+
 def _open_next(draft: Draft) -> None:
     """Authorises the next deposit of the session that can be reached, or ends the session."""
     session = draft.session
     right = draft.box.rights[session.right]
-    if not draft.at.screen_fresh:
-        end_session(draft, SessionEnd.DONE if session.collected else SessionEnd.ABORTED, SCREEN_STALE)
+    forbidden = why_no_pulse(draft)
+    if forbidden:
+        end_session(draft, SessionEnd.DONE if session.collected else SessionEnd.ABORTED, forbidden)
         return
     collectable = draft.box.collectable(right)
     for name in session.queue:
@@ -298,10 +308,11 @@ def confirm(draft: Draft, command: cmd.Confirm) -> None:
         # A door that cannot show an edge is pulsed once: another pulse could not be told from the first.
         if session.reopened >= timing.REOPENINGS or unseen:
             raise Refused("reopened_enough")
-        if not draft.at.screen_fresh:
-            raise Refused(SCREEN_STALE)
+        forbidden = why_no_pulse(draft)
+        if forbidden:
+            raise Refused(forbidden)
         _reopen(draft, session, "")
-    elif command.choice == "foreign" and (session.problem == "foreign" or unseen or not draft.at.screen_fresh):
+    elif command.choice == "foreign" and (session.problem == "foreign" or unseen or why_no_pulse(draft)):
         draft.emit(ev.ProblemReported(session.id, session.deposit, "foreign"))
         conclude_deposit(draft, "foreign")
     elif command.choice == "foreign":

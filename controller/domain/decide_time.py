@@ -7,7 +7,7 @@ from controller.domain import events as ev
 from controller.domain.decide_doors import ON_UNWITNESSED, WAITING, unlock_failed
 from controller.domain.decision import Draft
 from controller.domain.model import Box, Door, Opening, OpeningStage, Phase, Purpose, RightStatus
-from controller.domain.openings import authorise_again
+from controller.domain.openings import POWER_FAIL, authorise_again
 from controller.domain.pauses import count_downtime
 from controller.domain.rights import expire_if_due
 
@@ -49,7 +49,11 @@ def _not_opened_in_time(draft: Draft, opening: Opening) -> None:
 
 
 def _may_retry(draft: Draft, opening: Opening) -> bool:
-    """Nobody is told to push against a door by a page that may not be on the screen: it then counts as not opened."""
+    """Nobody is told to push against a door by a page that may not be on the screen, nor is a coil fired on
+    a supply that ends: it then counts as not opened.
+    """
+    if POWER_FAIL in draft.box.faults:
+        return False
     return opening.purpose is not Purpose.PICKUP or draft.at.screen_fresh
 
 

@@ -6,6 +6,9 @@ from controller.domain import events as ev
 from controller.domain.decision import Draft, Refused
 from controller.domain.model import DepositStatus, Door, Opening, Purpose
 
+#: The code of everything that is not done because the mains are gone: no pulse is begun on a supply that ends.
+POWER_FAIL = "power_fail"
+
 
 def authorise(
     draft: Draft,
@@ -30,6 +33,8 @@ def authorise(
     current = draft.box.opening
     if purpose is Purpose.PICKUP and not draft.at.screen_fresh:
         raise Refused("screen_stale")  # The rules that can end a session instead have done so before they come here.
+    if POWER_FAIL in draft.box.faults:
+        raise Refused(POWER_FAIL)
     if current is not None and (attempt == 1) and current.compartment != compartment:
         raise Refused("door_busy", compartment=current.compartment)
     if target.rest_until_mono_ms > draft.at.mono_ms:

@@ -64,6 +64,7 @@ from controller.domain.commands.office import (
     QueueTask,
     ReplaceCredential,
 )
+from controller.domain.commands.power import JudgePower
 from controller.domain.commands.reporting import (
     NoteDocumentsIssued,
     NotePageUse,
@@ -149,6 +150,7 @@ __all__ = [
     "IssueRight",
     "ItemSensed",
     "JudgeClock",
+    "JudgePower",
     "JudgeScreen",
     "KeepStaffSession",
     "LeaveRound",

@@ -67,6 +67,8 @@ FIELDS: dict[str, tuple[Any, ...]] = {
     "languages": ((ev.UseCount("de", 5),), (ev.UseCount("de", 4), ev.UseCount("tr", 3)), ()),
     "low": (True, False),
     "issuing_state": ("", "D"),
+    "blind": ((), ("A01",), ("nowhere",)),
+    "mains": (True, True, False),
     "matched": (True, False),
     "modes": ((), (ev.UseCount("larger", 2),), (ev.UseCount("shouting", 1),)),
     "month": ("2026-10", "2026-11", "2035-01", "2026-13", ""),
@@ -226,6 +228,10 @@ class AnyCommand(RuleBasedStateMachine):
     def the_screen_is_judged(self, fresh: bool) -> None:
         self.world.moment = replace(self.moment, screen_fresh=fresh)
         self.do(cmd.JudgeScreen(fresh))
+
+    @rule(mains=st.sampled_from((True, True, False)))
+    def the_mains_come_or_go(self, mains: bool) -> None:
+        self.do(cmd.JudgePower(mains))
 
     @rule(data=st.data(), reboot=st.booleans())
     def the_box_restarts(self, data: st.DataObject, reboot: bool) -> None:

@@ -67,6 +67,10 @@ class Histories(RuleBasedStateMachine):
         if told:
             self.world.do(cmd.JudgeScreen(fresh))
 
+    @rule(mains=st.sampled_from((True, True, False)))
+    def the_mains_come_or_go(self, mains: bool) -> None:
+        self.world.do(cmd.JudgePower(mains))
+
     @rule(reboot=st.booleans(), pulsed=st.booleans(), taken=st.booleans(), closed=st.booleans())
     def the_process_dies(self, reboot: bool, pulsed: bool, taken: bool, closed: bool) -> None:
         self.world.restart(reboot, pulsed, taken, closed)
