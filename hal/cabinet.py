@@ -9,7 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hal.interfaces import DoorLevel, DoorListener, DoorReading, DoorSensors, Indicators, UnknownCompartment
+from hal.interfaces import (
+    DoorLevel,
+    DoorListener,
+    DoorReading,
+    DoorSensors,
+    Indicators,
+    UnknownCompartment,
+    monotonic_ms,
+)
 from hal.locks.governor import GovernedLocks
 from hal.profile import Profile
 
@@ -46,6 +54,11 @@ class JoinedDoors:
         board = self._by_compartment.get(compartment)
         if board is not None:
             board.watch_closely(compartment, until_mono_ms)
+
+    @property
+    def progress_ms(self) -> int:
+        """See ``DoorSensors.progress_ms``."""
+        return min((board.progress_ms for board in self._boards), default=monotonic_ms())
 
     def close(self) -> None:
         """See ``DoorSensors.close``."""

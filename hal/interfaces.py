@@ -186,6 +186,14 @@ class DoorSensors(Protocol):
         """
         ...
 
+    @property
+    def progress_ms(self) -> int:
+        """When the driver's threads last went round, the slowest of them; now, where there is none that asks.
+
+        For a watchdog: a board that does not answer does not hold them up.
+        """
+        ...
+
     def close(self) -> None:
         """Stop calling listeners and give the devices back. Idempotent."""
         ...

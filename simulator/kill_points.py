@@ -167,6 +167,10 @@ class KillableDoors:
     def watch_closely(self, compartment: str, until_mono_ms: int) -> None:
         self._doors.watch_closely(compartment, until_mono_ms)
 
+    @property
+    def progress_ms(self) -> int:
+        return self._doors.progress_ms
+
     def close(self) -> None:
         self._doors.close()
 

@@ -170,7 +170,7 @@ class Watchkeeper:
         if busy and now - busy > STUCK_MS:
             raise ProgressLost("the actor has been in one turn for a minute")
         if now - self._door_watch_progress_ms() > STUCK_MS:
-            raise ProgressLost("the door watch has not gone round for a minute")
+            raise ProgressLost("the door watch, or a thread that asks lock boards, has not gone round for a minute")
 
     async def verify_chain(self) -> None:
         """The whole chain, in idle chunks, now and then weekly. Damage puts the box out of order."""

@@ -24,6 +24,7 @@ class PolledDoors:
         watch_closely: Callable[[int, int], None] = lambda channel, until_mono_ms: None,
         on_close: Callable[[], None] = lambda: None,
         clock: Callable[[], int] = monotonic_ms,
+        progress: Callable[[], int] | None = None,
     ) -> None:
         """``contacts``: compartment → channel. ``watch_closely`` is told which channel's door may move, and until
         when.
@@ -31,6 +32,7 @@ class PolledDoors:
         self._channels = dict(contacts)
         self._watch_closely = watch_closely
         self._on_close = on_close
+        self._progress = clock if progress is None else progress
         self._clock = clock
         self._guard = threading.Lock()
         self._readings: dict[str, DoorReading] = {}
@@ -69,6 +71,11 @@ class PolledDoors:
         channel = self._channels.get(compartment)
         if channel is not None:
             self._watch_closely(channel, until_mono_ms)
+
+    @property
+    def progress_ms(self) -> int:
+        """See ``DoorSensors.progress_ms``: of the thread that polls, if it says so; one that has ended stands still."""
+        return self._progress()
 
     def close(self) -> None:
         """See ``DoorSensors.close``."""

@@ -59,8 +59,7 @@ class SerialBus:
         self._reopen_at = now
         self._reopen_pause = REOPEN_MS[0]
         self._refresh_after = REFRESH_MS[0]
-        self.progress_ms = now
-        """When the thread last went round: for a watchdog."""
+        self._progress_ms = now
         self.failures = 0
         """How often something unforeseen was raised. Anything but 0 is a programming error."""
         self._thread = threading.Thread(target=self._run, name=f"serial-{port.rpartition('/')[2]}", daemon=True)
@@ -73,6 +72,10 @@ class SerialBus:
     def clock(self) -> int:
         """Monotonic ms."""
         return self._clock()
+
+    def progress(self) -> int:
+        """When the thread last went round: for a watchdog."""
+        return self._progress_ms
 
     def add(self, board: SerialBoard, contacts: Mapping[str, int], *, users: int) -> Station:
         """A board on this line, with its door contacts; ``users``: how many will ``let_go`` of it. Before ``start``."""
@@ -132,7 +135,7 @@ class SerialBus:
         try:
             self._end_pulses()
             with self._wake:
-                self.progress_ms = now = self._clock()
+                self._progress_ms = now = self._clock()
                 command = self._commands.popleft() if self._commands else None
                 if command is None:
                     if self._stopping and all(station.over_ms is None for station in self._stations):

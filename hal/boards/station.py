@@ -42,6 +42,10 @@ class Bus(Protocol):
 
     def clock(self) -> int: ...
 
+    def progress(self) -> int:
+        """When the thread last went round."""
+        ...
+
     def put(self, command: Command) -> None:
         """Have it done on the thread before the next poll."""
         ...
@@ -73,7 +77,13 @@ class Station:
         self.turns = Turns(EVERYTHING if self._in_parts is None else self._in_parts.parts, now)
         self.over_ms: int | None = None
         """When the coil of the running pulse is off; ``None``: none runs."""
-        self.doors = PolledDoors(contacts, watch_closely=self.watch_closely, on_close=self.let_go, clock=bus.clock)
+        self.doors = PolledDoors(
+            contacts,
+            watch_closely=self.watch_closely,
+            on_close=self.let_go,
+            clock=bus.clock,
+            progress=bus.progress,
+        )
 
     # --- any thread ----------------------------------------------------------------------------------------------
 

@@ -73,6 +73,11 @@ class GpioDoorSensors:
     def watch_closely(self, compartment: str, until_mono_ms: int) -> None:
         """See ``DoorSensors.watch_closely``: edges come by themselves."""
 
+    @property
+    def progress_ms(self) -> int:
+        """See ``DoorSensors.progress_ms``."""
+        return monotonic_ms()
+
     def close(self) -> None:
         """See ``DoorSensors.close``."""
         self._listeners = ()

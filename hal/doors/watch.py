@@ -62,10 +62,14 @@ class DoorWatch:
         """How often the listener raised. Anything but 0 is a programming error."""
         self.driver_failures = 0
         """How often a driver raised when it was read. Anything but 0 is a programming error."""
-        self.progress_ms = clock()
-        """When the thread last went round: for a watchdog."""
+        self._progress_ms = clock()
         self._thread = threading.Thread(target=self._run, name="door-watch", daemon=True)
         sensors.subscribe(self._edge)
+
+    @property
+    def progress_ms(self) -> int:
+        """When this thread, or the slowest of those that ask boards, last went round: for a watchdog."""
+        return min(self._progress_ms, self._sensors.progress_ms)
 
     def start(self) -> None:
         """Begin. Call once."""
@@ -121,7 +125,7 @@ class DoorWatch:
                 self._edges.clear()
                 now = self._clock()
                 due = [compartment for compartment, at in self._next_poll.items() if at <= now]
-            self.progress_ms = now
+            self._progress_ms = now
             for reading in edges:
                 if reading.compartment not in self._debouncers:
                     continue  # a driver that speaks of doors it did not announce

@@ -114,6 +114,10 @@ class FakeDoors:
     def watch_closely(self, compartment: str, until_mono_ms: int) -> None:
         pass  # edges come by themselves
 
+    @property
+    def progress_ms(self) -> int:
+        return monotonic_ms()
+
     def close(self) -> None:
         self._listeners = ()
 

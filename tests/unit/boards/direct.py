@@ -50,6 +50,9 @@ class HandBus:
     def clock(self) -> int:
         return self.now
 
+    def progress(self) -> int:
+        return self.now
+
     def put(self, command: Command) -> None:
         self.put_commands.append(command)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hal.boards.polled import OUTDATED_MS, PolledDoors
+from hal.cabinet import JoinedDoors
+from hal.doors.watch import DoorWatch
 from hal.interfaces import DoorLevel, DoorReading, UnknownCompartment
 
 OPEN, CLOSED, UNKNOWN = DoorLevel.OPEN, DoorLevel.CLOSED, DoorLevel.UNKNOWN
@@ -82,6 +84,15 @@ def test_a_channel_that_the_board_does_not_speak_of_is_unknown() -> None:
     doors, _ = made(Clock())
     doors.learn({0: CLOSED}, 5_000)
     assert doors.read("A02").level is UNKNOWN
+
+
+def test_a_thread_that_stands_still_is_seen_through_all_doors_of_the_box() -> None:
+    clock = Clock()
+    quick, slow = PolledDoors({"A01": 0}, clock=clock), PolledDoors({"A02": 0}, clock=clock, progress=lambda: 4_000)
+    assert quick.progress_ms == 5_000
+    assert JoinedDoors([quick, slow]).progress_ms == 4_000
+    watch = DoorWatch(JoinedDoors([quick, slow]), lambda reading: None, clock=clock)
+    assert watch.progress_ms == 4_000
 
 
 def test_closing_is_told_once_and_close_watching_is_handed_on() -> None:
