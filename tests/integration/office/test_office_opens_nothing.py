@@ -40,6 +40,8 @@ PLAIN: dict[str, Any] = {
     "task": "T1",
     "birth_date": "31.12.1990",
     "pin": "4711",
+    "surname": "Mustermann",
+    "given_names": "Erika",
     "checked": True,
     "until": "2027-01-31",
     "call": "H1",
