@@ -1,14 +1,16 @@
-"""``abholfach-reader``: the sandboxed process that reads codes from one camera, or documents' chips.
+"""``abholfach-reader``: the sandboxed process that reads codes from one camera or scanner, or documents' chips.
 
-``abholfach-reader --source NAME[:DEVICE] --socket PATH`` connects to the controller's ``reader-qr`` socket and reads
-what the controller's scan mode asks for. Frames stay in memory; texts leave over that socket only.
+``abholfach-reader --source KIND[:DEVICE][,OPTION=VALUE…] --socket PATH`` connects to the controller's ``reader-qr``
+socket and reads what the controller's scan mode asks for. Frames stay in memory; texts leave over that socket only.
+KIND is a camera (``v4l2``) or a scanner that decodes by itself (``serial``, ``hid``); docs/hardware.md has the options.
 
 ``abholfach-reader --source pcsc[:NAME] --socket PATH [--trust DIRECTORY] [--online FILE]`` connects to the controller's
 ``reader-eid`` socket and verifies the documents that the controller asks for, in the PC/SC readers whose name contains
 NAME. What a document says of its holder stays in memory.
 
-Exit codes: 0 asked to end · 64 a wrong command line · 69 something needed is missing · 74 the camera brings no frames ·
-75 a card or its reader does not return from a command. Every message on stderr begins with a code.
+Exit codes: 0 asked to end · 64 a wrong command line · 69 something needed is missing · 74 the camera brings no frames,
+or the scanner is gone · 75 a card or its reader does not return from a command. Every message on stderr begins with a
+code.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from hal.strict_toml import ConfigurationError
 
 if TYPE_CHECKING:
     from hal.qr.capture import SourceFactory
+    from hal.qr.scanner import ScannerFactory
 
 EXIT_USAGE: Final = 64
 EXIT_UNAVAILABLE: Final = 69
@@ -46,6 +49,25 @@ CAMERAS: dict[str, PrepareCamera] = {"v4l2": _v4l2}
 
 PLANNED: Final = ("picamera2",)
 """Cameras that have a name, but no driver in this version."""
+
+PrepareScanner = Callable[[str], "ScannerFactory"]
+"""The same for a scanner that decodes by itself."""
+
+
+def _serial(text: str) -> ScannerFactory:
+    from hal.qr.scanners import serial_scanner
+
+    return serial_scanner.prepare(text)
+
+
+def _hid(text: str) -> ScannerFactory:
+    from hal.qr.scanners import hid_scanner
+
+    return hid_scanner.prepare(text)
+
+
+SCANNERS: dict[str, PrepareScanner] = {"serial": _serial, "hid": _hid}
+"""The scanners that this program can read, by the name in ``--source``. Each is one file in ``hal/qr/scanners``."""
 
 CARD_READERS: Final = "pcsc"
 """The source that is no camera."""
@@ -69,7 +91,7 @@ def camera_factory(source: str) -> SourceFactory:
             "Name the box's camera in reader-qr.env; to try things out, use python -m simulator.reader",
         )
     if name not in CAMERAS:
-        known = ", ".join(sorted(CAMERAS)) or "none"
+        known = ", ".join(sorted((*CAMERAS, *SCANNERS)))
         raise HardwareFault(
             "camera_driver_missing" if name in PLANNED else "source_unknown",
             source,
@@ -95,6 +117,14 @@ def run(name: str, source: SourceFactory, socket_path: str) -> int:
         # pyzbar says this when the shared library is not there, and pip cannot bring it.
         return complain("decoder_missing", f"{error}. Install Debian's libzbar0 and the packages of requirements/")
     return run_until_signal(name, capturing(source), socket_path)
+
+
+def run_scanner(name: str, source: ScannerFactory, socket_path: str) -> int:
+    """The same for a scanner that decodes by itself: without the decoders of pictures."""
+    from hal.qr.scanner import scanning
+    from hal.qr.service import run_until_signal
+
+    return run_until_signal(name, scanning(source), socket_path)
 
 
 def run_card_reader(name: str, only: str, socket_path: str, trust: Path, online: Path | None) -> int:
@@ -140,8 +170,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--source",
         required=True,
-        metavar="NAME[:DEVICE]",
-        help="the camera, e.g. v4l2:/dev/video0; or pcsc, pcsc:PART-OF-A-NAME: card readers",
+        metavar="KIND[:DEVICE]",
+        help="a camera (v4l2:/dev/video0) or scanner (serial:/dev/serial/by-id/…, hid:/dev/input/by-id/…), with"
+        " options after commas; or pcsc, pcsc:PART-OF-A-NAME: card readers",
     )
     parser.add_argument(
         "--trust",
@@ -158,10 +189,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if kind == CARD_READERS:
         return run_card_reader(given.name, device, given.socket, given.trust, given.online)
     try:
-        source = camera_factory(given.source)
+        if kind in SCANNERS:
+            return run_scanner(given.name, SCANNERS[kind](device), given.socket)
+        return run(given.name, camera_factory(given.source), given.socket)
     except HardwareFault as fault:
         return complain(fault.code, str(fault))
-    return run(given.name, source, given.socket)
 
 
 if __name__ == "__main__":

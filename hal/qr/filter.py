@@ -36,10 +36,13 @@ class ScanFilter:
       and in a blurred, noisy frame zxing-cpp finds a small Data Matrix where there is none: one in 2,000 such labels
       was read wrong without this rule. A misreading does not look like a token.
 
+    ``agree`` is off for scanners that decode by themselves: they send each code once, and have such rules of their own.
+
     Codes are remembered as keyed hashes with a key that never leaves the process.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, agree: bool = True) -> None:
+        self._agree = agree
         self._key = os.urandom(32)
         self._last_seen: dict[bytes, int] = {}
         self._half_believed: dict[bytes, int] = {}
@@ -77,6 +80,8 @@ class ScanFilter:
 
     def _agreed(self, digest: bytes, now_ms: int) -> bool:
         """Whether another frame said the same not long ago. This one will have, for the next."""
+        if not self._agree:
+            return True
         before_ms = self._half_believed.get(digest)
         self._half_believed[digest] = now_ms
         return before_ms is not None and before_ms < now_ms

@@ -84,9 +84,12 @@ class SourceThread(ABC, Generic[SourceT, ItemT]):
     @property
     def state(self) -> ReaderState:
         """How the reader is, for ``reader.health``."""
-        if self._alive_ms is not None and self._now_ms() - self._alive_ms <= self._patience.no_frame_ms:
-            return ReaderState.OK
-        return ReaderState.STARTING if self._alive_ms is None and not self._failed_openings else ReaderState.NO_FRAMES
+        if self._failed_openings:
+            return ReaderState.NO_FRAMES
+        if self._alive_ms is None:
+            return ReaderState.STARTING
+        silent = self._now_ms() - self._alive_ms > self._patience.no_frame_ms
+        return ReaderState.NO_FRAMES if silent else ReaderState.OK
 
     @property
     def progress_age_ms(self) -> int:

@@ -11,16 +11,15 @@ import errno
 import logging
 import mmap
 import select
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
 from hal.interfaces import Frame, FrameSource, HardwareFault, monotonic_ms
+from hal.qr.lifetime import Lifetime
 from hal.qr.source_options import SourceOptions
 from hal.qr.sources import video_device as v4l2
 from hal.qr.sources.luma import COMPRESSED, PREFERRED, luma
-from hal.qr.wake import Wake
 
 _log = logging.getLogger(__name__)
 
@@ -93,11 +92,8 @@ class VideoSource:
         self._chosen = chosen
         self._kernel = kernel or v4l2.Linux()
         self._maps: list[mmap.mmap] = []
-        self._lock = threading.Lock()
-        self._closed = threading.Event()
-        self._running = False
         self._descriptor: int | None = None
-        self._wake = Wake()
+        self._life = Lifetime(self._release)
         try:
             self._descriptor = self._kernel.open(chosen.device)
             self._pixel_format, self._width, self._height, self._stride = self._configure(self._descriptor)
@@ -121,32 +117,18 @@ class VideoSource:
 
     def frames(self) -> Iterator[Frame | None]:
         """Frames until closed. Raises ``OSError`` when the camera is gone."""
-        with self._lock:
-            if self._closed.is_set():
-                return
-            self._running = True
-        try:
-            while True:
+        with self._life.using() as mine:
+            while mine:
                 ready = self._wait()
-                if self._closed.is_set():
+                if self._life.ended:
                     return
                 frame = self._newest() if ready else None
                 if frame is not None or not ready:
                     yield frame
-        finally:
-            with self._lock:
-                self._running = False
-                self._closed.set()
-                self._release()
 
     def close(self) -> None:
         """Stop. Idempotent, any thread. While another one takes frames, that one gives the device back."""
-        with self._lock:
-            self._closed.set()
-            if self._running:
-                self._wake.ring()
-            else:
-                self._release()
+        self._life.end()
 
     def _configure(self, descriptor: int) -> tuple[str, int, int, int]:
         capability = v4l2.Capability()
@@ -219,7 +201,7 @@ class VideoSource:
         """Whether a picture is there; ``False`` after a second without one."""
         descriptor = self._descriptor
         poll = select.poll()
-        poll.register(self._wake, select.POLLIN)
+        poll.register(self._life, select.POLLIN)
         if descriptor is not None:
             poll.register(descriptor, select.POLLIN)
         # An error is an event too: taking the picture then says which.
@@ -269,7 +251,7 @@ class VideoSource:
         self._kernel.ioctl(self._descriptor, request, argument)
 
     def _release(self) -> None:
-        """Give the device back. With the lock held, and nobody inside."""
+        """Give the device back. Nobody is inside."""
         descriptor, self._descriptor = self._descriptor, None
         if descriptor is not None:
             try:
@@ -281,7 +263,6 @@ class VideoSource:
                 each.close()
             self._maps.clear()
             self._kernel.close(descriptor)
-        self._wake.close()
 
     def _fault(self, error: OSError) -> HardwareFault:
         code, advice = _ADVICE.get(error.errno or 0, ("camera_failed", "Plug it in anew; try it with v4l2-ctl"))
