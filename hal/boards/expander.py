@@ -14,7 +14,7 @@ Registers by the maker's data sheet (Microchip DS20001952), bank 0. What it does
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from hal.edges import I2cBus
 
@@ -64,8 +64,12 @@ class Expander:
             self._set_up = True
 
     def levels(self) -> Mapping[int, bool]:
-        """What every input says. Raises ``SettingsLost`` if it was not set up, or not any more; it is then."""
+        """What every input says. Sets the chip up at first; raises ``SettingsLost`` if that was gone since. It is set
+        up again then.
+        """
         with self._guard:
+            if not self._set_up:
+                self.prepare()
             pins = self._read_both(GPIO)
             if not self._as_set_up() or self._read_both(OLAT) != self._wanted:
                 self.prepare()
@@ -78,18 +82,47 @@ class Expander:
         """
         bit = 1 << channel
         with self._guard:
+            if not bit & self._pulsed:
+                self._want(bit, on)
             if on and not self._as_set_up():
                 self.prepare()
-            self._wanted = self._wanted | bit if on else self._wanted & ~bit
-            port = channel // 8
-            value = self._wanted >> 8 * port & 0xFF
+            self._want(bit, on)
             try:
-                self._write(OLAT + port, value)
-                if self._bus.read_byte_data(self._address, OLAT + port) != value:
-                    raise OSError("the chip's outputs are not as they were set")
+                self._latch(channel // 8)
             except OSError:
-                self._wanted &= ~(bit & self._pulsed)
+                self._want(bit & self._pulsed, False)
                 raise
+
+    def _want(self, bit: int, on: bool) -> None:
+        self._wanted = self._wanted | bit if on else self._wanted & ~bit
+
+    def pulse_off(self, channel: int) -> None:
+        """A pulse is over; tried three times."""
+        self._repeat(lambda: self.set(channel, False))
+
+    def locks_off(self) -> None:
+        """Every pulsed output off, whatever it was; tried three times."""
+        with self._guard:
+            self._wanted &= ~self._pulsed
+            self._repeat(lambda: self._latch(0))
+            self._repeat(lambda: self._latch(1))
+
+    def _latch(self, port: int) -> None:
+        value = self._wanted >> 8 * port & 0xFF
+        self._write(OLAT + port, value)
+        if self._bus.read_byte_data(self._address, OLAT + port) != value:
+            raise OSError("the chip's outputs are not as they were set")
+
+    @staticmethod
+    def _repeat(what: Callable[[], None]) -> None:
+        for left in reversed(range(TRIES_OFF)):
+            try:
+                what()
+            except OSError:
+                if not left:
+                    raise
+            else:
+                return
 
     def _as_set_up(self) -> bool:
         return self._set_up and self._read_both(IODIR) == self._inputs and self._read_both(GPPU) == self._inputs
@@ -118,15 +151,8 @@ class ExpanderOutput:
         self._chip.set(self._channel, True)
 
     def off(self) -> None:
-        """Tried three times. Raises ``OSError``."""
-        for left in reversed(range(TRIES_OFF)):
-            try:
-                self._chip.set(self._channel, False)
-            except OSError:
-                if not left:
-                    raise
-            else:
-                return
+        """Raises ``OSError``."""
+        self._chip.pulse_off(self._channel)
 
     def close(self) -> None:
         """It stays an output, and off: a pin that nobody drives would have to be held by its resistor alone."""

@@ -1,53 +1,33 @@
 """Locks on pins of the header: one output each, active high, a driver stage and a hardware one-shot behind it.
 
-A GPIO line does what it was told last, also after the process that told it is dead. So the pulse is timed here by a
-thread that nobody can cancel and that switches off in ``finally``; what survives a SIGKILL is bounded by the one-shot,
-which the board profile has to declare. ``blink()`` is never used: stopped midway it leaves the pin high.
+``blink()`` is never used: stopped midway it leaves the pin high. Pulses are timed by `LatchedLocks`.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Mapping
 
 from gpiozero import OutputDevice
 
 from hal.gpio import PinFactory, claim
-from hal.interfaces import (
-    PULSE_CAP_MS,
-    PULSE_FLOOR_MS,
-    LockBusy,
-    LockFault,
-    PulseOutOfBounds,
-    PulseReport,
-    UnknownCompartment,
-    monotonic_ms,
-)
-
-DRAIN_MS = 1_200
-"""How long ``close`` waits for a running pulse: the cap, and time to switch off."""
+from hal.interfaces import PULSE_CAP_MS
+from hal.locks.latched import LatchedLocks
 
 
-class GpioLockBank:
-    """A ``LockBank`` on GPIO pins of one supply. One pulse at a time; gaps and duty are the governor's."""
+class GpioLockBank(LatchedLocks):
+    """A ``LockBank`` on GPIO pins of one supply."""
 
     def __init__(self, pins: Mapping[str, int], factory: PinFactory, *, cap_ms: int = PULSE_CAP_MS) -> None:
         """Claim ``pins`` (compartment → GPIO number) as outputs, all inactive. Raises ``HardwareFault``."""
-        self._pins = dict(pins)
-        self._cap_ms = cap_ms
-        self._guard = threading.Lock()
-        self._stop = threading.Event()
-        self._running: threading.Thread | None = None
-        self._closed = False
-        self._outputs: dict[str, OutputDevice] = {}
+        outputs: dict[str, OutputDevice] = {}
         try:
-            for compartment, pin in self._pins.items():
-                self._outputs[compartment] = self._claim(compartment, pin, factory)
+            for compartment, pin in pins.items():
+                outputs[compartment] = self._claim(compartment, pin, factory)
         except BaseException:
-            for output in self._outputs.values():
+            for output in outputs.values():
                 output.close()
             raise
+        super().__init__(outputs, {label: f"GPIO {pin}" for label, pin in pins.items()}, cap_ms=cap_ms)
 
     @staticmethod
     def _claim(compartment: str, pin: int, factory: PinFactory) -> OutputDevice:
@@ -55,109 +35,3 @@ class GpioLockBank:
             return OutputDevice(pin, active_high=True, initial_value=False, pin_factory=factory)
 
         return claim(pin, f"the lock of {compartment}", make)
-
-    @property
-    def compartments(self) -> Sequence[str]:
-        """Labels in the profile's order."""
-        return tuple(self._pins)
-
-    def pulse(self, compartment: str, duration_ms: int) -> Future[PulseReport]:
-        """See ``LockBank.pulse``. The thread is not a daemon: the interpreter waits for it before it ends."""
-        output = self._outputs.get(compartment)
-        if output is None:
-            raise UnknownCompartment(compartment)
-        if not PULSE_FLOOR_MS <= duration_ms <= self._cap_ms:
-            raise PulseOutOfBounds(compartment, duration_ms, self._cap_ms)
-        future: Future[PulseReport] = Future()
-        future.set_running_or_notify_cancel()  # a future that runs cannot be cancelled
-        with self._guard:
-            if self._closed:
-                raise LockFault(compartment, "the lock bank is closed")
-            if self._running is not None:
-                raise LockBusy(compartment, self._cap_ms)
-            stop = self._stop
-            thread = threading.Thread(
-                target=self._energise,
-                args=(compartment, output, duration_ms, stop, future),
-                name=f"pulse-{compartment}",
-            )
-            try:
-                thread.start()
-            except RuntimeError as error:
-                raise LockFault(compartment, f"no thread for the pulse: {error}") from error
-            self._running = thread
-        return future
-
-    def _energise(
-        self,
-        compartment: str,
-        output: OutputDevice,
-        duration_ms: int,
-        stop: threading.Event,
-        future: Future[PulseReport],
-    ) -> None:
-        started = monotonic_ms()
-        fault: LockFault | None = None
-        try:
-            with self._guard:  # all_off comes either before, and is seen here, or after, and switches off
-                if not stop.is_set():
-                    started = monotonic_ms()
-                    output.on()
-            stop.wait(duration_ms / 1000)
-        except Exception as error:
-            fault = self._fault(compartment, "switched on", error)
-        finally:
-            fault = self._off(compartment, output) or fault
-            ended = monotonic_ms()
-            with self._guard:
-                self._running = None
-            if fault is not None:
-                future.set_exception(fault)
-            else:
-                future.set_result(PulseReport(compartment, started, ended))
-
-    def _off(self, compartment: str, output: OutputDevice) -> LockFault | None:
-        try:
-            output.off()
-        except Exception as error:
-            return self._fault(compartment, "switched off", error)
-        return None
-
-    def _give_back(self, compartment: str, output: OutputDevice) -> LockFault | None:
-        try:
-            output.close()
-        except Exception as error:
-            return self._fault(compartment, "given back", error)
-        return None
-
-    def _fault(self, compartment: str, what: str, error: Exception) -> LockFault:
-        fault = LockFault(compartment, f"GPIO {self._pins[compartment]} cannot be {what}: {error!r}")
-        fault.__cause__ = error
-        return fault
-
-    def all_off(self) -> None:
-        """Every output low, now; a running pulse ends early. Raises the first ``LockFault`` after trying all."""
-        with self._guard:
-            if self._closed:
-                return
-            self._stop.set()
-            self._stop = threading.Event()
-            faults = [self._off(compartment, output) for compartment, output in self._outputs.items()]
-        for fault in faults:
-            if fault is not None:
-                raise fault
-
-    def close(self) -> None:
-        """See ``LockBank.close``."""
-        with self._guard:
-            if self._closed:
-                return
-            self._closed = True
-            running = self._running
-        if running is not None:
-            running.join(DRAIN_MS / 1000)
-        faults = [self._off(compartment, output) for compartment, output in self._outputs.items()]
-        faults += [self._give_back(compartment, output) for compartment, output in self._outputs.items()]
-        for fault in faults:
-            if fault is not None:
-                raise fault

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hal.profile import GpioBank, KerongBank, Profile, WaveshareBank, kind_of
+from hal.profile import Bank, GpioBank, KerongBank, Mcp23017Bank, Profile, WaveshareBank, kind_of
 from simulator.boards import protocol as say
 from simulator.boards.faults import BoardFault, PortFault, Standing
+from simulator.boards.i2c import EmulatedBus
 from simulator.boards.languages import LANGUAGES
+from simulator.boards.mcp23017 import EmulatedExpander
 from simulator.boards.port import EmulatedPort
 from simulator.boards.protocol import BoardsError
 from simulator.boards.wires import PlantLines
 from simulator.edges import place_of
 
 OnSerial = KerongBank | WaveshareBank
+OnLine = OnSerial | Mcp23017Bank
+
+
+def line_of(bank: OnLine) -> str:
+    """The serial port or the bus that a bank is on, as messages name it."""
+    return f"/dev/i2c-{bank.bus}" if isinstance(bank, Mcp23017Bank) else bank.port
+
+
+def _on_line(bank: Bank) -> bool:
+    return isinstance(bank, Mcp23017Bank) or type(bank) in LANGUAGES
 
 
 def has_emulated_boards(profile: Profile) -> bool:
@@ -22,22 +34,25 @@ def has_emulated_boards(profile: Profile) -> bool:
 
 
 class EmulatedBoards:
-    """The boards of ``profile`` that are on serial lines. Lives on one event loop; end it with ``close``."""
+    """The boards of ``profile`` that are on serial lines or buses. Lives on one event loop; end it with ``close``."""
 
     def __init__(self, profile: Profile, wires: PlantLines, folder: Path, *, seed: int = 0) -> None:
-        """Every line is plugged in, its pty linked in ``folder`` as `simulator.edges.place_of` says."""
+        """Every line is plugged in, its pty (of a bus: its socket) in ``folder`` as `simulator.edges.place_of` says."""
         self._wires = wires
-        self._banks = {
-            bank.name: bank for bank in profile.banks if isinstance(bank, OnSerial) and type(bank) in LANGUAGES
-        }
+        self._banks = {bank.name: bank for bank in profile.banks if isinstance(bank, OnLine) and _on_line(bank)}
         self._faults = {name: Standing() for name in self._banks}
-        self._ports: dict[str, EmulatedPort] = {}
+        self._ports: dict[str, EmulatedPort | EmulatedBus] = {}
         folder.mkdir(parents=True, exist_ok=True)
-        for port in dict.fromkeys(bank.port for bank in self._banks.values()):
-            banks = [bank for bank in self._banks.values() if bank.port == port]
-            language = LANGUAGES[type(banks[0])](banks, wires)
+        for line in dict.fromkeys(line_of(bank) for bank in self._banks.values()):
+            banks = [bank for bank in self._banks.values() if line_of(bank) == line]
             faults = {bank.name: self._faults[bank.name] for bank in banks}
-            self._ports[port] = EmulatedPort(port, place_of(folder, port), language, faults, seed=seed)
+            place = place_of(folder, line)
+            chips = {bank.name: EmulatedExpander(bank, wires) for bank in banks if isinstance(bank, Mcp23017Bank)}
+            if chips:
+                self._ports[line] = EmulatedBus(place, chips, faults, seed=seed)
+            else:
+                language = LANGUAGES[type(banks[0])](banks, wires)
+                self._ports[line] = EmulatedPort(line, place, language, faults, seed=seed)
 
     def close(self) -> None:
         """Pull everything out."""
@@ -47,7 +62,7 @@ class EmulatedBoards:
     def status(self) -> say.BoardsStatus:
         """How everything stands."""
         boards = [
-            say.BoardStatus(name, kind_of(bank).value, bank.port, self._faults[name].names())
+            say.BoardStatus(name, kind_of(bank).value, line_of(bank), self._faults[name].names())
             for name, bank in self._banks.items()
         ]
         ports = [
@@ -65,6 +80,9 @@ class EmulatedBoards:
             if fault is BoardFault.SWAPPED:
                 self._swap(request)
             self._faults[request.on].begin(fault, request.times)
+            port = self._ports[line_of(self._banks[request.on])]
+            if isinstance(port, EmulatedBus):
+                port.board_broke(request.on, fault)
         else:
             raise self._unknown(request.on)
 
@@ -74,7 +92,7 @@ class EmulatedBoards:
         self._wires.swap(request.on, request.what, request.first, request.second)
 
     @staticmethod
-    def _break_port(port: EmulatedPort, fault: PortFault, times: int | None) -> None:
+    def _break_port(port: EmulatedPort | EmulatedBus, fault: PortFault, times: int | None) -> None:
         match fault:
             case PortFault.UNPLUGGED:
                 port.unplug()

@@ -9,12 +9,15 @@ from pathlib import Path
 
 from hal.boards import OpenBoards, Opened
 from hal.boards.kerong_cu import open_kerong
+from hal.boards.mcp23017 import open_mcp23017
 from hal.boards.waveshare_relay import open_waveshare
 from hal.cabinet import JoinedDoors
 from hal.profile import load_profile
 from simulator.boards.faults import BoardFault
 from tests.contract.subjects import DoorSubject, LockSubject, coils_begun
-from tests.fakes.boards import kerong_bank, running_boards, serial_profile, waveshare_bank
+from tests.fakes.boards import Wired, expander_bank, kerong_bank, running_boards, serial_profile, waveshare_bank
+
+LOCKS_AND_CONTACTS: dict[str, Wired] = {"A01": ("locks", 0, "contacts", 0), "A02": ("locks", 9, "contacts", 9)}
 
 
 def _close(opened: Opened) -> None:
@@ -22,6 +25,8 @@ def _close(opened: Opened) -> None:
         locks.close()
     for doors in opened.doors:
         doors.close()
+    for lamps in opened.lamps:
+        lamps.close()
 
 
 @contextmanager
@@ -87,4 +92,19 @@ def waveshare_doors() -> Iterator[DoorSubject]:
     banks = waveshare_bank("relays") + waveshare_bank("more", unit=2)
     profile = serial_profile(banks, {"A01": ("relays", 3), "A02": ("more", 5)})
     with doors_of(open_waveshare, profile, "relays") as subject:
+        yield subject
+
+
+@contextmanager
+def expander_locks() -> Iterator[LockSubject]:
+    profile = serial_profile(expander_bank("locks") + expander_bank("contacts", address=0x21), LOCKS_AND_CONTACTS)
+    with locks_of(open_mcp23017, profile, cuts=True) as subject:
+        yield subject
+
+
+@contextmanager
+def expander_doors() -> Iterator[DoorSubject]:
+    banks = "".join(expander_bank(name, address=0x20 + index) for index, name in enumerate(("locks", "one", "two")))
+    wires: dict[str, Wired] = {"A01": ("locks", 0, "one", 3), "A02": ("locks", 15, "two", 14)}
+    with doors_of(open_mcp23017, serial_profile(banks, wires), "one") as subject:
         yield subject

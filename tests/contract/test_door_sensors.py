@@ -22,6 +22,7 @@ SUBJECTS = [
     pytest.param(subjects.simulated_gpio_doors, id="gpio"),
     pytest.param(serial_subjects.kerong_doors, id="kerong"),
     pytest.param(serial_subjects.waveshare_doors, id="waveshare"),
+    pytest.param(serial_subjects.expander_doors, id="mcp23017"),
     pytest.param(subjects.real_cabinet_doors, id="real", marks=pytest.mark.hil),
 ]
 

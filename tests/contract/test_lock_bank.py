@@ -21,6 +21,7 @@ SUBJECTS = [
     pytest.param(subjects.simulated_cabinet_locks, id="cabinet"),
     pytest.param(serial_subjects.kerong_locks, id="kerong"),
     pytest.param(serial_subjects.waveshare_locks, id="waveshare"),
+    pytest.param(serial_subjects.expander_locks, id="mcp23017"),
     pytest.param(subjects.real_cabinet_locks, id="real", marks=pytest.mark.hil),
 ]
 

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,12 +56,18 @@ def running_boards(profile: Path, *, seed: int = 1) -> Iterator[RunningBoards]:
                 shutil.rmtree(ports)
 
 
-def serial_profile(banks: str, compartments: dict[str, tuple[str, int]], *, closed_level: str = "high") -> str:
-    """The text of a profile: ``banks`` is TOML, ``compartments`` label → bank and channel, sensors beside locks."""
+Wired = tuple[str, int] | tuple[str, int, str, int]
+"""The bank and channel of a lock, and those of its contact where it is not beside the lock."""
+
+
+def serial_profile(banks: str, compartments: Mapping[str, Wired], *, closed_level: str = "high") -> str:
+    """The text of a profile: ``banks`` is TOML, ``compartments`` label → where its lock and its contact are."""
     text = f'format = 2\nname = "test"\n\n[sensors]\nclosed_level = "{closed_level}"\nsenses = "door"\n\n{banks}\n'
-    for row, (label, (bank, lock)) in enumerate(compartments.items()):
+    for row, (label, wired) in enumerate(compartments.items()):
+        bank, lock, sensor_bank, sensor = wired if len(wired) == 4 else (*wired, *wired)
         text += f'\n[[compartments]]\nlabel = "{label}"\nbank = "{bank}"\nsize = "S"\nheight_mm = 1000\n'
-        text += f"column = {1 + row // 90}\nrow = {1 + row % 90}\nlock = {lock}\nsensor = {lock}\n"
+        text += f"column = {1 + row // 90}\nrow = {1 + row % 90}\nlock = {lock}\n"
+        text += f'sensor = {sensor}\nsensor_bank = "{sensor_bank}"\n'
     return text
 
 
@@ -78,4 +84,12 @@ def waveshare_bank(name: str, *, port: str = "/dev/serial/by-id/waveshare", unit
     return (
         f'[[banks]]\nkind = "waveshare_relay"\nname = "{name}"\nsupply = "12V-{name}"\npulse_ms = 400\n'
         f'port = "{port}"\nunit = {unit}\nrelays = 8\ninputs = {inputs}\n'
+    )
+
+
+def expander_bank(name: str, *, address: int = 0x20, bus: int = 1) -> str:
+    """One MCP23017, as TOML. Its supply has its own name."""
+    return (
+        f'[[banks]]\nkind = "mcp23017"\nname = "{name}"\nsupply = "12V-{name}"\npulse_ms = 400\n'
+        f"bus = {bus}\naddress = {address}\none_shot_ms = 1200\n"
     )

@@ -1,0 +1,131 @@
+"""Port expanders (MCP23017) as lock banks, door contacts and lamps. The chip is `hal.boards.expander`.
+
+An expander keeps what it was told last, as a GPIO line does: a bank of locks on one needs a hardware one-shot, and
+``abholfach-safe-outputs`` switches it off when the controller has died.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+
+from hal.boards.board import Opened, lamps_on, locks_on, sensors_on
+from hal.boards.expander import Expander, ExpanderOutput, mask
+from hal.boards.i2c_bus import ExpanderBus, ExpanderStation
+from hal.edges import Edges
+from hal.interfaces import FaultListener, LockError, LockFault
+from hal.locks.latched import LatchedLocks
+from hal.profile import ClosedLevel, Mcp23017Bank, Profile
+
+log = logging.getLogger(__name__)
+
+HEARD_WITHIN_MS = 2_500
+"""How long opening waits for the first answers of all chips."""
+
+
+class ExpanderLocks(LatchedLocks):
+    """A ``LockBank`` on a chip's outputs."""
+
+    def __init__(self, name: str, locks: Mapping[str, int], station: ExpanderStation, let_go: Callable[[], None]):
+        """``locks``: compartment → channel."""
+        outputs = {label: ExpanderOutput(station.chip, channel) for label, channel in locks.items()}
+        places = {label: f"channel {channel} of {name}" for label, channel in locks.items()}
+        super().__init__(outputs, places)
+        self._chip = station.chip
+        self._name = name
+        self._let_go = let_go
+        self._left = False
+
+    def _everything_off(self) -> list[LockFault | None]:
+        try:
+            self._chip.locks_off()
+        except OSError as error:
+            fault = LockFault(next(iter(self.compartments), ""), f"{self._name} does not switch off: {error}")
+            fault.__cause__ = error
+            return [fault]
+        return []
+
+    def close(self) -> None:
+        """See ``LockBank.close``. A chip that is gone at the end is logged: its one-shot has switched off."""
+        try:
+            super().close()
+        except LockError as error:
+            log.warning("at the end: %s", error)
+        finally:
+            left, self._left = self._left, True
+            if not left:
+                self._let_go()
+
+
+class ExpanderLamps:
+    """Lamps on a chip's outputs: `hal.boards.board.BoardLamps`."""
+
+    def __init__(self, lamps: Mapping[str, int], chip: Expander, let_go: Callable[[], None]) -> None:
+        """``lamps``: compartment → channel."""
+        self._lamps = dict(lamps)
+        self._chip = chip
+        self._let_go = let_go
+        self._closed = False
+
+    @property
+    def compartments(self) -> Sequence[str]:
+        """Labels in the profile's order."""
+        return tuple(self._lamps)
+
+    def lamp(self, compartment: str, on: bool) -> None:
+        """See ``BoardLamps.lamp``. What a chip does not hear now it is told with a later poll."""
+        channel = self._lamps.get(compartment)
+        if channel is None:
+            return
+        try:
+            self._chip.set(channel, on)
+        except OSError as error:
+            log.info("the lamp of %s will be switched later: %s", compartment, error)
+
+    def close(self) -> None:
+        """See ``BoardLamps.close``."""
+        if self._closed:
+            return
+        self._closed = True
+        for compartment in self._lamps:
+            self.lamp(compartment, False)
+        self._let_go()
+
+
+def open_mcp23017(profile: Profile, edges: Edges, faults: FaultListener | None) -> Opened:
+    """Every expander's locks, door contacts and lamps, a thread for each bus.
+
+    A chip that is not there is a fault, not the end. Raises ``HardwareFault`` where a bus cannot be had at all.
+    """
+    buses: dict[int, ExpanderBus] = {}
+    locks, doors, lamps = [], [], []
+    with ExitStack() as claimed:
+        for bank in profile.banks:
+            if not isinstance(bank, Mcp23017Bank):
+                continue
+            if bank.bus not in buses:
+                buses[bank.bus] = ExpanderBus(bank.bus, edges.i2c(bank.bus), faults=faults)
+            bus = buses[bank.bus]
+            wired, lit = locks_on(profile, bank.name), lamps_on(profile, bank.name)
+            station = bus.add(
+                bank.name,
+                bank.address,
+                sensors_on(profile, bank.name),
+                closed_level=profile.closed_level(bank.name) is ClosedLevel.HIGH,
+                pulsed=mask(wired.values()),
+                outputs=mask((*wired.values(), *lit.values())),
+                users=3,
+            )
+            locks.append(ExpanderLocks(bank.name, wired, station, bus.let_go))
+            claimed.callback(locks[-1].close)
+            doors.append(station.doors)
+            claimed.callback(doors[-1].close)
+            lamps.append(ExpanderLamps(lit, station.chip, bus.let_go))
+            claimed.callback(lamps[-1].close)
+        for bus in buses.values():
+            bus.start()
+        for bus in buses.values():
+            bus.wait_until_heard(HEARD_WITHIN_MS)
+        claimed.pop_all()
+    return Opened(locks, doors, lamps)
