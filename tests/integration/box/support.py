@@ -18,7 +18,7 @@ from simulator.people import Hall
 from simulator.plant.ledger import CoilPulse
 from simulator.preload import Badge, Envelope, Preload, Slip, new_code, preload
 from simulator.processes import Process
-from simulator.town import ALWAYS_OPEN, Town
+from simulator.town import ALWAYS_OPEN, DEFAULT_PROFILE, Town
 
 ANNA = Badge("anna", new_code("B"), "4711", ("loader", "supervisor"))
 BERTA = Badge("berta", new_code("B"), "0815", ("loader",))
@@ -45,13 +45,14 @@ def town(
     broker_port: int = 0,
     heartbeat: bool = False,
     more_types: str = "",
+    profile: str = DEFAULT_PROFILE,
 ) -> Iterator[Town]:
     """A box with its cabinet; the controller has run once (so that plan and policies are in force) and, with ``start``,
     runs now. It is always open and staffed unless another calendar is given. ``more_types``: document types (TOML)
-    beside the town's own.
+    beside the town's own. ``profile``: a shipped cabinet's name, or a file.
     """
     root = Path(tempfile.mkdtemp(prefix="town-"))
-    made = Town(root, heartbeat=heartbeat)
+    made = Town(root, heartbeat=heartbeat, profile=profile)
     try:
         made.provision(broker_port, calendar=calendar)
         with (made.config / "policies.toml").open("a", encoding="utf-8") as policies:

@@ -27,7 +27,7 @@ from simulator.broker import Broker
 from simulator.central import CentralClient
 from simulator.people import Hall
 from simulator.preload import Preload
-from simulator.town import ALWAYS_OPEN, Town
+from simulator.town import ALWAYS_OPEN, DEFAULT_PROFILE, Town
 from tests.integration.box.support import (
     ANNA,
     STAFF,
@@ -70,9 +70,11 @@ def closed_today(tmp_path: Path) -> Path:
 
 
 @asynccontextmanager
-async def a_town(what: Preload, *, calendar: Path = ALWAYS_OPEN, broker_port: int = 0) -> AsyncIterator[Town]:
+async def a_town(
+    what: Preload, *, calendar: Path = ALWAYS_OPEN, broker_port: int = 0, profile: str = DEFAULT_PROFILE
+) -> AsyncIterator[Town]:
     """As `town`, whose preloading has an event loop of its own."""
-    making = town(what, calendar=calendar, broker_port=broker_port)
+    making = town(what, calendar=calendar, broker_port=broker_port, profile=profile)
     box = await asyncio.to_thread(making.__enter__)
     try:
         yield box
