@@ -47,6 +47,12 @@ def chip_page(
     return page, (*OFFERS.get(page, ()), *person, *more, "cancel", "language")
 
 
+def orders_of(box: Box, session: Session) -> tuple[str, ...]:
+    """The cases that this session is about: whoever looks has to know whose document it should be."""
+    right = box.rights[session.right]
+    return tuple(order for name in right.deposits for order in box.deposits[name].orders)
+
+
 def tries_left(page: str, session: Session, chip: ChipFront | None) -> int:
     """How often it may still be tried, where the page says so."""
     if page == "chip_wrong":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from controller.adapters.control.chip_views import chip_page, tries_left
+from controller.adapters.control.chip_views import chip_page, orders_of, tries_left
 from controller.adapters.control.front_plan import front_plan
 from controller.adapters.control.help_views import with_help
 from controller.adapters.control.number_views import with_number
@@ -68,6 +68,8 @@ def _page(box: Box, front: FrontState, now: Moment) -> Shown:
     if suspended:
         # The box was restarted while somebody stood at this door: it is theirs, and it wants closing.
         return _at_door("close", suspended, box, front, simulated)
+    if POWER_FAIL in box.faults:
+        return _plain("power_fail", front, simulated)
     if front.notice is not None:
         return _notice(front.notice, front, now, simulated)
     open_door = next((c.label for c in box.compartments.values() if c.door is Door.OPEN), "")
@@ -157,6 +159,7 @@ def _in_session(box: Box, session: Session, front: FrontState, now: Moment, simu
         total=session.total,
         reference=spoken_reference(session.id),
         tries_left=left,
+        orders=orders_of(box, session) if page == "staff_check" else (),
         ends_in_ms=ends_in,
         warns_in_ms=max(1, ends_in - WARN_BEFORE_MS) if "more_time" in actions and ends else 0,
         declaration=_asked(session),

@@ -15,7 +15,8 @@ class KioskView(msgspec.Struct, frozen=True):
     it does not end by itself). ``number`` of ``total``: which of several envelopes. ``actions`` are the requests the
     page may offer, by name. ``help`` is how a call for help stands: empty (none can be made here), offered, pending,
     acknowledged or unstaffed; ``help_reference`` is what to say on the telephone. ``place`` names another site.
-    ``languages`` are those that are offered here; empty: every one.
+    ``languages`` are those that are offered here; empty: every one. ``orders``: which cases the person who looks at the
+    document has before them (only ``staff_check``).
     """
 
     revision: int
@@ -39,3 +40,4 @@ class KioskView(msgspec.Struct, frozen=True):
     help_reference: str = ""
     place: str = ""
     languages: tuple[str, ...] = ()
+    orders: tuple[str, ...] = ()

@@ -129,7 +129,7 @@ _ALL = (
     _asked("eid_wrong", "factor", tries_left=1),
     _said("eid_stop"),
     _said("eid_down"),
-    _asked("staff_check"),
+    _asked("staff_check", orders=("AUF-2026-004711", "AUF-2026-004712")),
     _asked("several", "declare", declaration="several", total=3),
     _asked("old_ask", "declare", declaration="old_documents"),
     _asked("old_none_allow", "declare", declaration="old_documents_none", date_wall_ms=DAY),

@@ -96,6 +96,7 @@ async def test_a_person_who_looks_is_a_loader_or_supervisor_and_says_so_once(box
         await shows(people, SLIPS[4])
         view = await people.until_kiosk("staff_check")
         assert (view.help, bool(view.help_reference)) == ("pending", True)
+        assert view.orders == (ITEMS[4].order,), "whoever looks knows whose document it should be"
         await people.scanner.show(TOM.text)
         await people.until_staff(lambda staff: staff.page == "pin", "a technician may log in")
         assert (await people.kiosk()).page == "staff_check"
