@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from hal.profile import Profile
+from hal.profile import ClosedLevel, Profile
 from simulator.panel.boards import BoardPlugs
 from simulator.panel.card_reader import PanelCardReader, shown
 from simulator.panel.robots import Robots
@@ -28,6 +28,11 @@ class PanelState:
     def __init__(self, town: Path, profile: Profile, plant: PlantWatch, office: Office, supervisor: Supervisor) -> None:
         self._town = town
         self._places = {each.label: each for each in profile.compartments}
+        # Contacts close to ground or not, as the board wants it: the page is told what they say, not their level.
+        self._closed = {
+            each.label: int(profile.closed_level(profile.sensor_wire(each).bank) is ClosedLevel.HIGH)
+            for each in profile.compartments
+        }
         self._plant = plant
         self._office = office
         self._supervisor = supervisor
@@ -121,6 +126,7 @@ class PanelState:
         place = self._places[box.compartment]
         return {
             **msgspec.to_builtins(box),
+            "says_open": box.sensor is not None and box.sensor != self._closed[box.compartment],
             "column": place.column,
             "row": place.row,
             "size": place.size.value,
