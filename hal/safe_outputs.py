@@ -1,8 +1,9 @@
-"""``abholfach-safe-outputs``: every output of the board profile inactive, at once.
+"""``abholfach-safe-outputs``: every output of the board profile that latches inactive, at once.
 
 Runs before the controller starts and after it dies, when a GPIO line may still be driven by nobody. So it has to be
 quick (≤ 200 ms) and to depend on nothing that may be broken: the standard library, the profile's pin numbers, and the
-kernel's GPIO character device (uAPI v2, ``linux/gpio.h``). It reads the profile leniently on purpose: a typo in a
+kernel's GPIO character device (uAPI v2, ``linux/gpio.h``); expanders are `hal.safe_expanders`. Boards that time their
+own pulses need nothing. It reads the profile leniently on purpose: a typo in a
 label must not keep a coil energised.
 """
 
@@ -14,8 +15,10 @@ import fcntl
 import os
 import sys
 import tomllib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+
+from hal import safe_expanders
 
 CHIP_LABELS = ("pinctrl-bcm2711", "pinctrl-rp1", "pinctrl-bcm2835")
 """The chips that the header of a Raspberry Pi 4, 5, and 3 or Zero is on."""
@@ -99,6 +102,11 @@ def output_pins(profile: Path) -> list[int]:
     return [*sorted(locks), *sorted(others - locks)]  # locks first
 
 
+def output_expanders(profile: Path) -> list[safe_expanders.Chip]:
+    """Every expander in the profile. Raises as `output_pins` does."""
+    return safe_expanders.expanders(tomllib.loads(profile.read_text(encoding="utf-8")).get("banks"))
+
+
 def _boards(banks: object) -> set[object]:
     """Names of the banks that are known not to be pins of the header."""
     tables = [item for item in banks if isinstance(item, dict)] if isinstance(banks, list) else []
@@ -151,29 +159,50 @@ def drive_low(chip: int, pin: int, ioctl: Ioctl = _ioctl) -> None:
     os.close(request.fd)
 
 
-def main(arguments: list[str] | None = None, devices: Iterable[Path] | None = None, ioctl: Ioctl = _ioctl) -> int:
-    """``abholfach-safe-outputs [PROFILE]``. 0: all low. 1: some line was not; every other one is. 2: nothing could be
+def main(
+    arguments: list[str] | None = None,
+    devices: Iterable[Path] | None = None,
+    ioctl: Ioctl = _ioctl,
+    off: Callable[[Sequence[safe_expanders.Chip]], list[str]] = safe_expanders.switch_off,
+) -> int:
+    """``abholfach-safe-outputs [PROFILE]``. 0: all low. 1: some output was not; every other one is. 2: nothing could be
     done."""
     words = sys.argv[1:] if arguments is None else arguments
     profile = Path(words[0]) if words else DEFAULT_PROFILE
     try:
-        pins = output_pins(profile)
-        chip = find_chip(sorted(Path("/dev").glob("gpiochip*")) if devices is None else devices, ioctl)
+        pins, chips = output_pins(profile), output_expanders(profile)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"safe outputs: {error}\n")
         return 2
-    failed = 0
+    try:
+        problems = _pins_low(pins, sorted(Path("/dev").glob("gpiochip*")) if devices is None else devices, ioctl)
+    except OSError as error:
+        sys.stderr.write(f"safe outputs: {error}\n")
+        if not chips:
+            return 2
+        problems = [f"{len(pins)} pins were not driven low"]
+    problems += off(chips)
+    for problem in problems:
+        sys.stderr.write(f"safe outputs: {problem}\n")
+    return 1 if problems else 0
+
+
+def _pins_low(pins: Sequence[int], devices: Iterable[Path], ioctl: Ioctl) -> list[str]:
+    """Every pin low, each tried; what went wrong. Raises ``OSError`` when there is no chip."""
+    if not pins:
+        return []
+    problems = []
+    chip = find_chip(devices, ioctl)
     try:
         for pin in pins:
             try:
                 drive_low(chip, pin, ioctl)
             except OSError as error:
-                failed += 1
                 why = "another process holds the line" if error.errno == errno.EBUSY else error.strerror
-                sys.stderr.write(f"safe outputs: GPIO {pin} was not driven low: {why}\n")
+                problems.append(f"GPIO {pin} was not driven low: {why}")
     finally:
         os.close(chip)
-    return 1 if failed else 0
+    return problems
 
 
 if __name__ == "__main__":

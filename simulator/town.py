@@ -149,7 +149,10 @@ class Town:
     def safe_outputs(self) -> None:
         """What systemd runs before the controller and after it died: every output inactive."""
         arguments = [sys.executable, "-m", "simulator.safe_outputs", "--profile", str(self.config / "cabinet.toml")]
-        process = Process("safe-outputs", [*arguments, "--socket", str(self.plant_socket)], self.logs / "safe.log")
+        arguments += ["--socket", str(self.plant_socket)]
+        if self.boards is not None:
+            arguments += ["--ports", str(self.ports)]
+        process = Process("safe-outputs", arguments, self.logs / "safe.log")
         if process.wait(START_WITHIN_S) != 0:
             raise ProcessFailed(f"safe outputs failed\n{process.tail()}")
 

@@ -56,5 +56,5 @@ fi
 systemd-sysusers
 systemd-tmpfiles --create /etc/tmpfiles.d/abholfach.conf
 udevadm control --reload
-udevadm trigger --subsystem-match=gpio
+udevadm trigger --subsystem-match=gpio --subsystem-match=i2c-dev
 systemctl daemon-reload

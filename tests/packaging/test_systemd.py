@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from controller.adapters.socket_activation import ROLES
-from controller.config import RESTART_FILE
+from controller.config import POWER_OFF_FILE, RESTART_FILE
 from hal.reader import TRUST
 from provisioning.initialise import CONFIGURATION, CONTROLLER_USER, DATA, SHARED_GROUP
 from provisioning.staff import ADMIN_SOCKET
@@ -27,7 +27,7 @@ SERVICES = tuple(sorted(path.name for path in UNITS.glob("*.service")))
 SOCKETS = tuple(sorted(path.name for path in UNITS.glob("*.socket")))
 PATHS = tuple(sorted(path.name for path in UNITS.glob("*.path")))
 #: Units that start Debian's own programs, not ours.
-OF_DEBIAN = ("abholfach-browser.service", "abholfach-browser-restart.service")
+OF_DEBIAN = ("abholfach-browser.service", "abholfach-browser-restart.service", "abholfach-power-off.service")
 KNOWN_TO_DEBIAN_12 = frozenset(
     (ROOT / "tests" / "packaging" / "systemd_252_options.txt").read_text(encoding="utf-8").splitlines()
 )
@@ -37,6 +37,7 @@ EXPOSURE = {
     "abholfach-browser-restart.service": 10,
     "abholfach-browser.service": 40,  # a browser makes sandboxes of its own, and needs the screen
     "abholfach-controller.service": 22,  # it may ask about the clock, which counts as if it could set it
+    "abholfach-power-off.service": 10,
     "abholfach-reader@.service": 10,
     "abholfach-safe-outputs.service": 15,
     "abholfach-ui.service": 15,
@@ -171,8 +172,8 @@ def test_one_command_enables_the_whole_box(image: Path) -> None:
     subprocess.run(["systemctl", f"--root={image}", "enable", "abholfach.target"], check=True, capture_output=True)
     etc = image / "etc/systemd/system"
     wanted = {path.name for path in (etc / "abholfach.target.wants").iterdir()}
-    # Starting the screen anew is the path unit's, never the boot's.
-    started = set(SERVICES) - {"abholfach-browser-restart.service"}
+    # Starting the screen anew and switching the box off are the path units', never the boot's.
+    started = set(SERVICES) - {"abholfach-browser-restart.service", "abholfach-power-off.service"}
     assert wanted == {instance(name) for name in (*started, *SOCKETS, *PATHS)} | {"abholfach-reader@eid.service"}
     assert {path.name for path in (etc / "multi-user.target.wants").glob("abholfach*")} == {"abholfach.target"}
 
@@ -290,7 +291,12 @@ def test_the_controller_sees_its_peers_and_its_clock_and_listens_nowhere_else() 
     assert "ProtectClock" not in names  # adjtimex would be refused, and the clock never trusted
     assert {"adjtimex", "clock_adjtime"} <= allowed_calls("abholfach-controller.service")
     assert names["SocketBindDeny"] == "1-65535"
-    assert names["DeviceAllow"] == "char-gpiochip rw"
+    pins, *boards = values("abholfach-controller.service", "DeviceAllow")
+    assert pins == "char-gpiochip rw"
+    assert {board.removesuffix(" rw") for board in boards} == {"char-i2c", "char-ttyACM", "char-ttyUSB", "char-ttyAMA"}
+    safe = values("abholfach-safe-outputs.service", "DeviceAllow")
+    assert safe == ["char-gpiochip rw", "char-i2c rw"], "serial boards end their pulses themselves"
+    assert set(names["SupplementaryGroups"].split()) >= {"gpio", "dialout", "i2c"}
     assert names["Type"] == "notify"
     assert names["NotifyAccess"] == "main"
     assert names["Restart"] == "always"
@@ -351,6 +357,16 @@ def test_the_screen_is_started_anew_when_the_controller_says_so() -> None:
     assert value("abholfach-browser-restart.path", "Unit") == "abholfach-browser-restart.service"
     (command,) = commands("abholfach-browser-restart.service")
     assert command.split()[1:] == ["--no-block", "try-restart", "abholfach-browser.service"]
+
+
+def test_the_box_is_switched_off_when_the_controller_says_so_and_still_does() -> None:
+    told = value("abholfach-power-off.path", "PathChanged")
+    assert told == f"/run/{value('abholfach-controller.service', 'RuntimeDirectory')}/{POWER_OFF_FILE}"
+    assert value("abholfach-power-off.service", "ConditionPathExists") == told, "the mains may have come back"
+    assert value("abholfach-power-off.path", "Unit") == "abholfach-power-off.service"
+    (command,) = commands("abholfach-power-off.service")
+    assert command.split()[-2:] == ["start", "poweroff.target"]
+    assert "--no-block" in command, "it would wait for its own end"
 
 
 def test_the_browser_shows_the_pages_and_reaches_nothing_else() -> None:
