@@ -2,7 +2,8 @@
 
 ``abholfach-reader --source KIND[:DEVICE][,OPTION=VALUE…] --socket PATH`` connects to the controller's ``reader-qr``
 socket and reads what the controller's scan mode asks for. Frames stay in memory; texts leave over that socket only.
-KIND is a camera (``v4l2``) or a scanner that decodes by itself (``serial``, ``hid``); docs/hardware.md has the options.
+KIND is a camera (``picamera2``, ``v4l2``) or a scanner that decodes by itself (``serial``, ``hid``); docs/hardware.md
+has the options.
 
 ``abholfach-reader --source pcsc[:NAME] --socket PATH [--trust DIRECTORY] [--online FILE]`` connects to the controller's
 ``reader-eid`` socket and verifies the documents that the controller asks for, in the PC/SC readers whose name contains
@@ -43,12 +44,15 @@ def _v4l2(text: str) -> SourceFactory:
     return v4l2.prepare(text)
 
 
-CAMERAS: dict[str, PrepareCamera] = {"v4l2": _v4l2}
+def _picamera2(text: str) -> SourceFactory:
+    from hal.qr.sources import raspberry
+
+    return raspberry.prepare(text)
+
+
+CAMERAS: dict[str, PrepareCamera] = {"picamera2": _picamera2, "v4l2": _v4l2}
 """The cameras that this program can drive, by the name in ``--source``. Each driver is one file in ``hal/qr/sources``.
 """
-
-PLANNED: Final = ("picamera2",)
-"""Cameras that have a name, but no driver in this version."""
 
 PrepareScanner = Callable[[str], "ScannerFactory"]
 """The same for a scanner that decodes by itself."""
@@ -93,7 +97,7 @@ def camera_factory(source: str) -> SourceFactory:
     if name not in CAMERAS:
         known = ", ".join(sorted((*CAMERAS, *SCANNERS)))
         raise HardwareFault(
-            "camera_driver_missing" if name in PLANNED else "source_unknown",
+            "source_unknown",
             source,
             f"this version has no driver for it (it has: {known})",
             "Install a version that has one, or name another camera in reader-qr.env",
@@ -171,8 +175,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--source",
         required=True,
         metavar="KIND[:DEVICE]",
-        help="a camera (v4l2:/dev/video0) or scanner (serial:/dev/serial/by-id/…, hid:/dev/input/by-id/…), with"
-        " options after commas; or pcsc, pcsc:PART-OF-A-NAME: card readers",
+        help="a camera (picamera2, v4l2:/dev/video0) or scanner (serial:/dev/serial/by-id/…,"
+        " hid:/dev/input/by-id/…), with options after commas; or pcsc, pcsc:PART-OF-A-NAME: card readers",
     )
     parser.add_argument(
         "--trust",
