@@ -24,6 +24,7 @@ MODULES = (
     "bench_flows",
     "bench_technician",
     "bench_memory",
+    "bench_locks",
     "bench_decode",
     "bench_eid",
     "bench_trust",
