@@ -64,6 +64,7 @@ class Capture(SourceThread[FrameSource, Frame]):
         if published is not self._attentive_for:
             self._attentive_for = published
             self._attention.forget()
+            self._decoder.forget()
         if not self._attention.wanted(frame):
             return
         readings = self._decoder.decode(frame, published.mode)

@@ -160,7 +160,7 @@ def test_a_code_that_cannot_be_read_is_mentioned_where_residents_show_codes(
     capture: Capture, camera: Camera, scans: list[Scan]
 ) -> None:
     renderer = Renderer()
-    renderer.show(scene_from_json({"kind": "phone", "text": TOKEN, "pose": {"blur": 4.6}}))
+    renderer.show(scene_from_json({"kind": "phone", "text": TOKEN, "pose": {"blur": 5.0}}))
     for mode in (ScanMode.LOADING, ScanMode.PICKUP):
         capture.publish(mode)
         begin = monotonic_ms() + 5
