@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import errno
 import threading
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hal.boards.expander import Expander, ExpanderOutput, SettingsLost, mask
-from hal.profile import Mcp23017Bank
+from hal.profile import Mcp23017Bank, load_profile
+from hal.strict_toml import ConfigurationError
 from simulator.boards.mcp23017 import EmulatedExpander
+from tests.fakes.boards import expander_bank, serial_profile
 from tests.unit.boards.test_waveshare_relay import Wires
 
 LOCK, LAMP, CONTACT = 0, 9, 14
@@ -200,3 +203,13 @@ def test_after_any_trouble_two_polls_leave_no_lock_on(faults: list[str], values:
     assert LOCK not in bench.high()
     bench.wires.levels = {CONTACT: 0}
     assert not bench.chip.levels()[CONTACT]
+
+
+@pytest.mark.parametrize("channel", [7, 15])
+def test_a_contact_where_it_could_stop_the_bus_is_refused(tmp_path: Path, channel: int) -> None:
+    file = tmp_path / "cabinet.toml"
+    file.write_text(serial_profile(expander_bank("chip"), {"A01": ("chip", 0, "chip", channel)}))
+    with pytest.raises(ConfigurationError, match="outputs only"):
+        load_profile(file)
+    file.write_text(serial_profile(expander_bank("chip"), {"A01": ("chip", channel, "chip", 1)}))
+    assert load_profile(file).compartment("A01").lock == channel
