@@ -29,6 +29,7 @@ from controller.settings import (
     MqttSettings,
     Paths,
     PeerUsers,
+    PowerSettings,
     ScreenSettings,
     Settings,
     Text,
@@ -44,6 +45,8 @@ FORMAT = 1
 
 #: Watched by ``abholfach-browser-restart.path``.
 RESTART_FILE = "browser-restart"
+#: Watched by ``abholfach-power-off.path``.
+POWER_OFF_FILE = "power-off"
 
 _CONSUMER = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
@@ -83,6 +86,10 @@ class _Screen(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     restart_file: str = ""
 
 
+class _Power(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    off_file: str = ""
+
+
 _Users = tuple[str | int, ...]
 
 
@@ -106,6 +113,7 @@ class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     clock: ClockSettings = ClockSettings()
     disk: DiskSettings = DiskSettings()
     screen: _Screen = _Screen()
+    power: _Power = _Power()
     central: _Central | None = None
 
 
@@ -141,7 +149,8 @@ class _Reading:
             ),
             clock=file.clock,
             disk=file.disk,
-            screen=ScreenSettings(file.screen.heartbeat, self._restart_file(file.screen.restart_file)),
+            screen=ScreenSettings(file.screen.heartbeat, self._flag(file.screen.restart_file, RESTART_FILE)),
+            power=PowerSettings(self._flag(file.power.off_file, POWER_OFF_FILE)),
             central=self._central(),
         )
 
@@ -168,12 +177,12 @@ class _Reading:
             calendar=self._existing(("paths", "calendar"), paths.calendar) if paths.calendar is not None else None,
         )
 
-    def _restart_file(self, text: str) -> Path | None:
+    def _flag(self, text: str, name: str) -> Path | None:
         """As written; else in the directory that systemd has made for this service; else none."""
         if text:
             return self._path(text)
         directory = os.environ.get("RUNTIME_DIRECTORY", "").partition(":")[0]
-        return Path(directory) / RESTART_FILE if directory else None
+        return Path(directory) / name if directory else None
 
     def _path(self, text: str) -> Path:
         return Path(os.path.normpath(self._folder / text))

@@ -95,6 +95,13 @@ class ScreenSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PowerSettings:
+    """``[power]``. ``off_file``: what is written when the box is to be switched off; ``None``: nobody watches."""
+
+    off_file: Path | None
+
+
+@dataclass(frozen=True, slots=True)
 class Paths:
     """``[paths]``, absolute: the data directory, the cabinet's profile, the policies, and the calendar if there is
     one.
@@ -160,6 +167,7 @@ class Settings:
     clock: ClockSettings
     disk: DiskSettings
     screen: ScreenSettings
+    power: PowerSettings
     central: CentralMode
 
 

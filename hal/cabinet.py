@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from hal.interfaces import (
     DoorLevel,
@@ -20,6 +21,9 @@ from hal.interfaces import (
 )
 from hal.locks.governor import GovernedLocks
 from hal.profile import Profile
+
+if TYPE_CHECKING:
+    from hal.inputs import InputWatch
 
 
 class JoinedDoors:
@@ -74,6 +78,8 @@ class Cabinet:
     locks: GovernedLocks
     doors: DoorSensors
     indicators: Indicators
+    inputs: InputWatch | None = None
+    """What else the box notices, where the profile names anything."""
 
     def __post_init__(self) -> None:
         # A door that opens ends its row of tries, and only a sensor knows.
@@ -91,4 +97,8 @@ class Cabinet:
             try:
                 self.doors.close()
             finally:
-                self.indicators.close()
+                try:
+                    self.indicators.close()
+                finally:
+                    if self.inputs is not None:
+                        self.inputs.close()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from hal.gpio import PinFactory, open_pins
@@ -66,6 +67,11 @@ def open_i2c(bus: int) -> I2cBus:
     return opened
 
 
+def read_file(path: str) -> str:
+    """What the kernel says in ``path``. Raises ``OSError``."""
+    return Path(path).read_text(encoding="ascii", errors="replace")
+
+
 @dataclass
 class Edges:
     """Who opens what. Pins are opened once, when the first driver wants one."""
@@ -73,6 +79,7 @@ class Edges:
     pins: Callable[[], PinFactory] = open_pins
     serial: Callable[[str, int], SerialLine] = open_serial
     i2c: Callable[[int], I2cBus] = open_i2c
+    file: Callable[[str], str] = read_file
     _opened: list[PinFactory] = field(default_factory=list, repr=False)
 
     def header(self) -> PinFactory:

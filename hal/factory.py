@@ -29,6 +29,7 @@ def build_cabinet(
     if edges is None:
         edges = Edges() if pin_factory is None else Edges(pins=lambda: pin_factory)
     from hal.indicators.gpio import GpioIndicators
+    from hal.inputs import InputWatch
 
     with ExitStack() as claimed:
         banks: list[LockBank] = []
@@ -49,6 +50,8 @@ def build_cabinet(
         buzzer = profile.indicators.buzzer
         pins = edges.header() if on_header or buzzer is not None else None
         indicators = GpioIndicators(on_header, buzzer, pins, faults)
+        claimed.callback(indicators.close)
+        inputs = InputWatch(profile.inputs, edges.header, edges.file, faults)
         claimed.pop_all()
     supplies = {item.label: profile.bank_of(item.label).supply for item in profile.compartments}
-    return Cabinet(profile, GovernedLocks(banks, supplies), JoinedDoors(doors), indicators)
+    return Cabinet(profile, GovernedLocks(banks, supplies), JoinedDoors(doors), indicators, inputs)

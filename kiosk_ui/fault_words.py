@@ -93,6 +93,41 @@ FAULTS: dict[str, FaultWords] = {
         "Browser-Dienst ansehen; er wird von selbst neu gestartet. Bleibt der Fehler: Bildschirm und Kabel prüfen.",
         "Der Bildschirm der Box hängt. Bis er wieder geht, öffnet sich für niemanden eine Tür.",
     ),
+    "power_fail": FaultWords(
+        "Stromausfall",
+        "Sicherung, Stecker und Netzteil prüfen. Die Box schaltet sich ab und startet mit dem Strom von selbst.",
+        "Die Box hat keinen Strom. Alle Türen bleiben verriegelt, die Dokumente sind sicher.",
+    ),
+    "tamper": FaultWords(
+        "Gehäuse offen",
+        "Nachsehen, wer am Gehäuse arbeitet. Sonst auf Gewalt prüfen und schließen.",
+        "Das Gehäuse der Box ist offen. Ist keine Wartung angemeldet: bitte sofort jemanden hinschicken.",
+    ),
+    "input_unreadable": FaultWords(
+        "Fühler nicht lesbar",
+        "Stecker und Kabel des Fühlers prüfen; der Fehler löscht sich selbst.",
+        "Ein Fühler der Box fällt aus. Abholen geht weiter.",
+    ),
+    "temperature_low": FaultWords(
+        "Zu kalt im Gehäuse",
+        "Heizung und Aufstellort prüfen.",
+        "In der Box ist es zu kalt. Abholen geht weiter.",
+    ),
+    "temperature_high": FaultWords(
+        "Zu warm im Gehäuse",
+        "Lüfter, Filter und Sonne prüfen.",
+        "In der Box ist es zu warm. Abholen geht weiter.",
+    ),
+    "supply_low": FaultWords(
+        "Versorgung der Schlösser zu schwach",
+        "Netzteil, Last und Klemmen messen. Schlösser können klemmen.",
+        "Türen öffnen vielleicht nicht beim ersten Mal. Die Technik kümmert sich.",
+    ),
+    "supply_high": FaultWords(
+        "Versorgung der Schlösser zu hoch",
+        "Netzteil sofort außer Betrieb nehmen und tauschen.",
+        "Die Box muss sofort gewartet werden.",
+    ),
     "outage": FaultWords(
         "Von Hand als gestört gemeldet",
         "Das Team hat die Box gestört gemeldet und hebt das auch wieder auf, wenn alles geht.",

@@ -38,6 +38,7 @@ from controller.services.hardware_faults import HardwareFaults
 from controller.services.hours import HoursWatch
 from controller.services.one_at_a_time import OneAtATime
 from controller.services.operations import BoxOperations
+from controller.services.power import PowerWatch
 from controller.services.refusals import RefusalLedger, Throttle
 from controller.services.residents import Numbers, Residents
 from controller.services.screen import ScreenWatch
@@ -139,6 +140,9 @@ class Controller:
             self._reserve.release,
             screen,
             card_readers.look,
+            PowerWatch(
+                actor, clock.mono_ms, self._profile.inputs.power_fail is not None, self._settings.power.off_file
+            ).look,
         )
         watchkeepers.append(watchkeeper)
         slowly = OneAtATime()

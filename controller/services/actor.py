@@ -245,6 +245,8 @@ class Actor:
         self.busy_since_mono_ms = self._clock.mono_ms()
         if self._halted:
             _set(job.future, OutOfOrder(self._halted))
+        elif isinstance(job.command, _Checkpoint):
+            _set(job.future, await self._seal())
         else:
             try:
                 outcome = await self._turn(job.command, job.rows)
@@ -274,6 +276,10 @@ class Actor:
         """Seals a checkpoint now; only while `run` is not working (at start and at the end)."""
         if not self._halted:
             await self._seal()
+
+    def checkpoint(self) -> asyncio.Future[Outcome]:
+        """Seals a checkpoint as soon as it is its turn; refused while a door is open."""
+        return self.post(_Checkpoint())
 
     async def _turn(self, command: Command, rows: Sequence[RowChange]) -> Outcome:
         if isinstance(command, CentralCommand):
@@ -319,12 +325,13 @@ class Actor:
             derived.append(PutCommandResult(command.issuer, command.command, code or "done", at.wall_ms))
         return (*(() if decision.refusal is not None else rows), *derived)
 
-    async def _seal(self) -> None:
+    async def _seal(self) -> Outcome:
         state = self._codec.encode_state(self._box)
         command = SealCheckpoint(self._codec.digest(state), self._codec.fold_version)
         outcome = await self._turn(command, (PutSnapshot(state, self._codec.fold_version),))
         if not outcome.refused:
             self._checkpoint_seq = self._box.seq
+        return outcome
 
     def _schedule_tick(self) -> None:
         if self._timer is not None:
@@ -342,6 +349,10 @@ class Actor:
     def _tick(self) -> None:
         self._timer = None
         self.post(Tick()).add_done_callback(lambda _: self._schedule_tick() if self._timer is None else None)
+
+
+class _Checkpoint(Command):
+    """Seals a checkpoint between two turns."""
 
 
 class _Stop(Command):

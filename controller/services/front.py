@@ -15,6 +15,7 @@ from controller.domain.decide_chip import DOWN, STOPPED
 from controller.domain.decide_pickup import SCREEN_STALE
 from controller.domain.model import SessionEnd
 from controller.domain.moment import Moment
+from controller.domain.openings import POWER_FAIL
 from controller.domain.words import spoken_reference
 from controller.ports import FrontState, Notice, Tone
 from controller.services.actor import Actor
@@ -105,7 +106,7 @@ class Front:
     def refuse_resident(self, code: str, details: Mapping[str, str | int]) -> None:
         """Says why a presented code opens nothing now."""
         self._tone(Tone.REFUSED)
-        if code in ("busy", "closed", "outage"):
+        if code in ("busy", "closed", "outage", POWER_FAIL):
             # Somebody else is at the front, or this very session is, or the box is not in use: the page that stands
             # there is the answer.
             return

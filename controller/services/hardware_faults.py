@@ -6,10 +6,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from controller.domain.commands import SetFault
+from controller.domain.commands import JudgePower, SetFault
+from controller.domain.openings import POWER_FAIL
 from controller.services.actor import Actor
 from hal.interfaces import Fault
 
@@ -38,6 +40,7 @@ class HardwareFaults:
     def __init__(self, affected: Callable[[str, str], Affected] = lambda code, subject: NOTHING) -> None:
         """``affected`` says what a fault, by code and subject, takes away."""
         self._affected = affected
+        self._guard = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._actor: Actor | None = None
         self._reread: Callable[[tuple[str, ...]], None] = lambda compartments: None
@@ -50,10 +53,11 @@ class HardwareFaults:
         """
         self._actor = actor
         self._reread = reread
-        self._loop = asyncio.get_running_loop()
-        for code, subject, active in self._early:
+        with self._guard:
+            self._loop = asyncio.get_running_loop()
+            early, self._early = self._early, []
+        for code, subject, active in early:
             self._tell(code, subject, active)
-        self._early.clear()
         self._forget_what_is_over(actor)
 
     def fault_raised(self, fault: Fault) -> None:
@@ -65,9 +69,10 @@ class HardwareFaults:
     def _set(self, code: str, subject: str, active: bool) -> None:
         if code == KNOWN_BY_READING:
             return
-        if self._loop is None:
-            self._early.append((code, subject, active))
-            return
+        with self._guard:
+            if self._loop is None:
+                self._early.append((code, subject, active))
+                return
         try:
             self._loop.call_soon_threadsafe(self._tell, code, subject, active)
         except RuntimeError:
@@ -77,6 +82,9 @@ class HardwareFaults:
         """On the loop."""
         if self._actor is None:
             raise RuntimeError("attach comes first")
+        if code == POWER_FAIL:
+            self._actor.post(JudgePower(not active))
+            return
         affected = self._affected(code, subject)
         if active:
             self._standing.add((code, subject))

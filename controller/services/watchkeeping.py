@@ -52,6 +52,7 @@ class Watchkeeper:
         release_reserve: Callable[[], None],
         screen: ScreenWatch,
         look_at_card_readers: Callable[[], None] = lambda: None,
+        look_at_power: Callable[[], None] = lambda: None,
     ) -> None:
         self._actor = actor
         self._log = log
@@ -64,6 +65,7 @@ class Watchkeeper:
         self._release_reserve = release_reserve
         self._screen = screen
         self._look_at_card_readers = look_at_card_readers
+        self._look_at_power = look_at_power
         self._scanners: dict[str, tuple[str, int]] = {}
         self._started_mono_ms = clock.mono_ms()
         self._free = log.free_bytes()
@@ -128,6 +130,7 @@ class Watchkeeper:
         self._look_at_scanners(now)
         self._screen.look(self._actor)
         self._look_at_card_readers()
+        self._look_at_power()
         self._refusals.flush_due()
         self._front.expire_notices(now)
 

@@ -10,6 +10,7 @@ from hal.profile.model import (
     HEADER,
     Bank,
     Compartment,
+    Gauge,
     GpioBank,
     KerongBank,
     Mcp23017Bank,
@@ -37,6 +38,8 @@ KERONG_BOARD_LOCKS = 16
 """So many locks one address has; a CU48 answers to three in a row."""
 WAVESHARE_RELAYS = (8, 16, 32)
 MCP23017_CHANNELS = 16
+MCP23017_OUTPUTS_ONLY = (7, 15)
+"""As inputs they may stop the bus when they change while they are read: data sheet DS20001952, revision D."""
 
 _LABEL = re.compile(r"[A-Z]{1,2}[0-9]{2,3}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", re.ASCII)
@@ -202,6 +205,26 @@ class Check:
         buzzer = self._profile.indicators.buzzer
         if buzzer is not None:
             self._output(("indicators", "buzzer"), Wire(HEADER, buzzer), banks)
+        self._contacts()
+
+    def _contacts(self) -> None:
+        inputs = self._profile.inputs
+        for key, contact in (("power_fail", inputs.power_fail), ("tamper", inputs.tamper)):
+            if contact is not None:
+                path: KeyPath = ("inputs", key, "pin")
+                self._input_pin(path, contact.pin)
+                wire = Wire(HEADER, contact.pin)
+                self._once(self._outputs, wire, path, _name(wire))
+                self._within(("inputs", key, "debounce_ms"), contact.debounce_ms, 10, 10_000)
+        for key, gauge in (("temperature", inputs.temperature), ("supply_voltage", inputs.supply_voltage)):
+            if gauge is not None:
+                self._gauge(("inputs", key), gauge)
+
+    def _gauge(self, at: KeyPath, gauge: Gauge) -> None:
+        if not gauge.file.startswith("/sys/") or "/../" in gauge.file or len(gauge.file) > 200:
+            raise self._error((*at, "file"), "must be a file of the kernel's below /sys/")
+        if gauge.low is not None and gauge.high is not None and gauge.low >= gauge.high:
+            raise self._error((*at, "low"), f"{gauge.low} is not below {gauge.high}")
 
     def _sensor(self, at: KeyPath, compartment: Compartment, banks: Mapping[str, Bank]) -> None:
         wire = self._profile.sensor_wire(compartment)
@@ -216,6 +239,8 @@ class Check:
                 self._within(path, wire.channel, 0, own.locks - 1, "")
             case Mcp23017Bank():
                 self._within(path, wire.channel, 0, MCP23017_CHANNELS - 1, "")
+                if wire.channel in MCP23017_OUTPUTS_ONLY:
+                    raise self._error(path, "channels 7 and 15 of an MCP23017 (GPA7, GPB7) are outputs only")
             case _:
                 self._input_pin(path, wire.channel)
         shared = own is None or isinstance(own, Mcp23017Bank)  # one pin is an output or an input, never both

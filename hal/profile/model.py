@@ -61,6 +61,40 @@ class IndicatorPins(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     buzzer: int | None = None
 
 
+class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A contact or signal on a pin of the header, pulled up there. GPIO number."""
+
+    pin: int
+    active: ClosedLevel
+    """The pin's level while what the contact is for is the case: mains gone, housing open."""
+    debounce_ms: int = 300
+    """How long a level has to stand before it is believed; 10 to 10,000 ms."""
+
+
+class Gauge(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """A measured value that the kernel offers as a file with a whole number: ``temp1_input`` in thousandths of a degree
+    Celsius, ``in1_input`` in millivolts (https://docs.kernel.org/hwmon/sysfs-interface.html).
+    """
+
+    file: str
+    """``/sys/…``."""
+    low: int | None = None
+    """Below it is a fault. In the file's unit."""
+    high: int | None = None
+    """Above it is a fault."""
+
+
+class Inputs(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What the box notices beside its doors. Nothing has to be there."""
+
+    power_fail: Contact | None = None
+    """The signal of the uninterruptible supply that the mains are gone."""
+    tamper: Contact | None = None
+    """The contact of the housing."""
+    temperature: Gauge | None = None
+    supply_voltage: Gauge | None = None
+
+
 class _Bank(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True, tag_field="kind"
 ):
@@ -165,6 +199,7 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     banks: tuple[Bank, ...]
     compartments: tuple[Compartment, ...]
     indicators: IndicatorPins = IndicatorPins()
+    inputs: Inputs = Inputs()
 
     @property
     def labels(self) -> tuple[str, ...]:

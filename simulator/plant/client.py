@@ -41,6 +41,10 @@ class _Items(msgspec.Struct):
     items: list[str]
 
 
+class _Text(msgspec.Struct):
+    text: str | None
+
+
 class _Reached(msgspec.Struct):
     reached: bool
 
@@ -147,6 +151,18 @@ class PlantClient:
     def clear_fault(self, compartment: str, fault: str | None = None) -> None:
         """Mend one fault, or all."""
         self._ask(say.Mend(id=next(self._ids), compartment=compartment, fault=fault), dict)
+
+    def set_contact(self, name: str, active: bool) -> None:
+        """The mains go or come back (``power_fail``), the housing is opened or closed (``tamper``)."""
+        self._ask(say.SetContact(id=next(self._ids), name=name, active=active), dict)
+
+    def set_gauge(self, name: str, value: int | None) -> None:
+        """``temperature`` in thousandths of a degree, ``supply_voltage`` in mV; ``None``: it cannot be read."""
+        self._ask(say.SetGauge(id=next(self._ids), name=name, value=value), dict)
+
+    def read_file(self, path: str) -> str | None:
+        """What the kernel says in one of the profile's files; ``None``: it cannot be read."""
+        return self._ask(say.ReadFile(id=next(self._ids), path=path), _Text).text
 
     def status(self) -> say.PlantStatus:
         """How everything stands."""
@@ -285,6 +301,18 @@ class AsyncPlantClient:
     async def clear_fault(self, compartment: str, fault: str | None = None) -> None:
         """See ``PlantClient``."""
         await self._ask(say.Mend(id=next(self._ids), compartment=compartment, fault=fault), dict)
+
+    async def set_contact(self, name: str, active: bool) -> None:
+        """See ``PlantClient``."""
+        await self._ask(say.SetContact(id=next(self._ids), name=name, active=active), dict)
+
+    async def set_gauge(self, name: str, value: int | None) -> None:
+        """See ``PlantClient``."""
+        await self._ask(say.SetGauge(id=next(self._ids), name=name, value=value), dict)
+
+    async def read_file(self, path: str) -> str | None:
+        """See ``PlantClient``."""
+        return (await self._ask(say.ReadFile(id=next(self._ids), path=path), _Text)).text
 
     async def status(self) -> say.PlantStatus:
         """See ``PlantClient``."""

@@ -13,6 +13,9 @@ done silently. Requests that move something are answered after the movement.
               {"op": "wait", "id": 5, "compartment": "A07", "open": true, "timeout_ms": 5000}   → ok {"reached": true}
     faults    {"op": "fault", "id": 6, "compartment": "A07", "fault": "jam", "other": null}     → ok {}
               {"op": "clear_fault", "id": 7, "compartment": "A07", "fault": null}    → ok {}   (null: all of them)
+    around    {"op": "contact", "id": 13, "name": "power_fail", "active": true}    → ok {}
+              {"op": "gauge", "id": 14, "name": "temperature", "value": 22000}     → ok {}   (null: cannot be read)
+              {"op": "read_file", "id": 15, "path": "/sys/…"}                      → ok {"text": "22000\\n"}
     looking   {"op": "status", "id": 8}                        → ok, see ``PlantStatus``
               {"op": "ledger", "id": 9, "since": 0}            → ok, see ``LedgerView``
               {"op": "subscribe", "id": 10}                    → ok as for status, then events "compartment" and "scene"
@@ -105,6 +108,26 @@ class Mend(Request, tag="clear_fault"):
     fault: str | None = None
 
 
+class SetContact(Request, tag="contact"):
+    """The mains go or come back (``power_fail``), the housing is opened or closed (``tamper``)."""
+
+    name: str
+    active: bool
+
+
+class SetGauge(Request, tag="gauge"):
+    """It gets warmer, say: ``temperature``, ``supply_voltage``."""
+
+    name: str
+    value: int | None
+
+
+class ReadFile(Request, tag="read_file"):
+    """What the kernel says in one of the profile's files."""
+
+    path: str
+
+
 class Status(Request, tag="status"):
     """How everything stands."""
 
@@ -140,6 +163,9 @@ AnyRequest = (
     | Wait
     | BreakIt
     | Mend
+    | SetContact
+    | SetGauge
+    | ReadFile
     | Status
     | ReadLedger
     | Subscribe
@@ -181,6 +207,9 @@ class PlantStatus(msgspec.Struct, frozen=True):
     tones: int
     """How often the buzzer has begun to sound."""
     mono_ms: int
+    contacts: dict[str, bool] = {}
+    """Whether what each contact is for is the case."""
+    gauges: dict[str, int | None] = {}
 
 
 class LedgerView(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ from hal.profile import Profile
 from simulator.plant import protocol as say
 from simulator.plant import state
 from simulator.plant.parts import PlantFault
+from simulator.plant.surroundings import UnknownInput
 from simulator.plant.world import Impossible, World
 
 LINE_LIMIT = 1 << 20
@@ -131,7 +132,15 @@ class PlantServer:
     def status(self) -> say.PlantStatus:
         """Everything."""
         boxes = [self.box_status(label) for label in self._world.boxes]
-        return say.PlantStatus(boxes, self._scene, self._world.tones, int(self._world.timeline.now))
+        around = self._world.surroundings
+        return say.PlantStatus(
+            boxes,
+            self._scene,
+            self._world.tones,
+            int(self._world.timeline.now),
+            dict(around.active),
+            dict(around.values),
+        )
 
     def scene(self) -> say.Scene:
         """What is before the camera."""
@@ -178,6 +187,8 @@ class _Talk:
             self._do(request)
         except Impossible as error:
             self._refuse(request, error.code, str(error))
+        except UnknownInput as error:
+            self._refuse(request, "unknown_input", f"this cabinet has no {error}")
 
     @staticmethod
     def _id_of(line: bytes) -> int:
@@ -228,6 +239,14 @@ class _Talk:
             case say.Mend():
                 world.mend(request.compartment, None if request.fault is None else _fault(request.fault))
                 self._ok(request, {})
+            case say.SetContact():
+                world.surroundings.set_contact(request.name, request.active, world.timeline.now)
+                self._ok(request, {})
+            case say.SetGauge():
+                world.surroundings.set_gauge(request.name, request.value)
+                self._ok(request, {})
+            case say.ReadFile():
+                self._ok(request, {"text": world.surroundings.read_file(request.path)})
             case say.Status():
                 self._ok(request, plant.status())
             case say.ReadLedger():

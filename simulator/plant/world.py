@@ -21,6 +21,7 @@ from simulator.plant.parts import (
     limit_ms,
 )
 from simulator.plant.reeds import OnLevel, Reeds
+from simulator.plant.surroundings import Surroundings
 from simulator.plant.timeline import Timeline
 
 Moved = Callable[[bool], None]
@@ -73,6 +74,7 @@ class World:
             on_change=lambda box: on_change(box.label),
         )
         self._reeds = Reeds(self.boxes.values(), profile, self.timeline, self._dice, on_level)
+        self.surroundings = Surroundings(profile, on_level)
         self._swapped_with: dict[str, str] = {}
         self._lamp_on_line = {box.lamp: box.label for box in self.boxes.values() if box.lamp is not None}
         self.lines: dict[str, int] = {}
@@ -106,7 +108,7 @@ class World:
 
     def levels(self) -> dict[str, int | None]:
         """Every input line's level now."""
-        return {box.sensor: box.contact.level for box in self.boxes.values()}
+        return {box.sensor: box.contact.level for box in self.boxes.values()} | self.surroundings.levels()
 
     # --- latches and doors ---------------------------------------------------------------------------------------
 

@@ -92,7 +92,7 @@ def instance(unit: str) -> str:
 
 def test_systemd_has_nothing_to_say_about_the_units(image: Path) -> None:
     units = [instance(name) for name in (*SERVICES, *SOCKETS, *PATHS, "abholfach.target")]
-    assert len(units) == 12
+    assert len(units) == 14
     finished = subprocess.run(
         ["systemd-analyze", "verify", f"--root={image}", "--man=no", "abholfach-reader@eid.service", *units],
         capture_output=True,
@@ -174,7 +174,10 @@ def test_one_command_enables_the_whole_box(image: Path) -> None:
     wanted = {path.name for path in (etc / "abholfach.target.wants").iterdir()}
     # Starting the screen anew and switching the box off are the path units', never the boot's.
     started = set(SERVICES) - {"abholfach-browser-restart.service", "abholfach-power-off.service"}
-    assert wanted == {instance(name) for name in (*started, *SOCKETS, *PATHS)} | {"abholfach-reader@eid.service"}
+    assert wanted == {instance(name) for name in (*started, *SOCKETS, *PATHS)} | {
+        "abholfach-reader@eid.service",
+        "abholfach-reader@staff.service",
+    }
     assert {path.name for path in (etc / "multi-user.target.wants").glob("abholfach*")} == {"abholfach.target"}
 
 

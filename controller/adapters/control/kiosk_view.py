@@ -14,6 +14,7 @@ from controller.domain.decide_pickup import OLD_DOCUMENTS, OLD_DOCUMENTS_NONE, P
 from controller.domain.in_use import box_open, opens_wall_ms, staffed
 from controller.domain.model import Box, Door, Factor, Item, Opening, Phase, Role, Session
 from controller.domain.moment import Moment
+from controller.domain.openings import POWER_FAIL
 from controller.domain.words import spoken_reference
 from controller.ports import FrontState, Notice
 

@@ -24,7 +24,16 @@ from controller.ports import CardReaderState, DoorInput, FrontState, LockTest, S
 
 #: Faults that stop the box from serving people; all others leave something that works.
 RED = frozenset(
-    {"disk_full", "unexpected_open", "many_quarantined", "scanner_down", "document_missing", "screen_stale"}
+    {
+        "disk_full",
+        "unexpected_open",
+        "many_quarantined",
+        "scanner_down",
+        "document_missing",
+        "screen_stale",
+        "power_fail",
+        "tamper",
+    }
 )
 #: A certificate that ends sooner wants renewing now.
 CERTIFICATE_WARNS_MS = 30 * 86_400_000

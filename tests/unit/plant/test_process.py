@@ -54,7 +54,10 @@ def test_the_wire_is_as_documented(plant: RunningPlant) -> None:
     raw.send('{"op": "lines", "id": 1}')
     first = raw.hear()
     assert first["re"] == 1
-    assert first["ok"]["levels"] == {f"header:{pin}": 0 for pin in range(2, 14)}
+    assert first["ok"]["levels"] == {f"header:{pin}": 0 for pin in range(2, 14)} | {"header:14": 1}
+    raw.send('{"op": "contact", "id": 0, "name": "power_fail", "active": true}')
+    event = raw.hear()
+    assert (event["event"], event["line"], event["level"]) == ("level", "header:14", 0)
     raw.send('{"op": "set", "line": "header:22", "level": 1}')
     event = raw.hear()
     assert set(event) == {"event", "line", "level", "mono_ms"}
@@ -227,6 +230,6 @@ def test_what_cannot_be_used_is_said_and_nothing_starts(tmp_path: Path, wrong: s
         text=True,
     )
     assert run.returncode == 1
-    expected = "compartments.A12.nonsense" if wrong == "profile" else "is of another cabinet: it has Z99"
+    expected = "inputs.power_fail.nonsense" if wrong == "profile" else "is of another cabinet: it has Z99"
     assert expected in run.stderr
     assert run.stdout == ""
