@@ -12,9 +12,10 @@ from collections import deque
 
 CYCLE_MS = 400
 """Between two polls of a board that nobody is waiting for."""
-HOT_MS = 40
-"""Between two polls of a board with a door that is about to move."""
-AGAIN_MS = 30
+HOT_MS = 30
+"""Between two polls of a board with a door that is about to move: with an exchange of another board between them it is
+still asked every 50 ms."""
+AGAIN_MS = 20
 """After an answer that did not come, or was garbled."""
 SILENT_MS = 900
 MISSES = 3

@@ -3,7 +3,8 @@
 What is common to all languages is here and in `hal.boards.station`: who may speak when, lost ports, silent boards,
 noise, and that a pulse is sent once. What a board is told and how it answers is its language's: `SerialBoard`.
 
-* A board with a door that is about to move is asked every 40 ms, the others once in 0.4 s (`hal.boards.health`).
+* A board with a door that is about to move is asked at least every 50 ms, the others once in 0.4 s
+(`hal.boards.health`).
 * A board that says nothing for 0.9 s is silent: fault ``board_silent``, its doors are UNKNOWN, it is asked with growing
   pauses. The others on the line notice nothing but its tries.
 * A port that fails (unplugged: ``SerialException`` here, ``termios.error`` there) is closed and opened again with

@@ -88,7 +88,7 @@ class Station:
     # --- any thread ----------------------------------------------------------------------------------------------
 
     def watch_closely(self, channel: int, until_mono_ms: int) -> None:
-        """Ask for the door on this channel every 40 ms until then."""
+        """Ask for the door on this channel at least every 50 ms until then."""
         self._bus.put(lambda line: self._heat(channel, until_mono_ms))
 
     def send(self, pulse: Pulse) -> None:
