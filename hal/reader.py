@@ -82,6 +82,15 @@ TRUST: Final = Path("/var/lib/abholfach-trust")
 SIMULATED: Final = ("file", "directory", "synthetic")
 
 
+def check_source(source: str) -> None:
+    """Whether a box can read from ``source``, without opening anything. Raises ``HardwareFault``."""
+    name, _, device = source.partition(":")
+    if name in SCANNERS:
+        SCANNERS[name](device)
+    else:
+        camera_factory(source)
+
+
 def camera_factory(source: str) -> SourceFactory:
     """What opens the camera that ``source`` (``NAME[:DEVICE][,OPTION=VALUE…]``) names. Raises ``HardwareFault``; there
     is no fallback.

@@ -45,7 +45,7 @@ DEVICES = {
     "certificate": "Zertifikat",
 }
 STATES = {"ok": "in Ordnung", "fault": "Störung", "unknown": "unbekannt"}
-READER_STATES = {"ok": "liest", "no_frames": "keine Bilder", "starting": "startet"}
+READER_STATES = {"ok": "liest", "no_frames": "liefert nichts", "starting": "startet"}
 CARD_READER_STATES: dict[str, str] = {
     "ok": "bereit",
     "starting": "startet",

@@ -58,6 +58,7 @@ def _init(given: argparse.Namespace) -> int:
         room=given.counter_room,
         phone=given.phone,
         scanner=given.scanner,
+        staff_scanner=given.staff_scanner,
         card_reader=given.card_reader,
         # Relative, so that the tree is the same before and after it becomes the root.
         data_in_file="" if root is None else os.path.relpath(data, config),

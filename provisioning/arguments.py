@@ -88,7 +88,13 @@ def _init(init: argparse.ArgumentParser) -> None:
     init.add_argument("--seen-empty-by", default="", metavar="NAME", help="who looked into every compartment")
     init.add_argument("--counter-room", default="", metavar="TEXT", help="where people go when the box cannot help")
     init.add_argument("--phone", default="", metavar="TEXT", help="whom they call")
-    init.add_argument("--scanner", default=DEFAULT_SCANNER, metavar="NAME[:DEVICE]", help="what reads codes")
+    init.add_argument("--scanner", default=DEFAULT_SCANNER, metavar="KIND[:DEVICE]", help="what reads codes")
+    init.add_argument(
+        "--staff-scanner",
+        default="",
+        metavar="NAME:DEVICE",
+        help="a barcode scanner of the staff's own, if there is one",
+    )
     init.add_argument(
         "--card-reader",
         default="",

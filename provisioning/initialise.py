@@ -24,9 +24,10 @@ from controller.config import ConfigurationError
 from controller.identity import BOX_ID, DEVICE_KEY_NAME, IDENTITY_NAME, Identity, Kind
 from controller.policies_file import load_policies
 from controller.settings import CommandTrust, Heartbeat
+from hal.interfaces import HardwareFault
 from hal.profile import load_profile, shipped_profiles
-from hal.reader import CARD_READERS
-from provisioning import templates
+from hal.reader import CARD_READERS, check_source
+from provisioning import device_rules, templates
 from provisioning.errors import ProvisioningError
 from provisioning.files import Owner, make_directory, replace, write_new
 from provisioning.templates import Broker
@@ -47,6 +48,7 @@ class Plan:
 
     ``data_in_file`` is the data directory as the configuration names it, where that differs (an image that is being
     built). ``profile`` is a shipped profile's name or a file. ``land``: whose public holidays count (``BY``), or none.
+    ``scanner`` and ``staff_scanner``: what the residents' and (perhaps) the staff's codes are read with.
     ``card_reader``: ``pcsc[:PART-OF-A-NAME]``, or nothing for a box that reads no chips. ``own``: the files of a real
     box are given to its users.
     """
@@ -64,6 +66,7 @@ class Plan:
     room: str = ""
     phone: str = ""
     scanner: str = DEFAULT_SCANNER
+    staff_scanner: str = ""
     card_reader: str = ""
     data_in_file: str = ""
     heartbeat: Heartbeat = Heartbeat.REQUIRED
@@ -105,6 +108,7 @@ def initialise(plan: Plan) -> tuple[Step, ...]:
         raise ProvisioningError(
             "no_such_card_reader", f"card readers are {CARD_READERS} or {CARD_READERS}:PART-OF-A-NAME"
         )
+    rules = _device_rules(plan)
     _check_what_is_there(plan)
     owners = _owners() if plan.own else Owners()
     steps = [
@@ -113,7 +117,25 @@ def initialise(plan: Plan) -> tuple[Step, ...]:
         *_configuration(plan, profile, owners),
         *_identity(plan, owners),
     ]
+    if rules:
+        # The rules' directory is beside ours, in the same /etc.
+        place = plan.config.parent / device_rules.PLACE
+        make_directory(place.parent, 0o755, None)
+        steps.append(_file(place, rules, 0o644, None, force=plan.force))
     return tuple(steps)
+
+
+def _device_rules(plan: Plan) -> bytes:
+    """The udev rules of a real box's scanners. Raises ``ProvisioningError`` for one that no box can read."""
+    if plan.kind is not Kind.REAL:
+        return b""
+    sources = [plan.scanner, plan.staff_scanner] if plan.staff_scanner else [plan.scanner]
+    for source in sources:
+        try:
+            check_source(source)
+        except HardwareFault as fault:
+            raise ProvisioningError("no_such_scanner", str(fault)) from fault
+    return device_rules.rules(sources)
 
 
 def find_profile(name: str) -> Path:
@@ -178,6 +200,8 @@ def _configuration(plan: Plan, profile: Path, owners: Owners) -> list[Step]:
     ]
     if plan.kind is Kind.REAL:
         contents.append(("reader-qr.env", templates.reader(plan.scanner), 0o640, owners.shared))
+        if plan.staff_scanner:
+            contents.append(("reader-staff.env", templates.reader(plan.staff_scanner, "staff"), 0o640, owners.shared))
         if plan.card_reader:
             contents.append(("reader-eid.env", templates.card_reader(plan.card_reader), 0o640, owners.shared))
     return [

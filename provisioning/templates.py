@@ -73,9 +73,12 @@ def calendar(file: Path, land: str) -> bytes:
     return file.read_text(encoding="utf-8").replace("@LAND@", _text(land)).encode()
 
 
-def reader(source: str) -> bytes:
-    """``reader-qr.env``, which ``abholfach-reader@qr.service`` reads."""
-    return f"# Which camera or scanner abholfach-reader@qr.service reads.\nABHOLFACH_READER_SOURCE={source}\n".encode()
+def reader(source: str, instance: str = "qr") -> bytes:
+    """``reader-qr.env``, which ``abholfach-reader@qr.service`` reads; ``instance`` may also be ``staff``."""
+    return (
+        f"# Which camera or scanner abholfach-reader@{instance}.service reads (docs/hardware.md).\n"
+        f"ABHOLFACH_READER_SOURCE={source}\n"
+    ).encode()
 
 
 def card_reader(source: str) -> bytes:

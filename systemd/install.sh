@@ -39,6 +39,7 @@ put() {
 
 put /etc/systemd/system "$here"/*.service "$here"/*.socket "$here"/*.path "$here"/*.target
 put "/etc/systemd/system/abholfach-reader@eid.service.d" "$here"/abholfach-reader@eid.service.d/*.conf
+put "/etc/systemd/system/abholfach-reader@staff.service.d" "$here"/abholfach-reader@staff.service.d/*.conf
 put /etc/systemd/system.conf.d "$here"/system.conf.d/*.conf
 put /etc/sysusers.d "$here"/sysusers.d/*.conf
 put /etc/tmpfiles.d "$here"/tmpfiles.d/*.conf
@@ -56,5 +57,5 @@ fi
 systemd-sysusers
 systemd-tmpfiles --create /etc/tmpfiles.d/abholfach.conf
 udevadm control --reload
-udevadm trigger --subsystem-match=gpio --subsystem-match=i2c-dev
+udevadm trigger --subsystem-match=gpio --subsystem-match=tty --subsystem-match=i2c-dev
 systemctl daemon-reload
