@@ -140,6 +140,14 @@ def _over_boards(letter: str, locks: int) -> Wiring:
     return lambda number: {"bank": f"{letter}{number // locks + 1}", "lock": number % locks}
 
 
+def _on_expanders(number: int) -> Mapping[str, str | int]:
+    """Channels 7 and 15 of an expander are outputs only: two contacts are on the header."""
+    contacts = {7: 12, 15: 13}
+    if number in contacts:
+        return {"bank": "D", "lock": number, "sensor": contacts[number], "sensor_bank": "header"}
+    return {"bank": "D", "lock": number, "sensor": number, "sensor_bank": "D-contacts"}
+
+
 def kerong_48() -> Cabinet:
     """One CU48."""
     cabinet = Cabinet(
@@ -191,29 +199,35 @@ def mixed_96() -> Cabinet:
     cabinet = Cabinet(
         "mixed-96",
         """
-        96 compartments on whatever there was: a cabinet that grew, and an example of everything in one file.
+        96 compartments on whatever there was: a cabinet that grew, and an example of every kind of board in one file.
 
           A   8 on the computer's header, with a one-shot
           B  48 on a KERONG CU48
-          C  24 on two CU12, on a line of their own
-          D  16 on a CU16 on the same line as C
+          C   8 on a Waveshare relay board, their contacts on its inputs
+          D  16 on an MCP23017, with a one-shot, their contacts on a second one (which has 14 inputs) and two on the
+          header E  16 on a KERONG CU16, on the same line as the CU48
 
-        Each block has a supply of its own. The contacts on the header close to ground while the door is closed;
-        KERONG's inputs say 1. """,
+        Each block has a supply of its own. Contacts close to ground while the door is closed; KERONG's inputs and the
+        relay board's then say 1. The expanders are on I2C bus 1 (GPIO 2 and 3: dtparam=i2c_arm=on).
+        """,
         "low",
         BUZZER,
     )
     cabinet.bank(kind="gpio", name="header-locks", supply="A", pulse_ms=400, one_shot_ms=700)
-    line_b, line_c = _port("A10MIXB"), _port("A10MIXC")
-    shared: dict[str, str | int] = {"kind": "kerong_cu", "pulse_ms": 400, "closed_level": "high"}
-    cabinet.bank(**shared, name="B", supply="B", port=line_b, board=0, locks=48)
-    cabinet.bank(**shared, name="C1", supply="C", port=line_c, board=0, locks=12)
-    cabinet.bank(**shared, name="C2", supply="C", port=line_c, board=1, locks=12)
-    cabinet.bank(**shared, name="D", supply="D", port=line_c, board=2, locks=16)
+    kerong: dict[str, str | int] = {"kind": "kerong_cu", "pulse_ms": 400, "closed_level": "high"}
+    line = _port("A10MIXB")
+    cabinet.bank(**kerong, name="B", supply="B", port=line, board=0, locks=48)
+    relays: dict[str, str | int] = {"kind": "waveshare_relay", "closed_level": "high", "port": _port("A10MIXC")}
+    cabinet.bank(**relays, name="C", supply="C", pulse_ms=400, unit=1, relays=8, inputs=8)
+    expander: dict[str, str | int] = {"kind": "mcp23017", "supply": "D", "pulse_ms": 400, "bus": 1}
+    cabinet.bank(**expander, name="D", address=0x20, one_shot_ms=700)
+    cabinet.bank(**expander, name="D-contacts", address=0x21)
+    cabinet.bank(**kerong, name="E", supply="E", port=line, board=3, locks=16)
     cabinet.block(columns("A", 1, EIGHT_HIGH), lambda n: {"bank": "header-locks", "lock": 16 + n, "sensor": 4 + n})
     cabinet.block(columns("B", 6, EIGHT_HIGH), _on("B"))
-    cabinet.block(columns("C", 3, EIGHT_HIGH), _over_boards("C", 12))
-    cabinet.block(columns("D", 2, EIGHT_HIGH), _on("D"))
+    cabinet.block(columns("C", 1, EIGHT_HIGH), lambda n: {"bank": "C", "lock": n, "sensor": n})
+    cabinet.block(columns("D", 2, EIGHT_HIGH), _on_expanders)
+    cabinet.block(columns("E", 2, EIGHT_HIGH), _on("E"))
     return cabinet
 
 

@@ -83,16 +83,17 @@ function drawCompartment(svg, each, place, isChosen, choose, style) {
   const left = each.door === "open" ? 34 : 10;
   element(group, "text", { class: "label", x: left, y: 24 }, each.compartment);
   if (style.compact) {
-    if (each.contents.length) element(group, "circle", { class: "inside-mark", cx: 14, cy: 36, r: 5 });
+    if (each.contents.length) element(group, "circle", { class: "inside-mark", cx: 16, cy: high - 12, r: 6 });
   } else {
     const note = each.door === "closed" && each.contents.length ? "something inside" : each.contents.join(", ");
     element(group, "text", { class: "small", x: left, y: 42 }, note || (each.door === "closed" ? "" : "empty"));
     if (each.faults.length) element(group, "text", { class: "small", x: left, y: high - 10 }, each.faults.join(", "));
   }
-  element(group, "circle", { class: "coil-mark", cx: WIDE - 14, cy: 16, r: 6 });
-  element(group, "circle", { class: "contact-mark", cx: WIDE - 30, cy: 16, r: 6 });
+  const marks = style.compact ? high - 12 : 16;
+  element(group, "circle", { class: "coil-mark", cx: WIDE - 14, cy: marks, r: 6 });
+  element(group, "circle", { class: "contact-mark", cx: WIDE - 30, cy: marks, r: 6 });
   if (each.lamp !== null && !style.compact) element(group, "circle", { class: "lamp-mark", cx: WIDE - 46, cy: 16, r: 6 });
-  element(group, "path", { class: "fault-mark", d: `M${WIDE - 22} ${high - 8}l8 -14l8 14z` });
+  element(group, "path", { class: "fault-mark", d: `M${style.compact ? 30 : WIDE - 22} ${high - 6}l8 -14l8 14z` });
   group.addEventListener("click", () => choose(each.compartment));
   group.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== " ") return;

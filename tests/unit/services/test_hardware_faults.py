@@ -114,8 +114,10 @@ async def test_a_door_that_was_lost_and_found_at_once_is_read_again(bench: Bench
     [
         ("board_silent", "B", 48, 48),
         ("board_silent", "header-locks", 8, 8),
-        ("port_gone", "/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A10MIXC-if00-port0", 40, 40),
-        ("pulse_cap_unsafe", "C1", 12, 0),
+        ("port_gone", "/dev/serial/by-id/usb-FTDI_FT232R_USB_UART_A10MIXB-if00-port0", 64, 64),
+        ("board_silent", "D-contacts", 14, 14),
+        ("board_silent", "D", 16, 0),
+        ("pulse_cap_unsafe", "E", 16, 0),
         ("board_noise", "B", 0, 0),
         ("indicator_failed", "B", 0, 0),
     ],
