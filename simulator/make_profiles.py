@@ -175,7 +175,7 @@ def kerong_608() -> Cabinet:
         608 compartments: a wall of three sections A, B and C, 38 columns of 16, on 12 CU48 and two CU16 boards of
         KERONG.
 
-        Each section has an RS-485 line and a supply of its own: one line reads its 208 doors in a quarter of a second,
+        Each section has an RS-485 line and a supply of its own: one line reads its 208 doors in an eighth of a second,
         the lines work side by side, and three doors can be unlocked at a time (one coil a supply). A board's switches
         are at the first of its addresses: a CU48 takes three in a row. Put the names of your adapters in `port` (ls
         /dev/serial/by-id). A buzzer is on GPIO 15. """,
