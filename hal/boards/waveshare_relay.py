@@ -21,7 +21,7 @@ from collections.abc import Mapping
 
 from hal.boards.board import Opened
 from hal.boards.serial_banks import open_serial_banks
-from hal.boards.serial_board import PulseUnsafe
+from hal.boards.serial_board import Garbled, NoAnswer, PulseUnsafe
 from hal.edges import Edges, SerialLine
 from hal.interfaces import DoorLevel, FaultListener
 from hal.profile import ClosedLevel, Profile, WaveshareBank
@@ -86,8 +86,21 @@ class WaveshareBoard:
             )
 
     def fire(self, line: SerialLine, channel: int, duration_ms: int) -> None:
-        """See `SerialBoard.fire`. ``duration_ms`` is a multiple of ``STEP_MS``."""
-        self._modbus.flash_relay(line, self._bank.unit, FLASH_ON + channel, duration_ms // STEP_MS)
+        """See `SerialBoard.fire`. ``duration_ms`` is a multiple of ``STEP_MS``.
+
+        When the answer is lost the relay is asked for: one that is on has heard it.
+        """
+        try:
+            self._modbus.flash_relay(line, self._bank.unit, FLASH_ON + channel, duration_ms // STEP_MS)
+        except (NoAnswer, Garbled):
+            if not self._is_on(line, channel):
+                raise
+
+    def _is_on(self, line: SerialLine, channel: int) -> bool:
+        try:
+            return self._modbus.read_coils(line, self._bank.unit, self._bank.relays)[channel]
+        except (NoAnswer, Garbled):
+            return False  # not known, and what was not acknowledged stays so
 
     def switch_off(self, line: SerialLine) -> None:
         """See `SerialBoard.switch_off`."""

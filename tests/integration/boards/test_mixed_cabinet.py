@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -61,6 +62,19 @@ def test_every_lock_opens_its_own_door_wherever_its_contact_is(box: Box) -> None
         (coil,) = box.coils(label)
         assert 190 <= coil.end_ms - coil.start_ms <= 400
     assert box.faults.told == []
+
+
+def test_a_lamp_on_an_expander_is_lit_and_survives_a_dip_of_its_supply(box: Box) -> None:
+    box.cabinet.indicators.lamp("C01", True)
+    box.cabinet.indicators.lamp("A01", True)  # it has none
+    eventually(lambda: box.person.box("C01").lamp == 1)
+    box.boards.control.board_fault("locks", BoardFault.DEAD)
+    eventually(lambda: box.person.box("C01").lamp == 0)
+    box.boards.control.mend("locks")
+    eventually(lambda: box.person.box("C01").lamp == 1)
+    box.cabinet.close()
+    eventually(lambda: box.person.box("C01").lamp == 0)
+    assert not [thread for thread in threading.enumerate() if thread.name == "i2c-1"]
 
 
 def test_a_dead_expander_costs_what_is_on_it(box: Box) -> None:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from hal.boards import modbus_rtu
-from hal.boards.serial_board import Garbled, PulseUnsafe
+from hal.boards.serial_board import Garbled, NoAnswer, PulseUnsafe
 from hal.boards.waveshare_relay import WaveshareBoard
 from hal.interfaces import DoorLevel
 from hal.profile import ClosedLevel, WaveshareBank
@@ -41,7 +41,8 @@ class Wires(PlantLines):
 
 
 class Bench:
-    """A driver and a board. ``deaf`` functions are answered and not done."""
+    """A driver and a board. Functions that are ``deaf`` are answered and not done, ``mute`` done and not
+    answered, ``lost`` neither."""
 
     def __init__(self, *, inputs: int = 8) -> None:
         bank = WaveshareBank(
@@ -51,12 +52,18 @@ class Bench:
         self.board = emulated.WaveshareLine([emulated.WaveshareBoard(bank, self.wires)])
         self.driver = WaveshareBoard(bank, ClosedLevel.HIGH)
         self.deaf: set[int] = set()
+        self.mute: set[int] = set()
+        self.lost: set[int] = set()
         self.line = DirectLine(self._hear)
 
-    def _hear(self, data: bytes) -> bytes:
-        if data[1] in self.deaf:
-            return data
+    def hear(self, data: bytes) -> bytes:
         return b"".join(request.act() for request in self.board.hear(data))
+
+    def _hear(self, data: bytes) -> bytes:
+        if data[1] in self.lost:
+            return b""
+        answer = data if data[1] in self.deaf else self.hear(data)
+        return b"" if data[1] in self.mute else answer
 
     def functions(self) -> list[int]:
         return [frame[1] for frame in self.line.written]
@@ -116,6 +123,22 @@ async def test_a_relay_that_somebody_left_on_goes_off_before_a_pulse(bench: Benc
     bench.deaf.add(5)
     with pytest.raises(PulseUnsafe):
         bench.driver.arm(bench.line, 0, 400)
+
+
+async def test_a_relay_that_is_on_has_heard_what_it_did_not_acknowledge(bench: Bench) -> None:
+    bench.driver.prepare(bench.line)
+    bench.mute = {5}
+    bench.driver.fire(bench.line, 1, 400)
+    assert bench.wires.rising() == [1]
+    bench.driver.switch_off(DirectLine(bench.hear))
+    bench.mute = {1, 5}
+    with pytest.raises(NoAnswer):
+        bench.driver.fire(bench.line, 1, 400)
+    bench.mute, bench.lost = set(), {5}
+    bench.line.written.clear()
+    with pytest.raises(NoAnswer):
+        bench.driver.fire(bench.line, 2, 400)
+    assert bench.functions() == [5, 1], "the pulse was written once"
 
 
 async def test_switching_off_ends_a_flash(bench: Bench) -> None:
