@@ -20,7 +20,7 @@ WORDS: Final = {
     Reason.DOCUMENT_SIGNER_EXPIRED: "The certificate of its signer, or the one above it, is not valid at this time.",
     Reason.DOCUMENT_SIGNER_REVOKED: "The certificate of its signer was revoked by the state.",
     Reason.DOCUMENT_SIGNER_UNTRUSTED: "No trusted CSCA certificate vouches for its signer: abholfach csca list.",
-    Reason.DOCUMENT_SIGNER_MISUSED: "The certificate of its signer is not one for signing documents.",
+    Reason.DOCUMENT_SIGNER_MISUSED: "The certificate of its signer is not one for signing documents of this state.",
     Reason.SIGNATURE_WRONG: "The signature over its contents is wrong: it is forged, or damaged.",
     Reason.SECURITY_OBJECT_MALFORMED: "Its security object does not have the form that ICAO Doc 9303-10 asks for.",
     Reason.CONTENT_TYPE_WRONG: "What is signed is something else than the contents of a travel document.",

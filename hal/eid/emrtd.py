@@ -25,6 +25,7 @@ from hal.eid.files import (
     read_capabilities,
     select_travel_document,
 )
+from hal.eid.issuing_states import may_sign_for
 from hal.eid.messaging import PlainMessaging
 from hal.eid.mrz import Mrz, MrzError
 from hal.eid.outcome import NotAccepted, NotPossible, Outcome, Reason, Refused, Retry, TryAgain, Unsupported, Verified
@@ -117,11 +118,11 @@ class _Verification:
         card_access = self._card_access()
         opened = self._open(card_access)
         read = self._read(opened.messaging)
-        authenticity = self._authenticate(read)
+        authenticity, mrz = self._authenticate(read)
         infos = self._prove_no_clone(opened, read)
         with self._steps.step("security_infos"):
             _check_card_access(card_access, infos)
-        mrz = self._unexpired(read)
+        self._check_expiry(mrz)
         self._trace.document(mrz)
         with self._steps.step("match"):
             return Verified(authenticity.issuing_state, self._holder(mrz, match_key))
@@ -190,14 +191,18 @@ class _Verification:
                 raise NotAccepted(Reason.SECURITY_OBJECT_MALFORMED, "there is none")
         return _Read(groups, security_object)
 
-    def _authenticate(self, read: _Read) -> Authenticity:
+    def _authenticate(self, read: _Read) -> tuple[Authenticity, Mrz]:
+        """What is signed, and the machine readable zone in it, whose issuing state is the signer's."""
         with self._steps.step("passive_authentication") as described:
             authenticity = passive_authentication.verify(
                 read.security_object, read.groups, self._trust, self._at, self._rules.revocation
             )
             self.issuing_state = authenticity.issuing_state
             described.protocol, described.algorithm = authenticity.issuing_state, authenticity.algorithm
-            return authenticity
+            mrz = data_groups.machine_readable_zone(read.groups[1])
+            if not may_sign_for(authenticity.issuing_state, mrz.issuing_state):
+                raise NotAccepted(Reason.DOCUMENT_SIGNER_MISUSED, "a document of another state than its signer")
+            return authenticity, mrz
 
     def _prove_no_clone(self, opened: _Opened, read: _Read) -> SecurityInfos | None:
         """Returns what DG14 says, where there is one."""
@@ -255,16 +260,14 @@ class _Verification:
         else:
             described.outcome = ABSENT
 
-    def _unexpired(self, read: _Read) -> Mrz:
+    def _check_expiry(self, mrz: Mrz) -> None:
         with self._steps.step("expiry"):
-            mrz = data_groups.machine_readable_zone(read.groups[1])
             try:
                 last_day = mrz.expires()
             except MrzError as error:
                 raise NotAccepted(Reason.DATA_MALFORMED, str(error)) from None
             if last_day < self._at.date():
                 raise NotAccepted(Reason.DOCUMENT_EXPIRED)
-            return mrz
 
     def _holder(self, mrz: Mrz, match_key: bytes) -> tuple[bytes, ...]:
         try:

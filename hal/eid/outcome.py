@@ -26,8 +26,8 @@ class Reason(StrEnum):
     DOCUMENT_SIGNER_REVOKED = "document_signer_revoked"
     DOCUMENT_SIGNER_UNTRUSTED = "document_signer_untrusted"
     DOCUMENT_SIGNER_MISUSED = "document_signer_misused"
-    """Its certificate does not allow signing documents (key usage, extended key usage, country, not a v3
-    certificate).
+    """Its certificate does not allow signing this document (key usage, extended key usage, not a v3 certificate, a
+    country that is not the document's issuing state).
     """
     SIGNATURE_WRONG = "signature_wrong"
     SECURITY_OBJECT_MALFORMED = "security_object_malformed"

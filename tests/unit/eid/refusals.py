@@ -121,6 +121,7 @@ FORGED = [
     forged(Reason.ALGORITHM_WEAK, Forgery.WEAK_DIGEST),
     forged(Reason.SECURITY_OBJECT_MALFORMED, Forgery.MALFORMED),
     forged(Reason.DOCUMENT_SIGNER_MISUSED, Forgery.SIGNER_MISUSED),
+    refused(Reason.DOCUMENT_SIGNER_MISUSED, "the passport of another state", scenario(document={"state": "D"})),
     refused(Reason.SECURITY_OBJECT_MALFORMED, "no security object", change=lambda image: _without_file(image, 0x011D)),
     refused(Reason.DATA_GROUP_MISSING, "no DG1", change=lambda image: _without_file(image, 0x0101)),
     refused(
