@@ -2,11 +2,13 @@
 
 A frame is shrunk to about 40 x 30 cells, each the mean of its pixels: noise is gone there, a phone that comes into the
 picture or lights up is not, however small. While something moves, and for ``AWAKE_MS`` after, every frame is decoded.
-A still picture is looked at every ``REST_MS``: the trigger is for saving, and nothing is lost where it is blind.
+A still picture is looked at every ``REST_MS``, thoroughly every fourth time: the trigger is for saving, and nothing is
+lost where it is blind.
 """
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import Final
 
 from PIL import Image, ImageChops
@@ -31,7 +33,20 @@ _OUTSTANDING: Final = 7
 _BRIGHTNESS: Final = 5
 """Grey levels by which the average cell has to differ: the light was switched on, or something large came near."""
 
+READ_MS: Final = 3000
+"""What was read a moment ago is looked for thoroughly: a badge that lies there must not seem to have been away."""
+
+_THOROUGH_EVERY: Final = 4
 _COLUMNS: Final = 40
+
+
+class Effort(Enum):
+    """How much a frame is worth."""
+
+    NONE = "none"
+    QUICK = "quick"
+    """The decoder's first look only."""
+    WHOLE = "whole"
 
 
 class Attention:
@@ -42,29 +57,36 @@ class Attention:
         self._changed_ms = 0
         self._looked_ms = 0
         self._puzzled = False
+        self._read_ms: int | None = None
+        self._rests = 0
 
-    def wanted(self, frame: Frame) -> bool:
-        """Whether to decode this frame."""
+    def effort(self, frame: Frame) -> Effort:
+        """How thoroughly to decode this frame."""
         seen = _cells(frame)
         if self._differs(seen):
             self._reference, self._changed_ms, self._puzzled = seen, frame.mono_ms, False
         still_ms = frame.mono_ms - self._changed_ms
         awake = 0 <= still_ms < (PUZZLED_MS if self._puzzled else AWAKE_MS)
         if not awake and 0 <= frame.mono_ms - self._looked_ms < REST_MS:
-            return False
+            return Effort.NONE
         self._looked_ms = frame.mono_ms
-        if not awake:
-            # Daylight drifts: compared is what was there a moment ago, not an hour.
-            self._reference = seen
-        return True
+        if awake:
+            return Effort.WHOLE
+        # Daylight drifts: compared is what was there a moment ago, not an hour.
+        self._reference = seen
+        self._rests += 1
+        read = self._read_ms is not None and 0 <= frame.mono_ms - self._read_ms < READ_MS
+        return Effort.WHOLE if read or self._rests % _THOROUGH_EVERY == 0 else Effort.QUICK
 
-    def puzzled(self, code_seen: bool) -> None:
-        """Say whether a code was seen and could not be read in the frame that was wanted last: then go on trying."""
-        self._puzzled = self._puzzled or code_seen
+    def tell(self, *, read: bool, unreadable: bool) -> None:
+        """What came of the last frame that was decoded. ``unreadable``: a code was seen, and could not be read."""
+        if read:
+            self._read_ms = self._looked_ms
+        self._puzzled = self._puzzled or unreadable
 
     def forget(self) -> None:
         """The next frame is news: something else is looked for from now on."""
-        self._reference = None
+        self._reference = self._read_ms = None
 
     def _differs(self, seen: Image.Image) -> bool:
         reference = self._reference

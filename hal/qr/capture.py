@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from hal.interfaces import Frame, FrameSource, monotonic_ms
-from hal.qr.attention import Attention
+from hal.qr.attention import Attention, Effort
 from hal.qr.decode import Decoder
 from hal.qr.document_key import DocumentKeyReader
 from hal.qr.filter import ScanFilter
@@ -65,10 +65,11 @@ class Capture(SourceThread[FrameSource, Frame]):
             self._attentive_for = published
             self._attention.forget()
             self._decoder.forget()
-        if not self._attention.wanted(frame):
+        effort = self._attention.effort(frame)
+        if effort is Effort.NONE:
             return
-        readings = self._decoder.decode(frame, published.mode)
-        self._attention.puzzled(self._decoder.unreadable)
+        readings = self._decoder.decode(frame, published.mode, quick=effort is Effort.QUICK)
+        self._attention.tell(read=bool(readings), unreadable=self._decoder.unreadable)
         sifted = self._filter.sift(published.mode, readings, frame.mono_ms)
         self.decoded += bool(readings)
         for reading in sifted.reports:

@@ -78,8 +78,10 @@ class Decoder:
         self.unreadable = False
         """Whether the last frame held a QR code that was seen and could not be read: covered, unsharp, glaring."""
 
-    def decode(self, frame: Frame, mode: ScanMode) -> tuple[Reading, ...]:
+    def decode(self, frame: Frame, mode: ScanMode, *, quick: bool = False) -> tuple[Reading, ...]:
         """What is readable in ``frame`` in the symbologies of ``mode``, at most ``MAX_READINGS``, in no order.
+
+        With ``quick``, the first look only.
 
         Raises ``ValueError`` if the frame's bytes do not fit its size.
         """
@@ -92,8 +94,8 @@ class Decoder:
         begun_ms = self._now_ms()
         image = self._recent.add(frame)
         # Light codes on dark are for the other looks: they are rare, and looking for them costs half as much again.
-        readings = () if self._owed else self._zxing(frame.luma, image.size, wanted, try_invert=False)
-        if not readings:
+        readings = () if self._owed and not quick else self._zxing(frame.luma, image.size, wanted, try_invert=False)
+        if not readings and not quick:
             self._owed = not self._owed and self._now_ms() - begun_ms >= self._budget_ms
             if not self._owed:
                 readings = self._other_look(image, wanted)

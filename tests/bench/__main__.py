@@ -2,6 +2,8 @@
 
 Figures are never assertions: machines differ and are shared. Each stands beside a floor that was measured in the same
 run, and the ratio of the two is what can be compared.
+
+``./box bench decode`` with ``--images``, ``--each`` or ``--seed`` prints a table of its own: `bench_decode`.
 """
 
 from __future__ import annotations
@@ -34,10 +36,14 @@ Figure = Mapping[str, float | str]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] == ["decode"] and len(given) > 1 and "--json" not in given:
+        main_of_decode: Callable[[Sequence[str]], int] = import_module("tests.bench.bench_decode").main
+        return main_of_decode(given[1:])
     parser = argparse.ArgumentParser(prog="./box bench", description="Measures the box and prints a table.")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there too")
     parser.add_argument("only", nargs="*", metavar="NAME", help=f"of {', '.join(name[6:] for name in MODULES)}")
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(given)
     wanted = [name for name in MODULES if not options.only or name[6:] in options.only]
     if not wanted:
         parser.error(f"there is no benchmark {', '.join(options.only)}")

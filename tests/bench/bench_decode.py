@@ -1,8 +1,10 @@
 """What is read of codes that are hard to read, and what it costs: the decoder against the libraries it is made of.
 
-Every decoder gets every frame of every showing (``degraded_frames``); a showing is read when its text was. The *union*
+Every decoder gets every frame of every showing (`degraded_frames`); a showing is read when its text was. The *union*
 is what zxing-cpp, pyzbar and (where it is installed) OpenCV read together, each asked about every frame. Costs are CPU
-time of the thread, as the machine may be busy.
+time of the thread, as the machine may be busy. A *hit* is a frame that was read.
+
+``--images DIRECTORY`` reads photographs instead (`photographs`).
 """
 
 from __future__ import annotations
@@ -11,16 +13,18 @@ import argparse
 import statistics
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from hal.interfaces import Frame
 from hal.qr.decode import Decoder
 from hal.wire import ScanMode, Symbology, admits
-from tests.bench import one_frame
-from tests.bench.degraded_frames import DEGRADATIONS, Showing, showings
+from tests.bench import idle, one_frame
+from tests.bench.degraded_frames import DEGRADATIONS, FRAME_MS, Showing, showings
 from tests.bench.peers import Look, libraries
+from tests.bench.photographs import Photograph, photographs
 
 EACH: Final = 6
 """Showings of each degradation in ``./box bench``; with ``--each`` more."""
@@ -31,37 +35,39 @@ UNION: Final = "union"
 
 @dataclass(slots=True)
 class Tally:
-    """What one decoder made of everything it was shown."""
+    """What one decoder made of everything it was shown. Times in ms."""
 
     read: dict[str, int] = field(default_factory=dict)
     wrong: int = 0
-    hits_ms: list[float] = field(default_factory=list)
-    misses_ms: list[float] = field(default_factory=list)
+    hits: list[float] = field(default_factory=list)
+    misses: list[float] = field(default_factory=list)
+    waits: list[int] = field(default_factory=list)
+    """Until the first hit of each showing that was read, on the showing's own clock."""
 
     def look(self, look: Look, frame: Frame) -> set[str]:
         """What it reads of one frame, and what that cost."""
         begun = time.thread_time_ns()
         found = look(frame)
-        (self.hits_ms if found else self.misses_ms).append((time.thread_time_ns() - begun) / 1e6)
+        (self.hits if found else self.misses).append((time.thread_time_ns() - begun) / 1e6)
         return found
+
+    def judge(self, kind: str, *, read: bool, wrong: bool) -> None:
+        """One showing is over."""
+        self.read[kind] = self.read.get(kind, 0) + read
+        self.wrong += wrong
 
     @property
     def total(self) -> int:
         return sum(self.read.values())
 
-    @property
-    def hit_ms(self) -> float:
-        """The median of the frames that it read."""
-        return statistics.median(self.hits_ms) if self.hits_ms else 0.0
 
-
-def policy() -> Look:
-    """The decoder as the reader uses it, before a new showing, and what the mode would let out."""
+def policy(*, ours_only: bool = True) -> Look:
+    """The decoder as the reader uses it when a showing begins. ``ours_only``: what the mode would let out."""
     decoder = Decoder()
 
     def look(frame: Frame) -> set[str]:
         found = {reading.text.reveal() for reading in decoder.decode(frame, ScanMode.PICKUP)}
-        return {text for text in found if admits(ScanMode.PICKUP, text, Symbology.QR) is not None}
+        return {text for text in found if not ours_only or admits(ScanMode.PICKUP, text, Symbology.QR) is not None}
 
     return look
 
@@ -71,17 +77,37 @@ def measured(shown: Iterable[Showing]) -> dict[str, Tally]:
     peers = libraries()
     tallies = {name: Tally() for name in (*peers, UNION, POLICY)}
     for showing in shown:
-        looks = {**peers, POLICY: policy()}
-        texts: dict[str, set[str]] = {name: set() for name in looks}
-        for frame in showing.frames():
-            for name, look in looks.items():
-                texts[name] |= tallies[name].look(look, frame)
-        texts[UNION] = set().union(*(texts[name] for name in peers))
+        texts = _texts(showing.frames(), {**peers, POLICY: policy()}, tallies)
         for name, found in texts.items():
-            tally = tallies[name]
-            tally.read[showing.degradation] = tally.read.get(showing.degradation, 0) + (showing.text in found)
-            tally.wrong += bool(found - {showing.text})
+            tallies[name].judge(showing.degradation, read=showing.text in found, wrong=bool(found - {showing.text}))
     return tallies
+
+
+def measured_photographs(shown: Iterable[Photograph]) -> dict[str, Tally]:
+    """The same for photographs: ``"known"`` where the truth is, ``"unknown"`` where not."""
+    peers = libraries()
+    tallies = {name: Tally() for name in (*peers, UNION, POLICY)}
+    for photograph in shown:
+        texts = _texts(photograph.frames(), {**peers, POLICY: policy(ours_only=False)}, tallies)
+        for name, found in texts.items():
+            tallies[name].judge(
+                "known" if photograph.truth else "unknown",
+                read=photograph.is_read(found),
+                wrong=photograph.is_wrong(found),
+            )
+    return tallies
+
+
+def _texts(frames: Iterable[Frame], looks: dict[str, Look], tallies: dict[str, Tally]) -> dict[str, set[str]]:
+    texts: dict[str, set[str]] = {name: set() for name in looks}
+    for frame in frames:
+        for name, look in looks.items():
+            found = tallies[name].look(look, frame)
+            if found and not texts[name]:
+                tallies[name].waits.append(frame.mono_ms)
+            texts[name] |= found
+    texts[UNION] = set().union(*(found for name, found in texts.items() if name != POLICY))
+    return texts
 
 
 def figures(each: int = EACH) -> dict[str, dict[str, float | str]]:
@@ -89,58 +115,67 @@ def figures(each: int = EACH) -> dict[str, dict[str, float | str]]:
     tallies = measured(showings(each))
     count = each * len(DEGRADATIONS)
     union = 100 * tallies[UNION].total / count
-    found: dict[str, dict[str, float | str]] = {}
-    for name, tally in tallies.items():
-        found[f"decode.{name}.read_rate"] = _figure(100 * tally.total / count, "%", union)
-    plain = tallies["zxing"]
-    mine = tallies[POLICY]
-    found["decode.policy.hit_ms"] = _figure(mine.hit_ms, "ms", plain.hit_ms)
-    found["decode.policy.miss_ms"] = _figure(
-        statistics.fmean(mine.misses_ms or [0.0]), "ms", statistics.fmean(plain.misses_ms or [0.0])
-    )
+    found = {f"decode.{name}.read_rate": _figure(100 * tallies[name].total / count, "%", union) for name in tallies}
+    plain, mine = tallies["zxing"], tallies[POLICY]
+    found["decode.policy.hit_ms"] = _figure(_median(mine.hits), "ms", _median(plain.hits))
+    found["decode.policy.miss_ms"] = _figure(_mean(mine.misses), "ms", _mean(plain.misses))
     found["decode.policy.wrong"] = {"value": mine.wrong, "unit": "", "floor": tallies[UNION].wrong, "ratio": "-"}
-    found.update(one_frame.figures())
+    found |= one_frame.figures()
+    found["reader.idle_cpu_percent"] = idle.figure()
     return found
 
 
-def table(tallies: dict[str, Tally], each: int) -> str:
-    """Read showings of each degradation, in percent, a column for each decoder."""
-    names = list(tallies)
-    lines = [f"{'':14}" + "".join(f"{name:>9}" for name in names)]
-    for degradation in DEGRADATIONS:
-        row = (f"{100 * tallies[name].read[degradation] / each:>9.0f}" for name in names)
-        lines.append(f"{degradation:14}" + "".join(row))
-    count = each * len(DEGRADATIONS)
-    lines.append(f"{'all, %':14}" + "".join(f"{100 * tally.total / count:>9.1f}" for tally in tallies.values()))
-    lines.append(f"{'wrong texts':14}" + "".join(f"{tally.wrong:>9}" for tally in tallies.values()))
-    for title, cost in (("hit, ms", _median_hit), ("miss, ms", _mean_miss)):
-        lines.append(f"{title:14}" + "".join(f"{cost(tally):>9}" for tally in tallies.values()))
+def table(tallies: dict[str, Tally], counts: dict[str, int]) -> str:
+    """Read showings of each kind, in percent, a column for each decoder. ``counts``: showings of each kind."""
+    lines = [f"{'':20}" + "".join(f"{name:>9}" for name in tallies)]
+
+    def row(title: str, value: Callable[[Tally], str]) -> None:
+        lines.append(f"{title:20}" + "".join(f"{value(tally):>9}" for tally in tallies.values()))
+
+    for kind, count in counts.items():
+        row(f"{kind} ({count})", lambda tally, kind=kind, count=count: f"{100 * tally.read[kind] / count:.0f}")  # type: ignore[misc]
+    row("all, %", lambda tally: f"{100 * tally.total / sum(counts.values()):.1f}")
+    row("wrong texts", lambda tally: str(tally.wrong))
+    row("hit, median ms", lambda tally: f"{_median(tally.hits):.2f}" if tally.hits else "-")
+    row("no hit, mean ms", lambda tally: f"{_mean(tally.misses):.2f}" if tally.misses else "-")
+    row("frames until read", lambda tally: f"{1 + _mean(tally.waits) / FRAME_MS:.2f}" if tally.waits else "-")
     return "\n".join(lines)
 
 
-def _median_hit(tally: Tally) -> str:
-    return f"{tally.hit_ms:.2f}" if tally.hits_ms else "-"
+def _median(values: Sequence[float]) -> float:
+    return statistics.median(values) if values else 0.0
 
 
-def _mean_miss(tally: Tally) -> str:
-    return f"{statistics.fmean(tally.misses_ms):.2f}" if tally.misses_ms else "-"
+def _mean(values: Sequence[float]) -> float:
+    return statistics.fmean(values) if values else 0.0
 
 
 def _figure(value: float, unit: str, floor: float) -> dict[str, float | str]:
-    return {
-        "value": round(value, 3),
-        "unit": unit,
-        "floor": round(floor, 3),
-        "ratio": round(value / floor, 3) if floor else "-",
-    }
+    ratio: float | str = round(value / floor, 3) if floor else "-"
+    return {"value": round(value, 3), "unit": unit, "floor": round(floor, 3), "ratio": ratio}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="./box bench decode", description="Codes that are hard to read.")
+    parser = argparse.ArgumentParser(prog="./box bench decode", description="Reads codes that are hard to read.")
     parser.add_argument("--each", type=int, default=EACH, metavar="N", help="showings of each degradation")
     parser.add_argument("--seed", type=int, default=5, help="other codes, other hands, other light")
+    parser.add_argument("--images", type=Path, metavar="DIR", help="photographs instead, the truth in NAME.txt beside")
     options = parser.parse_args(arguments)
-    print(table(measured(showings(options.each, options.seed)), options.each))
+    if options.each < 1:
+        parser.error("--each is at least 1")
+    if options.images is None:
+        tallies = measured(showings(options.each, options.seed))
+        print(table(tallies, dict.fromkeys(DEGRADATIONS, options.each)))
+        return 0
+    try:
+        shown = photographs(options.images)
+    except OSError as error:
+        parser.error(f"--images: {error}")
+    if not shown:
+        parser.error(f"--images: there is no PNG or JPEG in {options.images}")
+    known = sum(bool(photograph.truth) for photograph in shown)
+    counts = {"known": known, "unknown": len(shown) - known}
+    print(table(measured_photographs(shown), {kind: count for kind, count in counts.items() if count}))
     return 0
 
 
