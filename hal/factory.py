@@ -5,9 +5,11 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from hal.boards import BOARDS
+from hal.boards.board import BoardLamps, lamps_on
 from hal.cabinet import Cabinet, JoinedDoors
 from hal.edges import Edges
 from hal.gpio import PinFactory
+from hal.indicators.joined import JoinedIndicators
 from hal.interfaces import DoorSensors, FaultListener, LockBank
 from hal.locks.governor import GovernedLocks
 from hal.profile import HEADER, Profile
@@ -34,22 +36,23 @@ def build_cabinet(
     with ExitStack() as claimed:
         banks: list[LockBank] = []
         doors: list[DoorSensors] = []
+        lamps: list[BoardLamps] = []
         for open_board in BOARDS:
             board = open_board(profile, edges, faults)
             for lock_bank in board.locks:
                 claimed.callback(lock_bank.close)
             for sensors in board.doors:
                 claimed.callback(sensors.close)
+            for lit in board.lamps:
+                claimed.callback(lit.close)
             banks += board.locks
             doors += board.doors
-        on_header = {
-            item.label: lamp.channel
-            for item in profile.compartments
-            if (lamp := profile.lamp_wire(item)) is not None and lamp.bank == HEADER
-        }
-        buzzer = profile.indicators.buzzer
-        pins = edges.header() if on_header or buzzer is not None else None
-        indicators = GpioIndicators(on_header, buzzer, pins, faults)
+            lamps += board.lamps
+        on_header, buzzer = lamps_on(profile, HEADER), profile.indicators.buzzer
+        named = {"scanner": profile.indicators.scanner_light, "door": profile.indicators.door_light}
+        lights = {name: pin for name, pin in named.items() if pin is not None}
+        pins = edges.header() if on_header or lights or buzzer is not None else None
+        indicators = JoinedIndicators(GpioIndicators(on_header, buzzer, pins, faults, lights), lamps)
         claimed.callback(indicators.close)
         inputs = InputWatch(profile.inputs, edges.header, edges.file, faults)
         claimed.pop_all()

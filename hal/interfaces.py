@@ -207,6 +207,13 @@ class Indicators(Protocol):
         """Light or darken the compartment's lamp. Without effect where the profile names no lamp."""
         ...
 
+    def light(self, name: str, on: bool) -> None:
+        """Light or darken ``"scanner"`` (it shows where a code is held, and lights it) or ``"door"`` (one is open).
+
+        Without effect where the profile names none. Raises ``ValueError`` for another name.
+        """
+        ...
+
     def tone(self, name: str) -> None:
         """Start a short tone and return at once: ``"ok"``, ``"booked"``, ``"refused"``, ``"full"`` or ``"attention"``.
         No two sound alike: who loads envelopes listens and does not look.

@@ -98,7 +98,7 @@ def output_pins(profile: Path) -> list[int]:
     others = {pin for item in tables if item.get("lamp_bank") not in boards for pin in _pins(item.get("lamp"))}
     indicators = data.get("indicators")
     if isinstance(indicators, dict):
-        others.update(_pins(indicators.get("buzzer")))
+        others.update(pin for name in ("buzzer", "scanner_light", "door_light") for pin in _pins(indicators.get(name)))
     return [*sorted(locks), *sorted(others - locks)]  # locks first
 
 

@@ -36,6 +36,7 @@ from controller.services.forgetting import Forgetting
 from controller.services.front import Front
 from controller.services.hardware_faults import HardwareFaults
 from controller.services.hours import HoursWatch
+from controller.services.lights import Lights
 from controller.services.one_at_a_time import OneAtATime
 from controller.services.operations import BoxOperations
 from controller.services.power import PowerWatch
@@ -140,10 +141,9 @@ class Controller:
             self._reserve.release,
             screen,
             card_readers.look,
-            PowerWatch(
-                actor, clock.mono_ms, self._profile.inputs.power_fail is not None, self._settings.power.off_file
-            ).look,
         )
+        has_signal = self._profile.inputs.power_fail is not None
+        watchkeeper.besides(PowerWatch(actor, clock.mono_ms, has_signal, self._settings.power.off_file).look)
         watchkeepers.append(watchkeeper)
         slowly = OneAtATime()
         keys = self._number_keys
@@ -156,6 +156,7 @@ class Controller:
         operations = BoxOperations(
             actor, self._log, front, residents, staff, refusals, watchkeeper, waiting, screen, chips
         )
+        watchkeeper.besides(Lights(actor, self._hardware.indicators, operations.scan_mode).look)
         acting = asyncio.create_task(actor.run(), name="actor")
         try:
             watch.start()

@@ -52,7 +52,6 @@ class Watchkeeper:
         release_reserve: Callable[[], None],
         screen: ScreenWatch,
         look_at_card_readers: Callable[[], None] = lambda: None,
-        look_at_power: Callable[[], None] = lambda: None,
     ) -> None:
         self._actor = actor
         self._log = log
@@ -65,13 +64,17 @@ class Watchkeeper:
         self._release_reserve = release_reserve
         self._screen = screen
         self._look_at_card_readers = look_at_card_readers
-        self._look_at_power = look_at_power
+        self._besides: list[Callable[[], None]] = []
         self._scanners: dict[str, tuple[str, int]] = {}
         self._started_mono_ms = clock.mono_ms()
         self._free = log.free_bytes()
         self._trusted = False
         self._link: tuple[bool, str] | None = None
         self.judge_clock()
+
+    def besides(self, look: Callable[[], None]) -> None:
+        """``look`` is called once a second as well, on the loop. Must not block."""
+        self._besides.append(look)
 
     @property
     def clock_trusted(self) -> bool:
@@ -130,7 +133,8 @@ class Watchkeeper:
         self._look_at_scanners(now)
         self._screen.look(self._actor)
         self._look_at_card_readers()
-        self._look_at_power()
+        for look in self._besides:
+            look()
         self._refusals.flush_due()
         self._front.expire_notices(now)
 

@@ -23,23 +23,35 @@ TONES: Mapping[str, tuple[int, ...]] = {
 """On and off times in ms, beginning with on."""
 
 
+LIGHTS = ("scanner", "door")
+NO_LIGHTS: Mapping[str, int] = {}
+
+
 class GpioIndicators:
     """``Indicators`` on GPIO pins. Thread-safe. Trouble with a lamp is reported once and disturbs nobody."""
 
     def __init__(
-        self, lamps: Mapping[str, int], buzzer: int | None, factory: PinFactory, faults: FaultListener | None = None
+        self,
+        lamps: Mapping[str, int],
+        buzzer: int | None,
+        factory: PinFactory,
+        faults: FaultListener | None = None,
+        lights: Mapping[str, int] = NO_LIGHTS,
     ) -> None:
-        """Claim the pins, all dark and silent. Raises ``HardwareFault``."""
+        """Claim the pins, all dark and silent; ``lights`` by their names in `LIGHTS`. Raises ``HardwareFault``."""
         self._faults = faults
         self._reported: set[str] = set()
         self._guard = threading.Lock()
         self._sounding: threading.Thread | None = None
         self._stop = threading.Event()
         self._lamps: dict[str, OutputDevice] = {}
+        self._lights: dict[str, OutputDevice] = {}
         self._buzzer: OutputDevice | None = None
         try:
             for compartment, pin in lamps.items():
                 self._lamps[compartment] = _output(pin, f"the lamp of {compartment}", factory)
+            for name, pin in lights.items():
+                self._lights[name] = _output(pin, f"the {name} light", factory)
             if buzzer is not None:
                 self._buzzer = _output(buzzer, "the buzzer", factory)
         except BaseException:
@@ -51,6 +63,14 @@ class GpioIndicators:
         lamp = self._lamps.get(compartment)
         if lamp is not None:
             self._set(lamp, on, f"the lamp of {compartment}")
+
+    def light(self, name: str, on: bool) -> None:
+        """See ``Indicators.light``."""
+        if name not in LIGHTS:
+            raise ValueError(f"there is no light {name!r}; there are {', '.join(LIGHTS)}")
+        light = self._lights.get(name)
+        if light is not None:
+            self._set(light, on, f"the {name} light")
 
     def tone(self, name: str) -> None:
         """See ``Indicators.tone``. A tone that still sounds is not interrupted: the new one is dropped."""
@@ -95,7 +115,11 @@ class GpioIndicators:
         sounding = self._sounding
         if sounding is not None:
             sounding.join(1.0)
-        for output in (*self._lamps.values(), *((self._buzzer,) if self._buzzer is not None else ())):
+        for output in (
+            *self._lamps.values(),
+            *self._lights.values(),
+            *((self._buzzer,) if self._buzzer is not None else ()),
+        ):
             output.close()
 
 

@@ -202,9 +202,14 @@ class Check:
                 if lamp.bank != HEADER and not isinstance(banks[lamp.bank], Mcp23017Bank):
                     raise self._error((*at, "lamp_bank"), "lamps are on the header or on an MCP23017")
                 self._output((*at, "lamp"), lamp, banks)
-        buzzer = self._profile.indicators.buzzer
-        if buzzer is not None:
-            self._output(("indicators", "buzzer"), Wire(HEADER, buzzer), banks)
+        indicators = self._profile.indicators
+        for key, pin in (
+            ("buzzer", indicators.buzzer),
+            ("scanner_light", indicators.scanner_light),
+            ("door_light", indicators.door_light),
+        ):
+            if pin is not None:
+                self._output(("indicators", key), Wire(HEADER, pin), banks)
         self._contacts()
 
     def _contacts(self) -> None:

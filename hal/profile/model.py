@@ -59,6 +59,10 @@ class IndicatorPins(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omi
     """What tells people something, beside the screen. GPIO numbers of the header."""
 
     buzzer: int | None = None
+    scanner_light: int | None = None
+    """Lit while a resident's code is read."""
+    door_light: int | None = None
+    """Lit while any door is open."""
 
 
 class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):

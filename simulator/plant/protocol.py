@@ -210,6 +210,8 @@ class PlantStatus(msgspec.Struct, frozen=True):
     contacts: dict[str, bool] = {}
     """Whether what each contact is for is the case."""
     gauges: dict[str, int | None] = {}
+    lights: dict[str, int] = {}
+    """Those that the profile names: ``scanner``, ``door``."""
 
 
 class LedgerView(msgspec.Struct, frozen=True):

@@ -140,6 +140,7 @@ class PlantServer:
             int(self._world.timeline.now),
             dict(around.active),
             dict(around.values),
+            self._world.lights(),
         )
 
     def scene(self) -> say.Scene:

@@ -81,6 +81,8 @@ class World:
         """Output lines as they were set last. They keep their level whoever comes and goes."""
         self.tones = 0
         buzzer = profile.indicators.buzzer
+        named = {"scanner": profile.indicators.scanner_light, "door": profile.indicators.door_light}
+        self._lights = {name: str(Wire(HEADER, pin)) for name, pin in named.items() if pin is not None}
         self._buzzer = None if buzzer is None else str(Wire(HEADER, buzzer))
         self._waiting: list[tuple[Box, bool, Callable[[], None]]] = []
 
@@ -105,6 +107,10 @@ class World:
             self._coils.set_line(line, level)
         elif line in self._lamp_on_line:
             self._on_change(self._lamp_on_line[line])
+
+    def lights(self) -> dict[str, int]:
+        """The levels of the lights that the profile names."""
+        return {name: self.lines.get(line, 0) for name, line in self._lights.items()}
 
     def levels(self) -> dict[str, int | None]:
         """Every input line's level now."""

@@ -144,10 +144,14 @@ class FakeIndicators:
 
     def __init__(self) -> None:
         self.lit: set[str] = set()
+        self.lights: set[str] = set()
         self.tones: list[str] = []
 
     def lamp(self, compartment: str, on: bool) -> None:
         (self.lit.add if on else self.lit.discard)(compartment)
+
+    def light(self, name: str, on: bool) -> None:
+        (self.lights.add if on else self.lights.discard)(name)
 
     def tone(self, name: str) -> None:
         if name not in ("ok", "booked", "refused", "full", "attention"):
@@ -156,3 +160,4 @@ class FakeIndicators:
 
     def close(self) -> None:
         self.lit.clear()
+        self.lights.clear()

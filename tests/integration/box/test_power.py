@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from controller import api
+from hal.profile import shipped_profiles
 from simulator.people import Hall
 from simulator.preload import Preload
 from simulator.town import Town
@@ -30,9 +33,22 @@ ITEMS, SLIPS = envelopes(2), slips(2)
 
 
 @pytest.fixture
-def box() -> Iterator[Town]:
-    with town(Preload(ITEMS, SLIPS, STAFF)) as made:
+def box(tmp_path: Path) -> Iterator[Town]:
+    with town(Preload(ITEMS, SLIPS, STAFF), profile=str(lit(tmp_path))) as made:
         yield made
+
+
+def lit(folder: Path) -> Path:
+    """The shipped cabinet, but that two compartments and the buzzer gave their pins to lights and a contact."""
+    text = shipped_profiles()["gpio-12"].read_text(encoding="utf-8")
+    assert "buzzer = 15" in text
+    text = text.replace("buzzer = 15", "scanner_light = 15") + '\n[inputs.tamper]\npin = 26\nactive = "high"\n'
+    a11 = text.index('[[compartments]]\nlabel = "A11"')
+    text = text[:a11] + text[text.index("# An uninterruptible") :]
+    text = text.replace("scanner_light = 15", "scanner_light = 15\ndoor_light = 27")
+    file = folder / "cabinet.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
 
 
 async def mains(people: Hall, there: bool) -> None:
@@ -43,14 +59,17 @@ async def test_a_pickup_ends_at_its_door_nothing_opens_and_the_return_makes_all_
     off = box.run_directory / "power-off"
     async with hall(box) as people:
         await load(people, ANNA, *ITEMS)
+        await until_lit(people, scanner=1, door=0)
         assert await people.scanner.show(SLIPS[0].text) == ""
         label = (await people.until_kiosk("opening", "take")).compartment
         await people.open_door(label)
+        await until_lit(people, scanner=0, door=1)
         await mains(people, False)
         await until(lambda: codes(box, "FaultRaised"), "the fault is in the log")
         assert (await people.until_kiosk("take")).compartment == label, "who stands at the door goes on"
         await finish(people)
         await people.until_kiosk("power_fail")
+        await until_lit(people, scanner=0, door=0)  # it would be lit with the mains
         before = authorised(box), len(pulses(box))
         assert await people.scanner.show(SLIPS[1].text) == "power_fail"
         async with page(box) as client:
@@ -89,6 +108,27 @@ async def test_a_box_that_starts_without_mains_opens_nothing_until_they_are_back
         await finish(people)
 
 
-def codes(box: Town, kind: str) -> int:
+async def test_an_open_housing_is_a_fault_and_opens_and_stops_nothing(box: Town) -> None:
+    async with hall(box) as people:
+        await load(people, ANNA, ITEMS[0])
+        await people.plant.set_contact("tamper", True)
+        await until(lambda: codes(box, "FaultRaised", "tamper"), "the fault is in the log")
+        async with page(box) as client:
+            assert (await client.call(api.GetTechnician())).light == "red"
+        assert await people.scanner.show(SLIPS[0].text) == ""
+        await finish(people)
+        await people.plant.set_contact("tamper", False)
+        await until(lambda: codes(box, "FaultCleared", "tamper"), "and is cleared")
+
+
+async def until_lit(people: Hall, **lights: int) -> None:
+    for _ in range(500):
+        if (await people.plant.status()).lights == lights:
+            return
+        await asyncio.sleep(0.02)
+    raise AssertionError(f"never so: {lights}")
+
+
+def codes(box: Town, kind: str, code: str = "power_fail") -> int:
     """How often the fault was raised, or cleared."""
-    return [event["data"]["code"] for event in events(box, kind)].count("power_fail")
+    return [event["data"]["code"] for event in events(box, kind)].count(code)

@@ -1,0 +1,36 @@
+"""The lights of the whole box: where a code is held, and that a door is open."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from controller.domain.model import Door
+from controller.domain.openings import POWER_FAIL
+from controller.services.actor import Actor
+from hal.interfaces import Indicators
+
+#: Scan modes in which something is to be held before the window.
+READING = ("PICKUP", "LOADING", "DOCUMENT_KEY")
+
+
+class Lights:
+    """Follows the state. `look` on the loop, after every change and once a second: hours change nothing else."""
+
+    def __init__(self, actor: Actor, indicators: Indicators, scan_mode: Callable[[], str]) -> None:
+        self._actor = actor
+        self._indicators = indicators
+        self._scan_mode = scan_mode
+        self._lit: dict[str, bool] = {"scanner": False, "door": False}
+        actor.after_turn(self.look)
+
+    def look(self) -> None:
+        """Switches what has changed."""
+        box = self._actor.box
+        dark = bool(self._actor.halted) or POWER_FAIL in box.faults
+        self._set("scanner", not dark and self._scan_mode() in READING)
+        self._set("door", any(each.door is Door.OPEN for each in box.compartments.values()))
+
+    def _set(self, name: str, on: bool) -> None:
+        if self._lit[name] is not on:
+            self._lit[name] = on
+            self._indicators.light(name, on)
