@@ -40,7 +40,7 @@ class ExpanderStation:
         self.doors = PolledDoors(contacts, watch_closely=self.watch_closely, on_close=bus.let_go, clock=bus.clock)
 
     def watch_closely(self, _channel: int, until_mono_ms: int) -> None:
-        """Ask this chip every 40 ms until then."""
+        """Ask this chip every ``HOT_MS`` until then."""
         self._bus.hurry(self, until_mono_ms)
 
     def heat(self, until_ms: int, now: int) -> None:
