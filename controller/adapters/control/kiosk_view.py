@@ -102,7 +102,7 @@ def _at_door(page: str, compartment: str, box: Box, front: FrontState, simulated
 
 
 def _plain(page: str, front: FrontState, simulated: bool, reference: str = "", date_wall_ms: int = 0) -> Shown:
-    actions = () if page == "staff_login" else ("language",)
+    actions = () if page in ("staff_login", "power_fail") else ("language",)
     if page == "staff_busy" and not front.waiting:
         actions = ("knock", *actions)
     return Shown(
