@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
+
 import pytest
 from PIL import Image, ImageDraw
 
@@ -14,9 +17,17 @@ from simulator.scene.render import Renderer
 FRAME_MS = 33
 
 
+@functools.cache
+def grains(noise: float) -> tuple[Image.Image, ...]:
+    return tuple(Image.effect_noise((640, 480), noise) for _ in range(7))
+
+
+_next = itertools.count()
+
+
 def hall(noise: float = 4.0, level: int = 100) -> Image.Image:
-    """A wall with a sensor's noise, another every time."""
-    grain = Image.effect_noise((640, 480), noise)
+    """A wall with a sensor's noise, another than the last time."""
+    grain = grains(noise)[next(_next) % 7]
     return grain.point([max(0, min(255, each - 128 + level)) for each in range(256)])
 
 
