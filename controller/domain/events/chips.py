@@ -20,7 +20,7 @@ class ChipCheckBegan(Event):
 @dataclass(frozen=True, slots=True)
 class ChipChecked(Event):
     """What became of it. ``outcome``: verified, refused, retry or unsupported; ``reason`` is a code of
-    `hal.eid.outcome`, empty when verified. ``issuing_state`` is that of the document signer, empty where it is not
+    `hal.wire.chip_reasons`, empty when verified. ``issuing_state`` is that of the document signer, empty where it is not
     known. No name, number or key is ever in it.
     """
 

@@ -17,7 +17,7 @@ from hal.eid.outcome import Outcome, Reason, Refused, Retry, Unsupported, Verifi
 from hal.eid.pcsc import Limits, is_contactless, says_extended_length, with_expected_length
 from hal.eid.service import answer_to
 from hal.interfaces import monotonic_ms
-from hal.wire import AccessKind, ChipAnswer, ChipOutcomeKind, ChipRequest, ChipStage
+from hal.wire import AccessKind, ChipAnswer, ChipOutcomeKind, ChipRequest, ChipStage, WireError
 from hal.wire.codes import SecretText
 
 NAME = "ERIKA MUSTERMANN"
@@ -154,6 +154,22 @@ def test_without_the_card_stacks_library_it_says_what_to_install(
 def test_an_outcome_in_the_words_of_the_socket(outcome: Outcome, answer: ChipAnswer) -> None:
     assert answer_to(CHALLENGE, outcome) == answer
     assert ChipAnswer.from_params(answer.params()) == answer
+
+
+@pytest.mark.parametrize("reason", ["mustermann_erika_19640812", "c01x00t47", "holder_different", ""])
+def test_a_reader_cannot_put_what_it_read_into_the_log_as_a_reason(reason: str) -> None:
+    """One that something on a card has taken over knows the holder's name; its words go to the central system."""
+    answer = ChipAnswer(CHALLENGE, ChipOutcomeKind.REFUSED, reason)
+    with pytest.raises(WireError) as refused:
+        ChipAnswer.from_params(answer.params())
+    assert refused.value.reason == "bad_params"
+    assert not reason or reason not in str(refused.value)
+
+
+def test_every_reason_of_the_procedure_is_one_that_may_be_said() -> None:
+    for reason in set(Reason) - {Reason.HOLDER_DIFFERENT}:
+        answer = ChipAnswer(CHALLENGE, ChipOutcomeKind.RETRY, reason.value)
+        assert ChipAnswer.from_params(answer.params()) == answer
 
 
 @pytest.mark.parametrize("outcome", [ChipOutcomeKind.RETRY, ChipOutcomeKind.VERIFIED])
