@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 
 from hal.interfaces import Frame, FrameSource, monotonic_ms
@@ -9,10 +10,13 @@ from hal.qr.attention import Attention, Effort
 from hal.qr.decode import Decoder
 from hal.qr.document_key import DocumentKeyReader
 from hal.qr.filter import ScanFilter
+from hal.qr.light import light_of
 from hal.qr.scan import PublishedMode, Scan
 from hal.qr.source_thread import Patience, SourceThread, ThreadFactory
 from hal.qr.unreadable import UnreadableWatch
 from hal.wire import ALLOWED, ScanMode
+
+_log = logging.getLogger(__name__)
 
 SourceFactory = Callable[[], FrameSource]
 """Opens the source anew. Raises ``HardwareFault`` or ``OSError`` if it cannot be opened now."""
@@ -79,6 +83,7 @@ class Capture(SourceThread[FrameSource, Frame]):
         if self._unreadable.noticed(
             published.mode, unreadable=self._decoder.unreadable, read=bool(readings), now_ms=frame.mono_ms
         ):
+            _log.warning("code_unreadable: a code was held there and could not be read; %s", light_of(frame).value)
             self._on_scan(Scan(None, frame.mono_ms, published, unreadable=True))
 
     def _take_document(self, frame: Frame, published: PublishedMode) -> None:

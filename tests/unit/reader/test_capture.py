@@ -5,12 +5,15 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
 from hal.interfaces import Frame, monotonic_ms
 from hal.qr.capture import Capture
-from hal.qr.scan import Scan
+from hal.qr.decode import Decoder
+from hal.qr.filter import QUIET_MS
+from hal.qr.scan import Reading, Scan
 from hal.qr.source_thread import Patience
 from hal.wire import ReaderState, ScanMode
 from simulator.scene.model import scene_from_json
@@ -157,7 +160,7 @@ def test_a_new_listener_hears_of_what_is_still_shown(
 
 
 def test_a_code_that_cannot_be_read_is_mentioned_where_residents_show_codes(
-    capture: Capture, camera: Camera, scans: list[Scan]
+    capture: Capture, camera: Camera, scans: list[Scan], caplog: pytest.LogCaptureFixture
 ) -> None:
     renderer = Renderer()
     renderer.show(scene_from_json({"kind": "phone", "text": TOKEN, "pose": {"blur": 5.0}}))
@@ -168,6 +171,8 @@ def test_a_code_that_cannot_be_read_is_mentioned_where_residents_show_codes(
         assert len(scans) == (1 if mode is ScanMode.PICKUP else 0)
     assert scans[0].unreadable
     assert scans[0].reading is None
+    assert "code_unreadable" in caplog.text
+    assert "its light is right" in caplog.text
 
 
 def test_before_the_first_frame_it_is_starting(capture: Capture, camera: Camera) -> None:
@@ -189,3 +194,22 @@ def test_a_fault_in_the_thread_gives_up_and_tells_where_but_not_what(caplog: pyt
     assert "reader_fault" in caplog.text
     assert "RuntimeError" in caplog.text
     assert TOKEN not in caplog.text
+
+
+def test_a_badge_that_stays_there_is_one_showing_at_little_cost(
+    capture: Capture, camera: Camera, scans: list[Scan], token_luma: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoded: list[int] = []
+    decode = Decoder.decode
+
+    def counting(self: Decoder, frame: Frame, mode: ScanMode, *, quick: bool = False) -> tuple[Reading, ...]:
+        decoded.append(frame.mono_ms)
+        return decode(self, frame, mode, quick=quick)
+
+    monkeypatch.setattr(Decoder, "decode", counting)
+    capture.publish(ScanMode.PICKUP)
+    begin = monotonic_ms() + 5
+    camera.show(*(Frame(token_luma, 640, 480, begin + 40 * number) for number in range(300)))
+    assert len(scans) == 1
+    assert len(decoded) < 130
+    assert max(after - before for before, after in pairwise(decoded)) < QUIET_MS / 4
