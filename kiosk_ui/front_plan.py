@@ -25,6 +25,9 @@ WIDEST = 1.7
 #: With more doors than this a finger no longer hits the one that is meant.
 FINGERS = 60
 
+#: A resident's plan that is wider shows the lit door magnified, as if it were no wider than this.
+FAR, NEAR = 1_400, 900
+
 #: How many units a door is high.
 _HEIGHTS = {"S": 2, "M": 3, "L": 4}
 
@@ -52,7 +55,15 @@ def resident_plan(front: Sequence[CompartmentView], title: str) -> Markup:
     """The front with the lit compartment; every other door is a plain door. Empty when nothing is known of the
     front.
     """
-    return _plan(front, title, "plan plan--resident", _resident_door)
+    over: list[str] = []
+    layout = _Layout.of(front, 0.0)
+
+    def door(compartment: CompartmentView, x: int, y: float, tall: float) -> str:
+        if compartment.lit and layout.width > FAR:
+            over.append(_magnified(layout, compartment, x, y, tall))
+        return _resident_door(compartment, x, y, tall)
+
+    return _plan(front, title, "plan plan--resident", door, over=over)
 
 
 def staff_plan(front: Sequence[CompartmentView], title: str) -> Markup:
@@ -151,7 +162,9 @@ def _plan(
     door: Door,
     attributes: str = 'role="img"',
     widest: float = 0.0,
+    over: Sequence[str] = (),
 ) -> Markup:
+    """``over`` is drawn last; ``door`` may add to it."""
     layout = _Layout.of(front, widest)
     if not layout.columns:
         return Markup()
@@ -159,6 +172,7 @@ def _plan(
         f'<svg class="{css}" viewBox="0 0 {layout.width} {layout.height}" {attributes} aria-label="{escape(title)}">',
         f'<rect class="plan__body" x="1" y="1" width="{layout.width - 2}" height="{layout.height - 2}" rx="8"/>',
         *layout.draw(door),
+        *over,
         "</svg>",
     ]
     return Markup("".join(parts))  # noqa: S704 - every value in it is a number of ours or was escaped
@@ -171,6 +185,16 @@ def _resident_door(compartment: CompartmentView, x: int, y: float, tall: float) 
         return rect
     text = f'<text class="plan__label" x="{x + COLUMN_WIDTH / 2}" y="{y + tall / 2:.1f}">'
     return f"{rect}{text}{escape(compartment.label)}</text>"
+
+
+def _magnified(layout: _Layout, compartment: CompartmentView, x: int, y: float, tall: float) -> str:
+    """A door where it stands and within the plan, but large enough to be found and read from afar."""
+    factor = layout.width / NEAR
+    wide, high = COLUMN_WIDTH * factor, tall * factor
+    left = min(max(x + COLUMN_WIDTH / 2 - wide / 2, 0.0), layout.width - wide)
+    top = min(max(y + tall / 2 - high / 2, 0.0), max(0.0, layout.height - high))
+    inner = _resident_door(compartment, 0, 0.0, tall)
+    return f'<g transform="translate({left:.1f} {top:.1f}) scale({factor:.2f})">{inner}</g>'
 
 
 def _staff_door(compartment: CompartmentView, x: int, y: float, tall: float) -> str:

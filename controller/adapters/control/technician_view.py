@@ -37,6 +37,8 @@ RED = frozenset(
 )
 #: A certificate that ends sooner wants renewing now.
 CERTIFICATE_WARNS_MS = 30 * 86_400_000
+#: So many compartments are named where many have the same trouble.
+SHOWN = 12
 #: The computer throttles itself above this (m°C).
 HOT = 80_000
 
@@ -104,7 +106,7 @@ def _devices(box: Box, front: FrontState, now: Moment, look: TechnicianLook | No
     if look is None:
         return tuple(told)
     compartments = box.compartments.values()
-    mute = [c.label for c in compartments if fault_key("lock_failed", c.label) in box.faults]
+    mute = [c.label for c in compartments if fault_key("lock_failed", c.label) in box.faults or c.cut_off]
     blind = [c.label for c in compartments if c.door is Door.UNKNOWN]
     own = [
         _of_many("locks", mute),
@@ -125,7 +127,8 @@ def _devices(box: Box, front: FrontState, now: Moment, look: TechnicianLook | No
 
 
 def _of_many(name: str, failing: list[str]) -> DeviceView:
-    return DeviceView(name, "fault" if failing else "ok", " ".join(failing[:20]))
+    more = f" … ({len(failing)})" if len(failing) > SHOWN else ""
+    return DeviceView(name, "fault" if failing else "ok", " ".join(failing[:SHOWN]) + more)
 
 
 def _certificate(ends: int, now: Moment) -> DeviceView:
@@ -158,7 +161,7 @@ def _input(box: Box, compartment: Compartment, now: Moment, door: DoorInput) -> 
 
 def _lock(box: Box, compartment: Compartment, now: Moment) -> str:
     opening = box.opening
-    if fault_key("lock_failed", compartment.label) in box.faults:
+    if fault_key("lock_failed", compartment.label) in box.faults or compartment.cut_off:
         return "fault"
     if (
         opening is not None

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from controller.api import CompartmentView
 from kiosk_ui import staff, staff_words
 from kiosk_ui.front_plan import columns_of, resident_plan, staff_plan
 from kiosk_ui.languages import PACKAGE
@@ -66,6 +67,23 @@ def test_a_residents_plan_shows_one_label_and_no_state() -> None:
     assert re.findall(r">(A\d\d)<", svg) == ["A07"]
     assert svg.count("<rect") == 13
     assert not re.search("occupied|clarification|offen|Umschlag", svg)
+
+
+def test_on_a_wall_of_doors_the_one_that_opens_is_magnified_and_stays_within() -> None:
+    for lit in (0, 303, 607):
+        front = [
+            CompartmentView(
+                f"A{number:03d}", 1 + number // 16, 1 + number % 16, "S", 900, "vacant", "closed", lit=number == lit
+            )
+            for number in range(608)
+        ]
+        svg = str(resident_plan(front, "Front"))
+        width, height = (float(value) for value in re.findall(r'viewBox="0 0 (\d+) (\d+)"', svg)[0])
+        ((left, top, factor),) = re.findall(r"translate\(([\d.]+) ([\d.]+)\) scale\(([\d.]+)\)", svg)
+        assert float(factor) > 4
+        assert 0 <= float(left) <= width - 100 * float(factor) + 1
+        assert 0 <= float(top) < height - 40 * float(factor)
+        assert svg.rindex("plan__door--lit") > svg.rindex('"plan__door"'), "drawn last, over its neighbours"
 
 
 def test_a_staff_plan_tells_state_by_letter_too() -> None:
