@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hal.profile import Size, load_profile, shipped_profiles
+from hal.profile import GpioBank, Size, load_profile, shipped_profiles
 from hal.strict_toml import ConfigurationError
 from simulator.make_profiles import CABINETS, Cabinet
 
@@ -51,7 +51,9 @@ def test_what_a_profile_says() -> None:
     assert profile.labels[:2] == ("A01", "A02")
     assert profile.compartment("A04").size is Size.L
     assert profile.pulse_ms("A07") == 400
-    assert profile.bank_of("A07").one_shot_ms == 700
+    bank = profile.bank_of("A07")
+    assert isinstance(bank, GpioBank)
+    assert bank.one_shot_ms == 700
     with pytest.raises(KeyError):
         profile.compartment("Z99")
 
