@@ -178,6 +178,18 @@ def create(places: Places) -> FastAPI:
         await boards.act(wanted.on, wanted.action)
         return _done()
 
+    @app.post("/around/contact")
+    async def contact(request: Request) -> Response:
+        wanted = await _read(request, ask.Contact)
+        await plant.client.set_contact(wanted.name, wanted.active)
+        return _done()
+
+    @app.post("/around/gauge")
+    async def gauge(request: Request) -> Response:
+        wanted = await _read(request, ask.Gauge)
+        await plant.client.set_gauge(wanted.name, wanted.value)
+        return _done()
+
     # --- the office ---------------------------------------------------------------------------------------------------
 
     @app.post("/office/announce")

@@ -43,6 +43,20 @@ class Board(_Body, frozen=True):
     action: str
 
 
+class Contact(_Body, frozen=True):
+    """The mains go or come back (``power_fail``), the housing is opened or closed (``tamper``)."""
+
+    name: str
+    active: bool
+
+
+class Gauge(_Body, frozen=True):
+    """``temperature`` in thousandths of a degree, ``supply_voltage`` in mV; null: it cannot be read."""
+
+    name: str
+    value: int | None
+
+
 class Insert(_Body, frozen=True):
     """Put a document into the card reader. ``forgery``: one of `simulator.card.scenario.Forgery`. ``pull_after``: it
     slips out after so many commands; 0: it stays.
@@ -84,4 +98,4 @@ class Load(_Body, frozen=True):
     deposits: list[str]
 
 
-Wanted = TypeVar("Wanted", Hold, Door, Board, Insert, Announce, Issue, Revoke, Collect, Load)
+Wanted = TypeVar("Wanted", Hold, Door, Board, Contact, Gauge, Insert, Announce, Issue, Revoke, Collect, Load)

@@ -89,6 +89,11 @@ class PanelState:
             "camera": _camera(status.scene.scene if status else None, status.scene.revision if status else -1),
             "hand": self.hand,
             "tones": status.tones if status else 0,
+            "around": {
+                "contacts": status.contacts if status else {},
+                "gauges": status.gauges if status else {},
+                "lights": status.lights if status else {},
+            },
             "processes": processes,
             "central": {
                 "there": bool(overview),

@@ -18,7 +18,7 @@ done silently. Requests that move something are answered after the movement.
               {"op": "read_file", "id": 15, "path": "/sys/…"}                      → ok {"text": "22000\\n"}
     looking   {"op": "status", "id": 8}                        → ok, see ``PlantStatus``
               {"op": "ledger", "id": 9, "since": 0}            → ok, see ``LedgerView``
-              {"op": "subscribe", "id": 10}                    → ok as for status, then events "compartment" and "scene"
+              {"op": "subscribe", "id": 10}                    → ok as for status, then "compartment", "scene", "around"
     scene     {"op": "scene_get", "id": 11}                    → ok, see ``Scene``
               {"op": "scene_set", "id": 12, "scene": {…}}      → ok, see ``Scene``  (null: nothing before the camera)
 
@@ -244,7 +244,15 @@ class SceneEvent(msgspec.Struct, frozen=True, tag="scene", tag_field="event"):
     scene: Scene
 
 
-AnyEvent = LevelEvent | BoxEvent | SceneEvent
+class AroundEvent(msgspec.Struct, frozen=True, tag="around", tag_field="event"):
+    """A contact or gauge was moved, or a light switched."""
+
+    contacts: dict[str, bool]
+    gauges: dict[str, int | None]
+    lights: dict[str, int]
+
+
+AnyEvent = LevelEvent | BoxEvent | SceneEvent | AroundEvent
 
 
 class Answer(msgspec.Struct, frozen=True, omit_defaults=True):

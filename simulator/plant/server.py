@@ -30,7 +30,9 @@ class PlantServer:
 
     def __init__(self, profile: Profile, *, seed: int = 0, state_file: Path | None = None) -> None:
         """Raises ``ValueError`` when ``state_file`` does not fit ``profile``."""
-        self._world = World(profile, seed=seed, now=_now(), on_level=self._level, on_change=self._change)
+        self._world = World(
+            profile, seed=seed, now=_now(), on_level=self._level, on_change=self._change, on_light=self.tell_around
+        )
         self._state_file: Path | None = None
         if state_file is not None:
             state.restore(self._world, state_file)
@@ -147,6 +149,12 @@ class PlantServer:
         """What is before the camera."""
         return self._scene
 
+    def tell_around(self) -> None:
+        """Subscribers hear of what is around the compartments."""
+        around = self._world.surroundings
+        event = say.AroundEvent(dict(around.active), dict(around.values), self._world.lights())
+        self._tell(event, lambda talk: talk.wants_changes)
+
     def set_scene(self, scene: dict[str, Any] | None) -> say.Scene:
         """Something else is before the camera; subscribers hear of it."""
         self._scene = say.Scene(self._scene.revision + 1, scene)
@@ -242,9 +250,11 @@ class _Talk:
                 self._ok(request, {})
             case say.SetContact():
                 world.surroundings.set_contact(request.name, request.active, world.timeline.now)
+                plant.tell_around()
                 self._ok(request, {})
             case say.SetGauge():
                 world.surroundings.set_gauge(request.name, request.value)
+                plant.tell_around()
                 self._ok(request, {})
             case say.ReadFile():
                 self._ok(request, {"text": world.surroundings.read_file(request.path)})

@@ -39,7 +39,8 @@ class Impossible(Exception):
 class World:
     """A cabinet. Call ``timeline.advance(now)`` before anything else, and whenever ``timeline.next_due`` has come.
 
-    ``on_level`` hears of every input line that changes; ``on_change`` of every compartment whose status changed.
+    ``on_level`` hears of every input line that changes; ``on_change`` of every compartment whose status changed,
+    ``on_light`` of lights.
     """
 
     def __init__(
@@ -50,11 +51,13 @@ class World:
         now: float = 0.0,
         on_level: OnLevel = lambda line, level, now: None,
         on_change: Callable[[str], None] = lambda label: None,
+        on_light: Callable[[], None] = lambda: None,
     ) -> None:
         self.timeline = Timeline(now)
         self.ledger = Ledger()
         self._dice = random.Random(seed)
         self._on_change = on_change
+        self._on_light = on_light
         self.boxes = {
             item.label: Box(
                 item.label,
@@ -107,6 +110,8 @@ class World:
             self._coils.set_line(line, level)
         elif line in self._lamp_on_line:
             self._on_change(self._lamp_on_line[line])
+        elif line in self._lights.values():
+            self._on_light()
 
     def lights(self) -> dict[str, int]:
         """The levels of the lights that the profile names."""

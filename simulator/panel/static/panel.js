@@ -84,6 +84,7 @@ function show() {
   showOffice();
   showProcesses();
   showBoards();
+  showAround();
   rows(byId("log"), state.log.map((each) => [
     { text: String(each.seq), css: "number" },
     { text: each.seq <= state.central.last_seq ? "✓ central" : "…", css: each.seq <= state.central.last_seq ? "kept" : "" },
@@ -198,6 +199,35 @@ function showBoards() {
       ? [button("Put right", act(each.bank, "mend"))]
       : [button("Cut its power", act(each.bank, "cut"), "grave"), " ", button("Lose answers", act(each.bank, "lost_reply"))]) },
   ]));
+}
+
+const CONTACTS = {
+  power_fail: ["Mains", "there", "gone", "Pull the mains plug", "Plug it in"],
+  tamper: ["Housing", "closed", "open", "Open it", "Close it"],
+};
+const GAUGES = {
+  temperature: ["Temperature", (value) => `${value / 1000} °C`, 22000, 70000, "Make it hot"],
+  supply_voltage: ["Locks' supply", (value) => `${value / 1000} V`, 12000, 9000, "Make it sag"],
+};
+
+function showAround() {
+  const { contacts, gauges, lights } = state.around;
+  byId("around-section").hidden = !Object.keys({ ...contacts, ...gauges, ...lights }).length;
+  rows(byId("around"), [
+    ...Object.entries(contacts).map(([name, active]) => {
+      const [title, quiet, alarmed, make, unmake] = CONTACTS[name];
+      const turn = () => post("/around/contact", { name, active: !active });
+      return [title, { text: active ? alarmed : quiet, css: active ? "dead" : "" },
+        { key: name + active, node: () => [button(active ? unmake : make, turn, active ? "" : "grave")] }];
+    }),
+    ...Object.entries(gauges).map(([name, value]) => {
+      const [title, said, usual, bad, make] = GAUGES[name];
+      const turn = () => post("/around/gauge", { name, value: value === usual ? bad : usual });
+      return [title, { text: value === null ? "unreadable" : said(value), css: value === usual ? "" : "dead" },
+        { key: name + value, node: () => [button(value === usual ? make : "As usual", turn)] }];
+    }),
+    ...Object.entries(lights).map(([name, level]) => [`Light: ${name}`, { text: level ? "lit" : "dark", css: "" }, ""]),
+  ]);
 }
 
 // --- what people do ------------------------------------------------------------------------------------------------------------

@@ -65,6 +65,16 @@ def test_faults_are_broken_and_mended(panel: RunningPanel) -> None:
     assert panel.http.post("/doors/Z99/pull").status_code == 409
 
 
+def test_the_mains_go_and_come_back(panel: RunningPanel) -> None:
+    assert ready(panel)["around"]["contacts"] == {"power_fail": False}
+    assert panel.http.post("/around/contact", json={"name": "power_fail", "active": True}).status_code == 200
+    until(panel, lambda state: state["around"]["contacts"] == {"power_fail": True})
+    assert panel.http.post("/around/contact", json={"name": "power_fail", "active": False}).status_code == 200
+    until(panel, lambda state: state["around"]["contacts"] == {"power_fail": False})
+    assert panel.http.post("/around/contact", json={"name": "moon", "active": True}).status_code == 409
+    assert panel.http.post("/around/gauge", json={"name": "temperature", "value": 1}).status_code == 409
+
+
 def test_what_is_held_up_is_what_the_camera_sees(panel: RunningPanel) -> None:
     ready(panel)
     pose = {"size": 0.5, "rotation": 10}
