@@ -123,7 +123,15 @@ TWELVE_HIGH = _shelves(tuple(range(1_620, 700, -120)), (620, 460, 300), 80)
 SIXTEEN_HIGH = _shelves(tuple(range(1_720, 700, -90)), (610, 490, 370), 120)
 EIGHT_HIGH = _shelves((1_560, 1_380, 1_200, 1_020), (820, 600, 380), 120)
 
-BUZZER = "\n[indicators]\nbuzzer = 15\n"
+ON_HEADER = """
+[indicators]
+buzzer = 15
+
+# An uninterruptible supply pulls GPIO 14 to ground when the mains are gone; see docs/hardware.md.
+[inputs.power_fail]
+pin = 14
+active = "low"
+"""
 
 
 def _port(name: str) -> str:
@@ -160,7 +168,7 @@ def kerong_48() -> Cabinet:
         boards differ, see docs/hardware.md. Put the name of your adapter in `port` (ls /dev/serial/by-id). A buzzer is
         on GPIO 15 of the computer. """,
         "high",
-        BUZZER,
+        ON_HEADER,
     )
     cabinet.bank(kind="kerong_cu", name="board", supply="12V", pulse_ms=400, port=_port("A10KLOCK"), board=0, locks=48)
     cabinet.block(columns("A", 4, TWELVE_HIGH), _on("board"))
@@ -180,7 +188,7 @@ def kerong_608() -> Cabinet:
         are at the first of its addresses: a CU48 takes three in a row. Put the names of your adapters in `port` (ls
         /dev/serial/by-id). A buzzer is on GPIO 15. """,
         "high",
-        BUZZER,
+        ON_HEADER,
     )
     for letter, with_cu16 in (("A", True), ("B", False), ("C", True)):
         port = _port(f"A10SECT{letter}")
@@ -211,7 +219,7 @@ def mixed_96() -> Cabinet:
         relay board's then say 1. The expanders are on I2C bus 1 (GPIO 2 and 3: dtparam=i2c_arm=on).
         """,
         "low",
-        BUZZER,
+        ON_HEADER,
     )
     cabinet.bank(kind="gpio", name="header-locks", supply="A", pulse_ms=400, one_shot_ms=700)
     kerong: dict[str, str | int] = {"kind": "kerong_cu", "pulse_ms": 400, "closed_level": "high"}
