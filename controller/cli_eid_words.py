@@ -58,6 +58,12 @@ WORDS: Final = {
 }
 """For every reason, what it means and, where somebody can do something about it, what."""
 
+EXCUSED: Final = {
+    Reason.CLONE_UNPROVABLE: "It cannot prove that it is no copy.",
+    Reason.REVOCATION_UNKNOWN: "No fresh revocation list of its state says that its signer is not revoked.",
+}
+"""What a verified document did not prove because it was not asked for."""
+
 _HEAD: Final = ("step", "protocol", "with", "ms", "APDUs", "outcome")
 _ROW: Final = "{:<22} {:<34} {:<26} {:>6} {:>6}  {}\n"
 
@@ -105,8 +111,9 @@ class Report:
 def in_words(outcome: Outcome) -> str:
     """One line: kind, reason, and what that means."""
     match outcome:
-        case Verified(issuing_state):
-            return f"Verified: a genuine document, signed for by {issuing_state}."
+        case Verified(issuing_state, excused=excused):
+            without = "".join(f" {EXCUSED[reason]}" for reason in excused)
+            return f"Verified: a genuine document, signed for by {issuing_state}.{without}"
         case Refused(reason, issuing_state):
             return f"Refused ({reason}{f', {issuing_state}' if issuing_state else ''}): {WORDS[reason]}"
         case Retry(reason):

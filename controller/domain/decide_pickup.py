@@ -214,7 +214,16 @@ def _note_chip(draft: Draft, session: Session, command: cmd.FactorCompared) -> N
     outcome, reason = ("verified", "") if command.matched else ("refused", HOLDER_DIFFERENT)
     after = draft.after(timing.CHIP_ENTRY)
     draft.emit(
-        ev.ChipChecked(session.id, session.right, session.factor.value, outcome, reason, command.issuing_state, after)
+        ev.ChipChecked(
+            session.id,
+            session.right,
+            session.factor.value,
+            outcome,
+            reason,
+            command.issuing_state,
+            after,
+            command.excused,
+        )
     )
 
 

@@ -40,7 +40,9 @@ class ChipQuestion:
 
 @dataclass(frozen=True, slots=True)
 class ChipReply:
-    """The answer to the question with this ``challenge``. ``verifiers`` are 32 bytes each, only when verified."""
+    """The answer to the question with this ``challenge``. ``verifiers`` are 32 bytes each, only when verified; so is
+    ``excused``: what could not be proven and the policy does without (``clone_unprovable``, ``revocation_unknown``).
+    """
 
     challenge: str
     outcome: str
@@ -48,6 +50,7 @@ class ChipReply:
     issuing_state: str = ""
     verifiers: tuple[bytes, ...] = field(default=(), repr=False)
     tries_left: int = 0
+    excused: tuple[str, ...] = ()
 
 
 class CardReaderLine(Protocol):

@@ -324,7 +324,7 @@ class ChipChecks:
             if await self._submit(cmd.TryFactor(course.session)):
                 return
             matched = self._residents.matches_document(course.session, reply.verifiers)
-            await self._submit(cmd.FactorCompared(course.session, matched, reply.issuing_state))
+            await self._submit(cmd.FactorCompared(course.session, matched, reply.issuing_state, reply.excused))
         finally:
             self._front.show(replace(self._front.state, comparing=False))
         if not matched:

@@ -31,6 +31,7 @@ from hal.eid.mrz import Mrz, MrzError
 from hal.eid.outcome import NotAccepted, NotPossible, Outcome, Reason, Refused, Retry, TryAgain, Unsupported, Verified
 from hal.eid.pace import PaceResult, PaceVariant, establish_pace, understand
 from hal.eid.passive_authentication import Authenticity
+from hal.eid.revocation import Revocation
 from hal.eid.secure_messaging import SecureMessaging
 from hal.eid.security_infos import PaceInfo, SecurityInfos, protocol_name
 from hal.eid.tlv import TlvError
@@ -107,6 +108,7 @@ class _Verification:
         self._trace = trace
         self._steps = Steps(trace, self._plain.tally)
         self.issuing_state = ""
+        self._excused: set[Reason] = set()
 
     def run(self, match_key: bytes) -> Verified:
         """All steps. Raises `NotAccepted` and `ChannelError`."""
@@ -125,7 +127,7 @@ class _Verification:
         self._check_expiry(mrz)
         self._trace.document(mrz)
         with self._steps.step("match"):
-            return Verified(authenticity.issuing_state, self._holder(mrz, match_key))
+            return Verified(authenticity.issuing_state, self._holder(mrz, match_key), tuple(sorted(self._excused)))
 
     def _card_access(self) -> SecurityInfos | None:
         """EF.CardAccess, which nothing protects: read in the clear, believed only once DG14 has said the same."""
@@ -198,11 +200,16 @@ class _Verification:
                 read.security_object, read.groups, self._trust, self._at, self._rules.revocation
             )
             self.issuing_state = authenticity.issuing_state
+            self._note_revocation(authenticity.revocation)
             described.protocol, described.algorithm = authenticity.issuing_state, authenticity.algorithm
             mrz = data_groups.machine_readable_zone(read.groups[1])
             if not may_sign_for(authenticity.issuing_state, mrz.issuing_state):
                 raise NotAccepted(Reason.DOCUMENT_SIGNER_MISUSED, "a document of another state than its signer")
             return authenticity, mrz
+
+    def _note_revocation(self, revocation: Revocation) -> None:
+        if revocation is Revocation.UNKNOWN:
+            self._excused.add(Reason.REVOCATION_UNKNOWN)
 
     def _prove_no_clone(self, opened: _Opened, read: _Read) -> SecurityInfos | None:
         """Returns what DG14 says, where there is one."""
@@ -221,6 +228,7 @@ class _Verification:
         signed = passive_authentication.verify_card_security(
             card_security, self._trust, self._at, self._rules.revocation
         )
+        self._note_revocation(signed.revocation)
         if signed.issuing_state != self.issuing_state:
             raise NotAccepted(Reason.DOCUMENT_SIGNER_MISUSED, "EF.CardSecurity and SOD of two states")
         try:
@@ -258,6 +266,7 @@ class _Verification:
         elif self._rules.clone_proof:
             raise NotAccepted(Reason.CLONE_UNPROVABLE, "neither chip authentication nor active authentication")
         else:
+            self._excused.add(Reason.CLONE_UNPROVABLE)
             described.outcome = ABSENT
 
     def _check_expiry(self, mrz: Mrz) -> None:

@@ -54,8 +54,10 @@ _OTHERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 _BRITISH: Final = frozenset(
-    ("GBD", "GBN", "GBO", "GBP", "GBS")
-    + ("AIA", "BMU", "CYM", "FLK", "GGY", "GIB", "IMN", "IOT", "JEY", "MSR", "PCN", "SGS", "SHN", "TCA", "VGB")
+    (
+        *("GBD", "GBN", "GBO", "GBP", "GBS"),
+        *("AIA", "BMU", "CYM", "FLK", "GGY", "GIB", "IMN", "IOT", "JEY", "MSR", "PCN", "SGS", "SHN", "TCA", "VGB"),
+    )
 )
 """British nationals and territories: the United Kingdom signs for them too."""
 

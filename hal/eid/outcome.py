@@ -13,11 +13,13 @@ class Verified:
 
     ``issuing_state`` is that of the document signer's certificate (ISO 3166-1 alpha-2 upper case, or ICAO's codes).
     ``verifiers``: HMAC-SHA-256 of its holder under the match key, 32 bytes each, one for each century that the birth
-    date may lie in.
+    date may lie in. ``excused``: what could not be proven and the policy does without (``clone_unprovable``,
+    ``revocation_unknown``).
     """
 
     issuing_state: str
     verifiers: tuple[bytes, ...] = field(repr=False)
+    excused: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,10 +46,11 @@ class Authenticity:
 
 @dataclass(frozen=True, slots=True)
 class SignedContent:
-    """Content that a document signer of ``issuing_state`` signed."""
+    """Content that a document signer of ``issuing_state`` signed. ``revocation`` as of `Authenticity`."""
 
     issuing_state: str
     content: bytes = field(repr=False)
+    revocation: Revocation
 
 
 def verify(
@@ -80,8 +81,8 @@ def verify_card_security(file: bytes, trust: TrustStore, at: datetime, revocatio
     trust.require_anchors()
     signed = parse_signed_data(file, _CARD_SECURITY)
     signer = signed.signer()
-    _check_signed(signed, signer, trust, at, revocation_required)
-    return SignedContent(signer.country, signed.content)
+    revocation = _check_signed(signed, signer, trust, at, revocation_required)
+    return SignedContent(signer.country, signed.content, revocation)
 
 
 def _check_signed(

@@ -165,7 +165,8 @@ class CardReader:
 
     def _answer(self, request: ChipRequest, outcome: Outcome) -> None:
         answer = answer_to(request.challenge, outcome)
-        _log.info("chip_check: %s %s %s", answer.outcome, answer.reason or "-", answer.issuing_state or "-")
+        reason = answer.reason or ",".join(answer.excused) or "-"
+        _log.info("chip_check: %s %s %s", answer.outcome, reason, answer.issuing_state or "-")
         self._link.say(answer)
 
     def _tell_health(self) -> None:
@@ -191,9 +192,10 @@ class CardReader:
 def answer_to(challenge: str, outcome: Outcome) -> ChipAnswer:
     """The outcome in the words of the socket."""
     match outcome:
-        case Verified(issuing_state, verifiers):
+        case Verified(issuing_state, verifiers, excused):
             hexadecimal = tuple(verifier.hex() for verifier in verifiers)
-            return ChipAnswer(challenge, ChipOutcomeKind.VERIFIED, "", issuing_state, hexadecimal)
+            words = tuple(reason.value for reason in excused)
+            return ChipAnswer(challenge, ChipOutcomeKind.VERIFIED, "", issuing_state, hexadecimal, excused=words)
         case Refused(reason, issuing_state):
             return ChipAnswer(challenge, ChipOutcomeKind.REFUSED, reason.value, issuing_state)
         case Retry(reason, tries_left):

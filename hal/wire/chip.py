@@ -27,6 +27,7 @@ _REASONS = frozenset(reason.value for reason in Reason) - {Reason.HOLDER_DIFFERE
 """What a reader may give as its reason. These words go into the log and to the central system: a reader that something
 on a card has taken over shall not put a name there.
 """
+_EXCUSABLE = (Reason.CLONE_UNPROVABLE.value, Reason.REVOCATION_UNKNOWN.value)
 
 
 class AccessKind(StrEnum):
@@ -159,7 +160,8 @@ class ChipAnswer:
     cancelled.
 
     ``reason`` is one of `hal.wire.chip_reasons`, empty exactly when it is verified. ``verifiers``: 1 or 2, hex, only
-    when verified. ``issuing_state``: of the document signer. ``tries_left``: of an eID-PIN.
+    when verified. ``issuing_state``: of the document signer. ``tries_left``: of an eID-PIN. ``excused``: reasons for
+    which it would not have been verified, had the policy not done without (`ChipRequest`).
     """
 
     challenge: str
@@ -168,6 +170,7 @@ class ChipAnswer:
     issuing_state: str = ""
     verifiers: tuple[str, ...] = field(default=(), repr=False)
     tries_left: int = 0
+    excused: tuple[str, ...] = ()
 
     METHOD: ClassVar = "chip.answer"
 
@@ -179,6 +182,7 @@ class ChipAnswer:
             "issuing_state": self.issuing_state,
             "verifiers": list(self.verifiers),
             "tries_left": self.tries_left,
+            "excused": list(self.excused),
         }
 
     @classmethod
@@ -197,6 +201,11 @@ class ChipAnswer:
             raise WireError("bad_params", "verifiers are one or two, exactly when verified")
         if not all(type(one) is str and _HEX32.fullmatch(one) for one in verifiers):
             raise WireError("bad_params", "a verifier has 64 hex digits")
+        excused = params.get("excused")
+        if type(excused) is not list or not all(one in _EXCUSABLE for one in excused) or (excused and not verified):
+            raise WireError("bad_params", "excused are reasons that a policy can do without, only when verified")
+        if len(set(excused)) != len(excused):
+            raise WireError("bad_params", "excused has a reason twice")
         return cls(
             _challenge(params),
             outcome,
@@ -204,6 +213,7 @@ class ChipAnswer:
             _matching(params, "issuing_state", _STATE, "a state's code"),
             tuple(verifiers),
             integer_of(params, "tries_left"),
+            tuple(excused),
         )
 
 

@@ -78,6 +78,7 @@ class CardReaderRole:
             answer.issuing_state,
             tuple(bytes.fromhex(each) for each in answer.verifiers),
             answer.tries_left,
+            answer.excused,
         )
         self._operations.chip_answered(connection.name, reply)
         return {}

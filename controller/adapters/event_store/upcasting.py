@@ -96,3 +96,9 @@ def _says_how_strict_a_chip_check_is(event: NewEvent) -> NewEvent:
         if isinstance(rule, Mapping)
     ]
     return NewEvent(event.type, 3, {**event.data, "rules": lifted})
+
+
+@UPCASTERS.register("ChipChecked", 1)
+def _says_what_a_policy_did_without(event: NewEvent) -> NewEvent:
+    """Until then it was not written down, and the policies that ship do without nothing."""
+    return NewEvent(event.type, 2, {**event.data, "excused": []})

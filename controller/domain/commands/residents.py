@@ -26,11 +26,14 @@ class TryFactor(Command):
 
 @dataclass(frozen=True, slots=True)
 class FactorCompared(Command):
-    """``issuing_state`` is that of a document whose chip was verified, else empty."""
+    """``issuing_state`` is that of a document whose chip was verified, else empty; ``excused`` what could not be proven
+    of it and the policy does without.
+    """
 
     session: str
     matched: bool
     issuing_state: str = ""
+    excused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from controller.domain.events.base import Event
 
@@ -20,9 +21,12 @@ class ChipCheckBegan(Event):
 @dataclass(frozen=True, slots=True)
 class ChipChecked(Event):
     """What became of it. ``outcome``: verified, refused, retry or unsupported; ``reason`` is a code of
-    `hal.wire.chip_reasons`, empty when verified. ``issuing_state`` is that of the document signer, empty where it is not
-    known. No name, number or key is ever in it.
+    `hal.wire.chip_reasons`, empty when verified. ``issuing_state`` is that of the document signer, empty where it is
+    not known. ``excused``: what could not be proven of a verified document because the policy does without
+    (``clone_unprovable``, ``revocation_unknown``). No name, number or key is ever in it.
     """
+
+    VERSION: ClassVar[int] = 2
 
     session: str
     right: str
@@ -31,6 +35,7 @@ class ChipChecked(Event):
     reason: str
     issuing_state: str
     deadline_mono_ms: int
+    excused: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,8 @@ async def test_a_lying_reader_fakes_nothing_outside_a_session_nor_twice_nor_with
             await desk.ask("chip.progress", {"challenge": "0" * 32, "stage": "reading"})
             assert (authorised(box), len(pulses(box))) == before
 
-        made_up = {"challenge": "ab" * 16, "outcome": "verified", "reason": "", "issuing_state": "D", "tries_left": 0}
+        said = {"outcome": "verified", "reason": "", "issuing_state": "D", "tries_left": 0, "excused": []}
+        made_up = {"challenge": "ab" * 16, **said}
         await desk.ask("chip.answer", {**made_up, "verifiers": ["0" * 64]})
         await expect_nothing()
         await shows(people, SLIPS[0])

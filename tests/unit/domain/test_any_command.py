@@ -67,6 +67,7 @@ FIELDS: dict[str, tuple[Any, ...]] = {
     "languages": ((ev.UseCount("de", 5),), (ev.UseCount("de", 4), ev.UseCount("tr", 3)), ()),
     "low": (True, False),
     "issuing_state": ("", "D"),
+    "excused": ((), ("clone_unprovable", "revocation_unknown")),
     "blind": ((), ("A01",), ("nowhere",)),
     "mains": (True, True, False),
     "matched": (True, False),

@@ -32,7 +32,9 @@ def _as_it_is(image: ChipImage) -> ChipImage:
 
 @dataclass(frozen=True)
 class Row:
-    """One circumstance. ``told``: kind of outcome and reason. ``change`` is done to the finished chip."""
+    """One circumstance. ``told``: kind of outcome and reason. ``change`` is done to the finished chip.
+    ``excused``: what a verified one did not prove.
+    """
 
     name: str
     told: tuple[str, str]
@@ -42,6 +44,7 @@ class Row:
     at: datetime | None = NOW
     rules: EmrtdRules = field(default_factory=EmrtdRules)
     change: Callable[[ChipImage], ChipImage] = field(default=_as_it_is)
+    excused: tuple[Reason, ...] = ()
 
     @property
     def offers_pace(self) -> bool:
@@ -155,6 +158,7 @@ CLONES = [
         "neither CA nor AA where the policy allows it",
         scenario(forgery=Forgery.WITHOUT_CLONE_PROOF.value),
         rules=EmrtdRules(clone_proof=False),
+        excused=(Reason.CLONE_UNPROVABLE,),
     ),
     refused(
         Reason.CLONED,
@@ -182,6 +186,7 @@ REVOCATION = [
         "no revocation list where the policy allows it",
         trusting=Trusting.WITHOUT_LIST,
         rules=EmrtdRules(revocation=False),
+        excused=(Reason.REVOCATION_UNKNOWN,),
     ),
     refused(
         Reason.DOCUMENT_SIGNER_REVOKED,

@@ -143,6 +143,10 @@ def test_without_the_card_stacks_library_it_says_what_to_install(
             Verified("D", (bytes(32), bytes([1]) * 32)),
             ChipAnswer(CHALLENGE, ChipOutcomeKind.VERIFIED, "", "D", ("00" * 32, "01" * 32)),
         ),
+        (
+            Verified("D", (bytes(32),), (Reason.CLONE_UNPROVABLE,)),
+            ChipAnswer(CHALLENGE, ChipOutcomeKind.VERIFIED, "", "D", ("00" * 32,), excused=("clone_unprovable",)),
+        ),
         (Refused(Reason.CLONED, "D"), ChipAnswer(CHALLENGE, ChipOutcomeKind.REFUSED, "cloned", "D")),
         (Retry(Reason.EID_PIN_WRONG, 2), ChipAnswer(CHALLENGE, ChipOutcomeKind.RETRY, "eid_pin_wrong", tries_left=2)),
         (
@@ -164,6 +168,24 @@ def test_a_reader_cannot_put_what_it_read_into_the_log_as_a_reason(reason: str) 
         ChipAnswer.from_params(answer.params())
     assert refused.value.reason == "bad_params"
     assert not reason or reason not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "excused"),
+    [
+        (ChipOutcomeKind.VERIFIED, ["cloned"]),
+        (ChipOutcomeKind.VERIFIED, ["clone_unprovable", "clone_unprovable"]),
+        (ChipOutcomeKind.VERIFIED, [["clone_unprovable"]]),
+        (ChipOutcomeKind.VERIFIED, "clone_unprovable"),
+        (ChipOutcomeKind.VERIFIED, None),
+        (ChipOutcomeKind.REFUSED, ["clone_unprovable"]),
+    ],
+)
+def test_only_what_a_policy_can_do_without_is_excused(outcome: ChipOutcomeKind, excused: object) -> None:
+    verified = outcome is ChipOutcomeKind.VERIFIED
+    answer = ChipAnswer(CHALLENGE, outcome, "" if verified else "cloned", "D", ("00" * 32,) if verified else ())
+    with pytest.raises(WireError):
+        ChipAnswer.from_params({**answer.params(), "excused": excused})
 
 
 def test_every_reason_of_the_procedure_is_one_that_may_be_said() -> None:

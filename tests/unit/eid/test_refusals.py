@@ -49,6 +49,7 @@ def test_each_has_its_reason(row: Row, stores: Stores) -> None:
     assert told(outcome) == row.told
     if isinstance(outcome, Verified):
         assert outcome.issuing_state == "UT"
+        assert outcome.excused == row.excused, "a policy that does without something does so in writing"
         assert set(outcome.verifiers) & set(expected(row.scenario))
         assert trace.shown == 1
     elif trace.steps:

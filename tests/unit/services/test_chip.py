@@ -12,6 +12,7 @@ import pytest
 from controller.adapters.control.kiosk_view import kiosk_view
 from controller.domain import commands as cmd
 from controller.domain import timing
+from controller.domain.events import ChipChecked
 from controller.domain.model import Phase
 from controller.domain.verifiers import factor_key, matches_a_spelling, token_secret, verifier
 from controller.ports import CardReaderReport, ChipQuestion, ChipReply, PutCredential
@@ -195,6 +196,19 @@ async def test_an_answer_counts_once_and_only_to_what_was_asked(desk: Desk) -> N
     desk.chips.answered("desk", good)
     await desk.quiet()
     assert desk.bench.log.appends.count(("FactorTried",)) == 1
+
+
+async def test_what_the_policy_did_without_is_in_the_log(desk: Desk) -> None:
+    """The policy decides, and never silently: whoever reads the log sees which document proved less than another."""
+    excused: list[tuple[str, ...]] = []
+    desk.bench.actor.on_event(
+        lambda event, _: excused.append(event.excused) if isinstance(event, ChipChecked) else None
+    )
+    question = await desk.to_question()
+    answer = ChipReply(question.challenge, "verified", "", "D", (of(HOLDER),), excused=("clone_unprovable",))
+    desk.chips.answered("desk", answer)
+    await desk.quiet()
+    assert excused == [("clone_unprovable",)]
 
 
 async def test_an_old_challenge_is_nobodys_in_the_next_session(desk: Desk) -> None:
