@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from simulator.demo_provision import installed
 from tests.e2e.demo.running import ROOT, still_there
 
@@ -34,6 +36,33 @@ def test_the_whole_story_is_told_and_the_log_it_leaves_verifies(tmp_path: Path) 
     )
     assert verified.returncode == 0, verified.stderr
     assert "is whole" in verified.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("profile", ["kerong-48", "mixed-96", "kerong-608"])
+def test_every_cabinet_that_ships_tells_the_same_story(tmp_path: Path, profile: str) -> None:
+    data = tmp_path / "town"
+    played = subprocess.run(
+        [ROOT / "box", "demo", "--auto", "--data", data, "--profile", profile],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=170,
+        check=False,
+    )
+    assert played.returncode == 0, played.stdout + played.stderr
+    assert played.stdout.rstrip().endswith("all well")
+    assert still_there(data) == []
+    # The same directory is not given another cabinet: what lies inside would be lost.
+    refused = subprocess.run(
+        [ROOT / "box", "demo", "--data", data, "--port", "0", "--panel-port", "0", "--office-port", "0"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert refused.returncode == 1
+    assert f"the cabinet {profile}, not gpio-12" in refused.stderr
 
 
 def test_the_story_needs_an_empty_directory(tmp_path: Path) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Iterator
 
 import pytest
 
-from hal.doors.watch import DoorWatch
+from hal.doors.watch import CYCLE_MS, TURNS, DoorWatch, _phases
 from hal.interfaces import DoorLevel, DoorReading, Fault, monotonic_ms
 from tests.fakes.hardware import FakeDoors
 from tests.fakes.plant import eventually
@@ -200,3 +201,12 @@ def test_it_makes_progress_and_ends(scene: Scene) -> None:
     scene.doors.move("A01", DoorLevel.OPEN)
     assert len(scene.heard) == count
     scene.watch.close()
+
+
+def test_608_doors_wake_the_thread_as_often_as_thirty() -> None:
+    many = Counter(_phases([f"A{number:03d}" for number in range(608)]).values())
+    assert len(many) == TURNS
+    assert max(many.values()) - min(many.values()) <= 1
+    few = Counter(_phases([f"A{number:02d}" for number in range(12)]).values())
+    assert set(few.values()) == {1}
+    assert all(0 <= phase < CYCLE_MS for phase in (*many, *few))
