@@ -59,7 +59,7 @@ class ExpanderStation:
             return
         now = self._bus.clock()
         self.health.answered(now)
-        self._report()
+        self._report("")
         doors = {
             channel: DoorLevel.CLOSED if level == self._closed_level else DoorLevel.OPEN
             for channel, level in levels.items()
@@ -73,16 +73,16 @@ class ExpanderStation:
         was_silent = self.health.silent
         log.info("%s: %s", self.name, error)
         self.health.missed(now, garbled=isinstance(error, SettingsLost))
-        self._report()
+        self._report(f" ({error.strerror or error})")
         self.due = now + self.health.wait_ms(hot=False)
         if self.health.silent and not was_silent:
             self.doors.lose(now)
 
-    def _report(self) -> None:
+    def _report(self, why: str) -> None:
         silent = Fault(
             "board_silent",
             self.name,
-            f"the expander does not answer on I²C bus {self._bus.number}",
+            f"the expander does not answer on I²C bus {self._bus.number}{why}",
             "Check its supply, its address pins and the two wires of the bus; the other boards go on.",
         )
         forgets = Fault(

@@ -9,10 +9,12 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from functools import partial
 
 from hal.boards.board import Opened, lamps_on, locks_on, sensors_on
 from hal.boards.expander import Expander, ExpanderOutput, mask
 from hal.boards.i2c_bus import ExpanderBus, ExpanderStation
+from hal.boards.late_bus import LateBus
 from hal.edges import Edges
 from hal.interfaces import FaultListener, LockError, LockFault
 from hal.locks.latched import LatchedLocks
@@ -96,7 +98,7 @@ class ExpanderLamps:
 def open_mcp23017(profile: Profile, edges: Edges, faults: FaultListener | None) -> Opened:
     """Every expander's locks, door contacts and lamps, a thread for each bus.
 
-    A chip that is not there is a fault, not the end. Raises ``HardwareFault`` where a bus cannot be had at all.
+    A chip or bus that is not there is a fault, not the end. Raises ``HardwareFault`` where a bus cannot be had at all.
     """
     buses: dict[int, ExpanderBus] = {}
     locks, doors, lamps = [], [], []
@@ -105,7 +107,7 @@ def open_mcp23017(profile: Profile, edges: Edges, faults: FaultListener | None) 
             if not isinstance(bank, Mcp23017Bank):
                 continue
             if bank.bus not in buses:
-                buses[bank.bus] = ExpanderBus(bank.bus, edges.i2c(bank.bus), faults=faults)
+                buses[bank.bus] = ExpanderBus(bank.bus, LateBus(partial(edges.i2c, bank.bus)), faults=faults)
             bus = buses[bank.bus]
             wired, lit = locks_on(profile, bank.name), lamps_on(profile, bank.name)
             station = bus.add(
