@@ -18,6 +18,8 @@ from hal.profile import load_profile
 from hal.wire.codes import SecretText
 from provisioning import arguments, staff
 from provisioning.check import check
+from provisioning.commissioning.dialogue import Terminal
+from provisioning.commissioning.run import Order, commission
 from provisioning.errors import ProvisioningError
 from provisioning.findings import Machine, State
 from provisioning.initialise import CONFIGURATION, DATA, Plan, initialise
@@ -28,7 +30,7 @@ CONFIGURATION_NAME = "abholfach.toml"
 def main(words: Sequence[str] | None = None) -> int:
     """Run one subcommand and return the exit code."""
     given = arguments.parser().parse_args(words)
-    run = {"init": _init, "staff": _staff, "check": _check, "show": _show}[given.subcommand]
+    run = {"init": _init, "staff": _staff, "check": _check, "show": _show, "commission": _commission}[given.subcommand]
     try:
         return run(given)
     except (ProvisioningError, ConfigurationError) as error:
@@ -126,6 +128,11 @@ def _check(given: argparse.Namespace) -> int:
     warned = sum(finding.state is State.WARNING for finding in findings)
     print(f"{len(findings)} looked at, {failed} failed, {warned} to be mended")
     return 1 if failed else 0
+
+
+def _commission(given: argparse.Namespace) -> int:
+    only = tuple(label for label in given.only.split(",") if label)
+    return 0 if commission(Order(given.config, given.protocol, only), Terminal()) else 1
 
 
 def _show(given: argparse.Namespace) -> int:

@@ -24,7 +24,7 @@ class _Strict(argparse.ArgumentParser):
 def parser() -> argparse.ArgumentParser:
     """All subcommands. A PIN is on no command line: it would be in the process list and in the shell's history."""
     top = _Strict(prog="abholfach-provision", description="Makes a machine a box, and looks after it.")
-    subcommands = top.add_subparsers(dest="subcommand", required=True, metavar="init|staff|check|show")
+    subcommands = top.add_subparsers(dest="subcommand", required=True, metavar="init|staff|check|show|commission")
     _init(subcommands.add_parser("init", help="directories, identity, configuration; may be run again"))
     staff = subcommands.add_parser("staff", help="badges and PINs").add_subparsers(
         dest="action", required=True, metavar="add|unlock|office-password"
@@ -40,6 +40,13 @@ def parser() -> argparse.ArgumentParser:
     check = subcommands.add_parser("check", help="is this machine ready? Exit code 1 if it is not")
     _configuration(check)
     _configuration(subcommands.add_parser("show", help="what box this is"))
+    commission = subcommands.add_parser(
+        "commission",
+        help="fire each lock of an empty box, find wrong wires, write a protocol; the controller is stopped",
+    )
+    commission.add_argument("--protocol", required=True, type=Path, metavar="FILE", help="the PDF to write")
+    commission.add_argument("--only", default="", metavar="LABELS", help="these compartments, with commas between")
+    _configuration(commission)
     return top
 
 

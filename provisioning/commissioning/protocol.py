@@ -1,0 +1,136 @@
+"""The protocol of a commissioning: one PDF, in German, for the file; signed by installer and operator."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import jinja2
+
+from hal.interfaces import Fault
+from hal.profile import Profile
+from kiosk_ui.paper import PaperError, render, sheet
+from provisioning.commissioning.judgement import Finding
+from provisioning.commissioning.observation import Observation
+from provisioning.commissioning.words import GERMAN, say
+from provisioning.errors import ProvisioningError
+from provisioning.files import write_new
+
+WIDEST = 16
+"""So many columns of the front are side by side on a page; a wider front is drawn in parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What stands in the protocol. ``before`` is the profile of the round; ``changes`` the lines of the map that were
+    changed (``written``) or proposed; ``by_log``: the log said that the box was empty, else the installer alone.
+    """
+
+    box: str
+    simulated: bool
+    installer: str
+    at: datetime
+    by_log: bool
+    before: Profile
+    after: Profile
+    changes: tuple[str, ...]
+    written: bool
+    observations: tuple[Observation, ...]
+    findings: tuple[Finding, ...]
+    faults: tuple[Fault, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    label: str
+    mark: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    label: str
+    lock: str
+    contact: str
+    opened: str
+    time: str
+    words: tuple[str, ...]
+
+
+def document(report: Report) -> str:
+    """The whole page as HTML."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined
+    )
+    measured = [seen.to_open_ms for seen in report.observations if seen.to_open_ms is not None]
+    return environment.get_template("protocol.html").render(
+        report=report,
+        day=report.at.strftime("%d.%m.%Y, %H:%M Uhr"),
+        parts=_front(report),
+        rows=_rows(report),
+        slowest=max(measured, default=None),
+        median=sorted(measured)[len(measured) // 2] if measured else None,
+        base=sheet(),
+        style=sheet("protocol.css"),
+    )
+
+
+def write(path: Path, report: Report) -> None:
+    """The PDF at ``path``, which must not be there yet. Raises ``ProvisioningError``."""
+    try:
+        pdf = asyncio.run(render(document(report)))
+    except PaperError as error:
+        raise ProvisioningError("no_protocol", str(error)) from error
+    if not write_new(path, pdf, 0o640, None):
+        raise ProvisioningError("protocol_exists", f"{path} is there already; a protocol is never written over another")
+
+
+def check_place(path: Path) -> None:
+    """Refuse before the round what ``write`` would refuse after it. Raises ``ProvisioningError``."""
+    if path.suffix.lower() != ".pdf":
+        raise ProvisioningError("bad_protocol_file", f"{path}: the name must end in .pdf")
+    if path.exists():
+        raise ProvisioningError("protocol_exists", f"{path} is there already; a protocol is never written over another")
+    if not path.absolute().parent.is_dir():
+        raise ProvisioningError("bad_protocol_file", f"{path.absolute().parent} is not a directory")
+
+
+def _front(report: Report) -> list[list[list[_Cell | None]]]:
+    """Parts of at most ``WIDEST`` columns; each a list of rows from the top; ``None`` where there is no compartment."""
+    at = {(item.column, item.row): item.label for item in report.before.compartments}
+    columns = sorted({column for column, _ in at})
+    rows = sorted({row for _, row in at})
+    cells = {label: _cell(report, label) for label in report.before.labels}
+    parts = [columns[start : start + WIDEST] for start in range(0, len(columns), WIDEST)]
+    return [
+        [[cells[at[column, row]] if (column, row) in at else None for column in part] for row in rows] for part in parts
+    ]
+
+
+def _cell(report: Report, label: str) -> _Cell:
+    if any(finding.label == label for finding in report.findings):
+        return _Cell(label, "!", "Befund")
+    seen = next((seen for seen in report.observations if seen.label == label), None)
+    if seen is None:
+        return _Cell(label, "–", "nicht geprüft")
+    return _Cell(label, "✓", f"{seen.to_open_ms} ms" if seen.to_open_ms is not None else "in Ordnung")
+
+
+def _rows(report: Report) -> list[_Row]:
+    return [_row(report, seen, report.findings) for seen in report.observations]
+
+
+def _row(report: Report, seen: Observation, findings: Sequence[Finding]) -> _Row:
+    item = report.before.compartment(seen.label)
+    words = tuple(say(finding, GERMAN) for finding in findings if finding.label == seen.label)
+    return _Row(
+        label=seen.label,
+        lock=str(report.before.lock_wire(item)),
+        contact=str(report.before.sensor_wire(item)),
+        opened=", ".join(seen.opened) or "keine",
+        time="" if seen.to_open_ms is None else f"{seen.to_open_ms} ms",
+        words=words or ("in Ordnung",),
+    )
