@@ -6,7 +6,7 @@ governor's, and no lock can be reached past it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -88,6 +88,11 @@ class Cabinet:
     def _note(self, reading: DoorReading) -> None:
         if reading.level is DoorLevel.OPEN:
             self.locks.note_open(reading.compartment)
+
+    @property
+    def measured(self) -> Mapping[str, int]:
+        """What the gauges said last, by name, in their files' units."""
+        return {} if self.inputs is None else self.inputs.values
 
     def close(self) -> None:
         """Drain a running pulse (at most 1.2 s), everything inactive, devices given back. Locks first."""

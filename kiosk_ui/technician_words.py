@@ -43,6 +43,8 @@ DEVICES = {
     "temperature": "Prozessor",
     "memory": "Arbeitsspeicher",
     "certificate": "Zertifikat",
+    "gauge temperature": "Gehäuse",
+    "gauge supply_voltage": "Versorgung der Schlösser",
 }
 STATES = {"ok": "in Ordnung", "fault": "Störung", "unknown": "unbekannt"}
 READER_STATES = {"ok": "liest", "no_frames": "liefert nichts", "starting": "startet"}
@@ -171,6 +173,8 @@ def device(view: api.DeviceView) -> tuple[str, str, str]:
     detail = view.detail
     if view.name in ("disk", "memory") and view.value:
         detail = f"{size(view.value)} frei"
+    elif view.name.startswith("gauge "):
+        detail = detail.replace(".", ",")
     elif view.name == "temperature":
         detail = measured("m°C", view.value)
     elif view.name == "certificate":

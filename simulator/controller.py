@@ -86,7 +86,11 @@ def _cabinet_opener(
             factory.close()
 
         return KillableHardware(
-            KillableLocks(cabinet.locks, points), KillableDoors(cabinet.doors, points), cabinet.indicators, close
+            KillableLocks(cabinet.locks, points),
+            KillableDoors(cabinet.doors, points),
+            cabinet.indicators,
+            close,
+            lambda: cabinet.measured,
         )
 
     return open_cabinet

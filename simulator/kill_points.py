@@ -183,6 +183,11 @@ class KillableHardware:
     doors: DoorSensors
     indicators: Indicators
     close_cabinet: Callable[[], None]
+    measure: Callable[[], Mapping[str, int]] = dict
+
+    @property
+    def measured(self) -> Mapping[str, int]:
+        return self.measure()
 
     def close(self) -> None:
         self.close_cabinet()

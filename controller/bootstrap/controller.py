@@ -141,6 +141,7 @@ class Controller:
             self._reserve.release,
             screen,
             card_readers.look,
+            lambda: self._hardware.measured,
         )
         has_signal = self._profile.inputs.power_fail is not None
         watchkeeper.besides(PowerWatch(actor, clock.mono_ms, has_signal, self._settings.power.off_file).look)

@@ -32,6 +32,11 @@ class Hardware(Protocol):
     @property
     def indicators(self) -> Indicators: ...
 
+    @property
+    def measured(self) -> Mapping[str, int]:
+        """What gauges said last, by name: thousandths of a degree, millivolts."""
+        ...
+
     def close(self) -> None:
         """Everything inactive, devices given back."""
         ...

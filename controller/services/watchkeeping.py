@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from controller.domain.commands import JudgeClock, SetFault
+from controller.domain.model import Box
 from controller.ports import Clock, EventLog, LogError
 from controller.services.actor import Actor
 from controller.services.clock_trust import ClockJudge
@@ -20,6 +21,8 @@ LOOK_EVERY_S = 1.0
 SLOW_COMMIT_MS = 2_000
 STUCK_MS = 60_000
 SCANNER_SILENT_MS = 10_000
+#: Faults of gauges (`hal.inputs`).
+OUT_OF_BOUNDS = ("temperature_low", "temperature_high", "supply_low", "supply_high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Watchkeeper:
         release_reserve: Callable[[], None],
         screen: ScreenWatch,
         look_at_card_readers: Callable[[], None] = lambda: None,
+        measured: Callable[[], Mapping[str, int]] = dict,
     ) -> None:
         self._actor = actor
         self._log = log
@@ -64,6 +68,7 @@ class Watchkeeper:
         self._release_reserve = release_reserve
         self._screen = screen
         self._look_at_card_readers = look_at_card_readers
+        self._measured = measured
         self._besides: list[Callable[[], None]] = []
         self._scanners: dict[str, tuple[str, int]] = {}
         self._started_mono_ms = clock.mono_ms()
@@ -149,6 +154,7 @@ class Watchkeeper:
         if self._link is not None:
             devices["central system"] = ("ok" if self._link[0] else "fault", self._link[1])
             self._set_fault("central_unreachable", "", not self._link[0])
+        devices |= _gauges(self._measured(), self._actor.box)
         if dict(self._front.state.devices) != devices:
             self._front.show(replace(self._front.state, devices=devices))
 
@@ -191,3 +197,15 @@ class Watchkeeper:
                 return
             self._front.show(replace(self._front.state, log_verified_seq=self._actor.box.seq))
             await asyncio.sleep(7 * 86_400)
+
+
+def _gauges(measured: Mapping[str, int], box: Box) -> dict[str, tuple[str, str]]:
+    """What they say, coarse enough that nobody is told of every breath."""
+    said = {}
+    for name, subject in (("temperature", "inside"), ("supply_voltage", "locks")):
+        if name in measured:
+            faulty = any(fault.subject == subject and fault.code in OUT_OF_BOUNDS for fault in box.faults.values())
+            value = measured[name] / 1000
+            shown = f"{value:.0f} °C" if name == "temperature" else f"{value:.1f} V"
+            said[f"gauge {name}"] = ("fault" if faulty else "ok", shown)
+    return said

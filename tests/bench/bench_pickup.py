@@ -71,6 +71,7 @@ class TimedHardware:
         self.doors = FakeDoors(compartments)
         self.locks = TimedLocks(self.doors)
         self.indicators = FakeIndicators()
+        self.measured: dict[str, int] = {}
 
     def close(self) -> None:
         self.locks.close()

@@ -43,6 +43,7 @@ def lit(folder: Path) -> Path:
     text = shipped_profiles()["gpio-12"].read_text(encoding="utf-8")
     assert "buzzer = 15" in text
     text = text.replace("buzzer = 15", "scanner_light = 15") + '\n[inputs.tamper]\npin = 26\nactive = "high"\n'
+    text += '[inputs.temperature]\nfile = "/sys/class/hwmon/hwmon0/temp1_input"\nhigh = 60000\n'
     a11 = text.index('[[compartments]]\nlabel = "A11"')
     text = text[:a11] + text[text.index("# An uninterruptible") :]
     text = text.replace("scanner_light = 15", "scanner_light = 15\ndoor_light = 27")
@@ -114,7 +115,9 @@ async def test_an_open_housing_is_a_fault_and_opens_and_stops_nothing(box: Town)
         await people.plant.set_contact("tamper", True)
         await until(lambda: codes(box, "FaultRaised", "tamper"), "the fault is in the log")
         async with page(box) as client:
-            assert (await client.call(api.GetTechnician())).light == "red"
+            technician = await client.call(api.GetTechnician())
+            gauges = [(each.state, each.detail) for each in technician.devices if each.name == "gauge temperature"]
+            assert (technician.light, gauges) == ("red", [("ok", "22 °C")])
         assert await people.scanner.show(SLIPS[0].text) == ""
         await finish(people)
         await people.plant.set_contact("tamper", False)
