@@ -137,6 +137,7 @@ class HidScanner:
                 self._keyboard.forget()
                 self._framer.drop()
                 self._hole = True
+                self._last_key_ms = event.mono_ms  # a pause counts from here: the keys before it may be unknown
             elif event.kind == EV_KEY and event.value == RELEASED:
                 self._keyboard.released(event.code)
             elif event.kind == EV_KEY and event.value == PRESSED:

@@ -92,6 +92,17 @@ def test_a_hole_in_the_keys_loses_the_text_and_not_the_next(read: Read) -> None:
     assert reading.thread.frames == 1
 
 
+def test_a_hole_before_the_first_key_that_is_seen_is_one_too(read: Read) -> None:
+    """Found on a real kernel, whose buffer ran over before anything was read: the rest passed for an order."""
+    device = FakeInput()
+    reading = scanning(read, device, mode=ScanMode.LOADING)
+    device.lose()
+    device.type("7-13\n")
+    device.type("ORD-2026-6\n")
+    reading.until(lambda: reading.texts == ["ORD-2026-6"])
+    assert reading.thread.frames == 1
+
+
 def test_after_a_hole_a_pause_is_an_end(read: Read) -> None:
     device = FakeInput()
     reading = scanning(read, device, mode=ScanMode.LOADING)
