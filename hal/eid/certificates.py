@@ -20,8 +20,9 @@ from hal.eid.signatures import PublicKey, Scheme
 MASTER_LIST_SIGNING = "2.23.136.1.1.3"
 """Extended key usage of a master list signer (id-icao-cscaMasterListSigningKey)."""
 
-_DOCUMENT_TYPES = "2.23.136.1.1.6.2"
-#: Critical extensions that the rules below look at. Another critical one makes a certificate unusable (RFC 5280, 4.2).
+#: Extensions that may be critical: the rules below look at them, or they forbid nothing. Another critical one makes a
+#: certificate unusable (RFC 5280, 4.2). The list of document types that a signer may sign (2.23.136.1.1.6.2) is not
+#: among them: nothing here compares it with the document, and a state that insists on it shall not be passed over.
 _UNDERSTOOD = frozenset(
     (
         "authority_key_identifier",
@@ -34,7 +35,6 @@ _UNDERSTOOD = frozenset(
         "basic_constraints",
         "extended_key_usage",
         "crl_distribution_points",
-        _DOCUMENT_TYPES,
         "2.23.136.1.1.6.1",  # name change (7.1.1.6)
     )
 )

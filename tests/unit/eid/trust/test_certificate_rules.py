@@ -48,6 +48,10 @@ def add(oid: str, *, critical: bool) -> Callable[[Any], None]:
     return change
 
 
+def must_look_at_types(body: Any) -> None:
+    extension(body, "2.23.136.1.1.6.2")["critical"] = True
+
+
 def may_issue_too(body: Any) -> None:
     value = x509.BasicConstraints({"ca": True})
     body["extensions"].append(
@@ -85,12 +89,20 @@ def test_an_unknown_extension_that_is_not_critical_is_passed_over(utopia: Utopia
     ("change", "reason"),
     [
         (add("1.2.3.4", critical=True), Reason.DOCUMENT_SIGNER_MISUSED),
+        (must_look_at_types, Reason.DOCUMENT_SIGNER_MISUSED),
         (drop("key_usage"), Reason.DOCUMENT_SIGNER_MISUSED),
         (may_issue_too, Reason.DOCUMENT_SIGNER_MISUSED),
         (same_twice, Reason.SECURITY_OBJECT_MALFORMED),
         (other_authority_key, Reason.DOCUMENT_SIGNER_UNTRUSTED),
     ],
-    ids=["unknown critical extension", "no key usage", "an authority", "an extension twice", "another authority key"],
+    ids=[
+        "unknown critical extension",
+        "only certain types of document, critical",
+        "no key usage",
+        "an authority",
+        "an extension twice",
+        "another authority key",
+    ],
 )
 def test_a_document_signer_that_breaks_a_rule(utopia: Utopia, change: Callable[[Any], None], reason: Reason) -> None:
     assert reason_of(utopia, change) is reason
