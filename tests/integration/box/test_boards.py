@@ -37,7 +37,7 @@ async def told(people: Hall, observer: Observer, code: str, subject: str) -> Non
     out = {each.label for each in (await look(people)).front if each.state == "out_of_service"}
     assert out == set(ON_EAST)
     await until(lambda: _last(observer) == [(code, subject)], f"{code} over MQTT")
-    assert _states(observer) == out
+    await until(lambda: _states(observer) == out, "which compartments, over MQTT")
 
 
 async def over(people: Hall, observer: Observer) -> None:
