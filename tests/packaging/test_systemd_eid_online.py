@@ -94,6 +94,15 @@ def test_who_has_the_network_has_nothing_of_the_box(unit: str) -> None:
     assert values(unit, "MemorySwapMax") == ["0"]
 
 
+def test_ausweisapp_tells_the_journal_nothing() -> None:
+    """It writes its whole log to standard error too: addresses of the service's sessions, and what it says with cards
+    and servers. The journal outlives the process.
+    """
+    unit = "abholfach-ausweisapp.service"
+    assert (values(unit, "StandardOutput"), values(unit, "StandardError")) == (["null"], ["null"])
+    assert values(unit, "RuntimeDirectoryMode") == ["0700"]
+
+
 def test_who_has_the_control_socket_has_this_computer_and_no_network() -> None:
     assert values(DROP_IN, "IPAddressDeny") == ["any"]
     assert values(DROP_IN, "IPAddressAllow") == ["localhost"]
