@@ -19,7 +19,7 @@ from hal.wire.codes import SecretText
 from provisioning import arguments, staff
 from provisioning.check import check
 from provisioning.commissioning.dialogue import Terminal
-from provisioning.commissioning.run import Order, commission
+from provisioning.commissioning.run import INTERRUPTED, Order, commission, end_as_interrupted
 from provisioning.errors import ProvisioningError
 from provisioning.findings import Machine, State
 from provisioning.initialise import CONFIGURATION, DATA, Plan, initialise
@@ -132,7 +132,11 @@ def _check(given: argparse.Namespace) -> int:
 
 def _commission(given: argparse.Namespace) -> int:
     only = tuple(label for label in given.only.split(",") if label)
-    return 0 if commission(Order(given.config, given.protocol, only), Terminal()) else 1
+    end_as_interrupted()
+    try:
+        return 0 if commission(Order(given.config, given.protocol, only), Terminal()) else 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
 
 
 def _show(given: argparse.Namespace) -> int:

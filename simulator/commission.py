@@ -16,7 +16,7 @@ from hal.interfaces import FaultListener
 from hal.profile import Profile
 from hal.strict_toml import ConfigurationError
 from provisioning.commissioning.dialogue import Terminal
-from provisioning.commissioning.run import OpenCabinet, Order, commission
+from provisioning.commissioning.run import INTERRUPTED, OpenCabinet, Order, commission, end_as_interrupted
 from provisioning.errors import ProvisioningError
 from simulator.edges import plant_edges
 from simulator.pins import PlantFactory
@@ -32,11 +32,14 @@ def main(words: Sequence[str] | None = None) -> int:
     parser.add_argument("--ports", type=Path, metavar="DIR", help="where emulated boards are (simulator.boards)")
     given = parser.parse_args(words)
     only = tuple(label for label in given.only.split(",") if label)
+    end_as_interrupted()
     order = Order(given.config, given.protocol, only)
     try:
         well = commission(
             order, Terminal(), kind=Kind.SIMULATED, open_cabinet=simulated_cabinet(given.plant, given.ports)
         )
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except (ProvisioningError, ConfigurationError) as error:
         sys.stderr.write(f"simulator.commission: {error}\n")
         return 1

@@ -57,13 +57,17 @@ def _rewired(profile: Profile, item: Compartment, lock_of: str, contact_of: str)
     )
 
 
-def changes(before: Profile, after: Profile) -> list[str]:
-    """Each change in a line, as a technician reads it."""
+ENGLISH = ("lock", "contact")
+GERMAN = ("Schloss", "Kontakt")
+
+
+def changes(before: Profile, after: Profile, words: tuple[str, str] = ENGLISH) -> list[str]:
+    """Each change in a line, as a technician reads it. ``words``: for the lock and for the door contact."""
     lines = []
     for old, new in zip(before.compartments, after.compartments, strict=True):
         for what, one, other in (
-            ("lock", before.lock_wire(old), after.lock_wire(new)),
-            ("contact", before.sensor_wire(old), after.sensor_wire(new)),
+            (words[0], before.lock_wire(old), after.lock_wire(new)),
+            (words[1], before.sensor_wire(old), after.sensor_wire(new)),
         ):
             if one != other:
                 lines.append(f"{old.label}: {what} {one} -> {other}")

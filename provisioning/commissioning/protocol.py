@@ -13,6 +13,8 @@ import jinja2
 from hal.interfaces import Fault
 from hal.profile import Profile
 from kiosk_ui.paper import PaperError, render, sheet
+from provisioning.commissioning.correction import GERMAN as GERMAN_WIRES
+from provisioning.commissioning.correction import changes
 from provisioning.commissioning.judgement import Finding
 from provisioning.commissioning.observation import Observation
 from provisioning.commissioning.words import GERMAN, say
@@ -25,8 +27,8 @@ WIDEST = 16
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What stands in the protocol. ``before`` is the profile of the round; ``changes`` the lines of the map that were
-    changed (``written``) or proposed; ``by_log``: the log said that the box was empty, else the installer alone.
+    """What stands in the protocol. ``before`` is the profile of the round, ``after`` the one that it proves, which was
+    ``written`` or only proposed; ``by_log``: the log said that the box was empty, else the installer alone.
     """
 
     box: str
@@ -36,7 +38,6 @@ class Report:
     by_log: bool
     before: Profile
     after: Profile
-    changes: tuple[str, ...]
     written: bool
     observations: tuple[Observation, ...]
     findings: tuple[Finding, ...]
@@ -70,6 +71,7 @@ def document(report: Report) -> str:
         report=report,
         day=report.at.strftime("%d.%m.%Y, %H:%M Uhr"),
         parts=_front(report),
+        changes=changes(report.before, report.after, GERMAN_WIRES),
         rows=_rows(report),
         slowest=max(measured, default=None),
         median=sorted(measured)[len(measured) // 2] if measured else None,
@@ -103,17 +105,18 @@ def _front(report: Report) -> list[list[list[_Cell | None]]]:
     at = {(item.column, item.row): item.label for item in report.before.compartments}
     columns = sorted({column for column, _ in at})
     rows = sorted({row for _, row in at})
-    cells = {label: _cell(report, label) for label in report.before.labels}
+    wrong = {finding.label for finding in report.findings}
+    seen = {one.label: one for one in report.observations}
+    cells = {label: _cell(label, seen.get(label), wrong=label in wrong) for label in report.before.labels}
     parts = [columns[start : start + WIDEST] for start in range(0, len(columns), WIDEST)]
     return [
         [[cells[at[column, row]] if (column, row) in at else None for column in part] for row in rows] for part in parts
     ]
 
 
-def _cell(report: Report, label: str) -> _Cell:
-    if any(finding.label == label for finding in report.findings):
+def _cell(label: str, seen: Observation | None, *, wrong: bool) -> _Cell:
+    if wrong:
         return _Cell(label, "!", "Befund")
-    seen = next((seen for seen in report.observations if seen.label == label), None)
     if seen is None:
         return _Cell(label, "–", "nicht geprüft")
     return _Cell(label, "✓", f"{seen.to_open_ms} ms" if seen.to_open_ms is not None else "in Ordnung")

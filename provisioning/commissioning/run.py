@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
@@ -30,6 +31,9 @@ from provisioning.files import Owner, replace
 
 CONFIGURATION_NAME = "abholfach.toml"
 
+INTERRUPTED = 130
+"""The exit code of a round that was broken off: nothing was written."""
+
 OpenCabinet = Callable[[Profile, FaultListener], AbstractContextManager[Cabinet]]
 """Opens a cabinet, and closes it at the end of the block. Raises ``HardwareFault``."""
 
@@ -41,6 +45,14 @@ class Order:
     config: Path
     protocol: Path
     only: tuple[str, ...] = ()
+
+
+def end_as_interrupted() -> None:
+    """SIGTERM and a terminal that hangs up end the round as Ctrl-C does, with every output inactive. In ``main``
+    only.
+    """
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
 
 
 @contextmanager
@@ -125,7 +137,6 @@ def _held(
             by_log=by_log,
             before=profile,
             after=after,
-            changes=tuple(lines),
             written=written,
             observations=observations,
             findings=findings,

@@ -21,6 +21,7 @@ from provisioning.errors import ProvisioningError
 from simulator.commission import simulated_cabinet
 from simulator.plant.client import PlantClient
 from simulator.town import Town
+from tests.fakes.plant import eventually
 from tests.unit.paper.printed import reader
 
 
@@ -165,4 +166,24 @@ def test_the_command_refuses_a_simulated_box_and_a_word_that_is_not_yes(town: To
         check=False,
     )
     assert (simulated.returncode, "not_seen_empty" in simulated.stderr) == (1, True)
+    assert not (town.root / "p.pdf").exists()
+
+
+def test_a_round_that_is_broken_off_leaves_every_output_low_and_writes_nothing(town: Town) -> None:
+    town.start_plant()
+    words = ["--config", str(town.config), "--protocol", str(town.root / "p.pdf"), "--plant", str(town.plant_socket)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "simulator.commission", *words],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process, town.plant() as hall:
+        assert process.stdin is not None
+        process.stdin.write("A. Errichterin\nyes\n")
+        process.stdin.flush()
+        eventually(lambda: any(box.energised for box in hall.status().compartments))
+        process.terminate()
+        assert process.wait(10) == 130
+        assert not any(box.line for box in hall.status().compartments)
     assert not (town.root / "p.pdf").exists()
