@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import os
 import sys
 
@@ -38,16 +39,17 @@ async def render(html: str, *, deadline_s: float = DEADLINE_S) -> bytes:
     async with _one_at_a_time:
         try:
             async with asyncio.timeout(deadline_s):
-                return await _print(body)
+                return await _print(body, deadline_s)
         except TimeoutError:
             raise PaperError("too_slow") from None
 
 
-async def _print(body: bytes) -> bytes:
+async def _print(body: bytes, deadline_s: float) -> bytes:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "kiosk_ui.paper.worker",
+        str(math.ceil(deadline_s)),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

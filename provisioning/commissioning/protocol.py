@@ -25,6 +25,10 @@ WIDEST = 16
 """So many columns of the front are side by side on a page; a wider front is drawn in parts."""
 
 
+DEADLINE_S = 300.0
+"""608 compartments are twenty pages: ten seconds on a laptop, more on a small computer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What stands in the protocol. ``before`` is the profile of the round, ``after`` the one that it proves, which was
@@ -81,11 +85,18 @@ def document(report: Report) -> str:
 
 
 def write(path: Path, report: Report) -> None:
-    """The PDF at ``path``, which must not be there yet. Raises ``ProvisioningError``."""
+    """The PDF at ``path``, which must not be there yet.
+
+    Raises ``ProvisioningError``: ``protocol_exists``, or ``no_protocol`` after the same was written as ``path`` with
+    ``.html`` behind it. A round before a large front takes hours, and is not lost.
+    """
+    html = document(report)
     try:
-        pdf = asyncio.run(render(document(report)))
+        pdf = asyncio.run(render(html, deadline_s=DEADLINE_S))
     except PaperError as error:
-        raise ProvisioningError("no_protocol", str(error)) from error
+        beside = path.with_name(path.name + ".html")
+        write_new(beside, html.encode("utf-8"), 0o640, None)
+        raise ProvisioningError("no_protocol", f"{error}; what it would say is in {beside}") from error
     if not write_new(path, pdf, 0o640, None):
         raise ProvisioningError("protocol_exists", f"{path} is there already; a protocol is never written over another")
 
@@ -108,7 +119,8 @@ def _front(report: Report) -> list[list[list[_Cell | None]]]:
     wrong = {finding.label for finding in report.findings}
     seen = {one.label: one for one in report.observations}
     cells = {label: _cell(label, seen.get(label), wrong=label in wrong) for label in report.before.labels}
-    parts = [columns[start : start + WIDEST] for start in range(0, len(columns), WIDEST)]
+    wide = -(-len(columns) // -(-len(columns) // WIDEST))  # parts of about the same width
+    parts = [columns[start : start + wide] for start in range(0, len(columns), wide)]
     return [
         [[cells[at[column, row]] if (column, row) in at else None for column in part] for row in rows] for part in parts
     ]
