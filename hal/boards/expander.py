@@ -125,7 +125,9 @@ class Expander:
                 return
 
     def _as_set_up(self) -> bool:
-        return self._set_up and self._read_both(IODIR) == self._inputs and self._read_both(GPPU) == self._inputs
+        """Directions, pull-ups and polarity: a polarity that noise has set would make an open door a closed one."""
+        wanted = ((IODIR, self._inputs), (GPPU, self._inputs), (IPOL, 0))
+        return self._set_up and all(self._read_both(register) == value for register, value in wanted)
 
     def _write(self, register: int, value: int) -> None:
         self._bus.write_byte_data(self._address, register, value)

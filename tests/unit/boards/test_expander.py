@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hal.boards.expander import Expander, ExpanderOutput, SettingsLost, mask
+from hal.boards.expander import IPOL, Expander, ExpanderOutput, SettingsLost, mask
 from hal.profile import Mcp23017Bank, load_profile
 from hal.strict_toml import ConfigurationError
 from simulator.boards.mcp23017 import EmulatedExpander
@@ -168,6 +168,15 @@ def test_all_locks_off_leaves_lamps(bench: Bench) -> None:
     bench.bus.deaf = 2
     bench.chip.locks_off()
     assert bench.high() == [LAMP]
+
+
+def test_a_polarity_that_noise_has_set_is_found_and_put_right(bench: Bench) -> None:
+    bench.chip.levels()
+    bench.emulated.write(IPOL + CONTACT // 8, 1 << CONTACT % 8)
+    with pytest.raises(SettingsLost):
+        bench.chip.levels()
+    bench.wires.levels = {CONTACT: 0}
+    assert not bench.chip.levels()[CONTACT]
 
 
 @given(
