@@ -41,7 +41,7 @@ WORST = ("de", *PSEUDO_NAMES)
 )
 async def test_every_page_fits_on_every_panel_in_every_mode(stand_of_all: Stand, language: str, whole: bool) -> None:
     """Nothing cut off, overlapping or too small to touch; a headline with the focus; no complaint of the browser. Not
-    ``whole``: every page on each panel, the modes in turn.
+    ``whole``: every second page (each in every second language) on each panel, the modes in turn.
     """
     problems: list[str] = []
     turns = itertools.count(LANGUAGES.index(language))
@@ -55,7 +55,9 @@ async def test_every_page_fits_on_every_panel_in_every_mode(stand_of_all: Stand,
                 problems.extend(f"{width}x{height} {what} {mode}: {problem}" for problem in found)
 
     async with browser() as chrome, opened(chrome, stand_of_all.ui.address, *PANELS[0]) as window:
-        for name, view in views.KIOSK.items():
+        for place, (name, view) in enumerate(views.KIOSK.items()):
+            if not whole and (place + LANGUAGES.index(language)) % 2:
+                continue
             stand_of_all.controller.show("kiosk", msgspec.structs.replace(view, language=language))
             await window.shows(name)
             await window.page.wait_for_selector(f'html[lang="{language}"] #page[lang="{language}"]')
