@@ -15,15 +15,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar
 
-import msgspec
-
 from controller.api import (
     Confirm,
     ControlClient,
     ControlError,
-    Disconnected,
     EnterNumber,
-    ErrorObject,
     GetKiosk,
     GetStaff,
     KioskView,
@@ -35,77 +31,34 @@ from controller.api import (
 )
 from simulator.plant.client import AsyncPlantClient
 from simulator.preload import Badge
+from simulator.reader_line import ReaderLine, Streams, open_line
 
 View = TypeVar("View")
-
-#: How often a reader says that it is there (docs/architecture.md asks for 5 s at most).
-HEALTH_EVERY_S = 4.0
 
 
 class NotSoon(AssertionError):
     """What should have happened did not, in time."""
 
 
-class Scanner:
+class Scanner(ReaderLine):
     """Speaks as a reader process: reports what was read, and hears the scan mode."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writer = writer
-        self._next = 0
-        self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
+    def __init__(self, streams: Streams) -> None:
+        super().__init__(streams)
         self.mode = ""
-        self._listening = asyncio.create_task(self._listen(reader))
-        self._healthy = asyncio.create_task(self._stay_healthy())
 
     @classmethod
     async def connect(cls, path: Path) -> Scanner:
-        try:
-            reader, writer = await asyncio.open_unix_connection(str(path))
-        except OSError as error:
-            raise Disconnected(f"no controller at {path}") from error
-        scanner = cls(reader, writer)
-        await scanner._say_health()
+        scanner = cls(await open_line(path))
+        await scanner.say_health()
         return scanner
 
-    async def _say_health(self) -> None:
+    async def say_health(self) -> None:
         await self.ask("reader.health", source="hall", state="ok", frames=1, decoded=0)
 
-    async def _stay_healthy(self) -> None:
-        """As a real reader does: one that says nothing for a while counts as down, and the pages say so."""
-        with contextlib.suppress(Disconnected):
-            while True:
-                await asyncio.sleep(HEALTH_EVERY_S)
-                await self._say_health()
-
-    async def _listen(self, reader: asyncio.StreamReader) -> None:
-        try:
-            while line := await reader.readline():
-                message = msgspec.json.decode(line)
-                if message.get("method") == "scan.mode":
-                    self.mode = message["params"]["mode"]
-                elif (future := self._answers.pop(message.get("id"), None)) and not future.done():
-                    future.set_result(message)
-        except OSError:
-            pass  # whoever waits is told below
-        finally:
-            for future in self._answers.values():
-                if not future.done():
-                    future.set_exception(Disconnected("the controller has gone"))
-
-    async def ask(self, method: str, **params: Any) -> dict[str, Any]:
-        """A request; its result. Raises `Disconnected`."""
-        if self._listening.done():
-            raise Disconnected("the controller has gone")
-        self._next += 1
-        future: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
-        self._answers[self._next] = future
-        request = {"jsonrpc": "2.0", "id": self._next, "method": method, "params": params}
-        self._writer.write(msgspec.json.encode(request) + b"\n")
-        answer = await future
-        if "error" in answer:
-            raise ControlError(msgspec.convert(answer["error"], type=ErrorObject))
-        result: dict[str, Any] = answer["result"]
-        return result
+    def hear(self, method: str, params: dict[str, Any]) -> None:
+        if method == "scan.mode":
+            self.mode = params["mode"]
 
     async def show(self, text: str, symbology: str = "qr") -> str:
         """Holds a code before the scanner. The reason when it was refused, empty when taken."""
@@ -117,13 +70,6 @@ class Scanner:
             source="hall",
         )
         return "" if result["accepted"] else str(result["reason"])
-
-    async def close(self) -> None:
-        self._healthy.cancel()
-        self._listening.cancel()
-        self._writer.close()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._listening
 
 
 async def while_running(work: Coroutine[None, None, None], running: Callable[[], bool], grace_s: float = 3.0) -> None:

@@ -145,15 +145,15 @@ async def test_a_lying_reader_fakes_nothing_outside_a_session_nor_twice_nor_with
         before = authorised(box), len(pulses(box))
 
         async def expect_nothing() -> None:
-            await desk.ask("chip.progress", {"challenge": "0" * 32, "stage": "reading"})
+            await desk.ask("chip.progress", challenge="0" * 32, stage="reading")
             assert (authorised(box), len(pulses(box))) == before
 
         said = {"outcome": "verified", "reason": "", "issuing_state": "D", "tries_left": 0, "excused": []}
         made_up = {"challenge": "ab" * 16, **said}
-        await desk.ask("chip.answer", {**made_up, "verifiers": ["0" * 64]})
+        await desk.ask("chip.answer", **{**made_up, "verifiers": ["0" * 64]})
         await expect_nothing()
         await shows(people, SLIPS[0])
-        await desk.ask("chip.answer", {**made_up, "verifiers": ["0" * 64]})
+        await desk.ask("chip.answer", **{**made_up, "verifiers": ["0" * 64]})
         await expect_nothing()
         await desk.lay()
         await types_digits(people)
@@ -161,7 +161,7 @@ async def test_a_lying_reader_fakes_nothing_outside_a_session_nor_twice_nor_with
         good = holder_verifier(question, holder(ERIKA))
         view = await people.until_kiosk("chip_reading")
         with pytest.raises(ControlError):
-            await desk.ask("chip.answer", {**made_up, "challenge": question.challenge, "verifiers": [good] * 3})
+            await desk.ask("chip.answer", **{**made_up, "challenge": question.challenge, "verifiers": [good] * 3})
         await people.until_kiosk("chip_reading")
         # Another reader's connection knows the challenge: it was not asked.
         async with await reader(box, "other") as other:

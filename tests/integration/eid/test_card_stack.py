@@ -103,7 +103,7 @@ def test_the_machines_own_card_service_is_left_alone(readers: Readers) -> None:
     before = Path("/run/pcscd/pcscd.comm").exists()
     assert readers.stack.running
     assert Path("/run/pcscd/pcscd.comm").exists() == before
-    if Path(f"/proc/{readers.stack.pcscd_pid}/root/run").stat().st_dev != Path("/run").stat().st_dev:
+    if Path("/proc", str(readers.stack.pcscd_pid), "root", "run").stat().st_dev != Path("/run").stat().st_dev:
         # Elsewhere (in a chroot) nobody can have a /run of their own.
         assert not Path("/run/abholfach-card-readers").exists()
     assert readers.stack.client_socket.stat().st_mode & 0o777 == 0o600
@@ -161,7 +161,7 @@ def test_a_document_from_a_file_lies_there_until_it_is_taken_away(readers: Reade
         assert laid.stdout.readline().startswith("P<UTOERIKSSON<<ANNA<MARIA<")
         assert laid.stdout.readline().startswith("L898902C36UTO7408122F")
         assert "CAN 123456" in laid.stdout.readline()
-        assert transmit(readers.names[0], SELECT)[1]
+        wait_for(lambda: transmit(readers.names[0], SELECT)[1] != b"", NOTICED_WITHIN_S, "card that pcscd has noticed")
     finally:
         laid.terminate()
         assert laid.wait(20) == 0
