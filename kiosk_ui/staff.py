@@ -94,7 +94,11 @@ class StaffPages:
         elif view.notice is not None and view.notice.code != "load_waiting":
             seen = view.notice
             notice = staff_words.notice(
-                seen.code, compartment=seen.compartment, tries_left=seen.tries_left, order=seen.order
+                seen.code,
+                compartment=seen.compartment,
+                tries_left=seen.tries_left,
+                order=seen.order,
+                place=seen.place,
             )
         page = view.page if view.page in PAGES else "out_of_order"
         context: dict[str, Any] = {

@@ -22,7 +22,7 @@ NOTICES: dict[str, Notice] = {
     "load_duplicate": Notice("attention", "Liegt schon in Fach {compartment}", "Bitte prüfen und zur Seite legen."),
     "load_held": Notice("attention", "Ausgabe gesperrt", "Nicht einlegen, bitte im Fachverfahren prüfen."),
     "load_full": Notice("attention", "Kein Fach frei", "Für diesen Umschlag ist gerade kein passendes Fach frei."),
-    "load_other_site": Notice("attention", "Gehört an einen anderen Ort", "Bitte zur Seite legen."),
+    "load_other_site": Notice("attention", "Gehört nach {place}", "Hier nicht einlegen. Bitte zur Seite legen."),
     "load_not_closed": Notice("attention", "Tür {compartment} noch offen", "Erst schließen, dann weiter."),
     "obstructed": Notice(
         "attention",
@@ -211,7 +211,7 @@ def notice(code: str, **details: str | int) -> Notice:
     known = NOTICES.get(code)
     if known is None:
         return Notice("attention", "Nicht möglich", f"Grund: {code}")
-    values = {"compartment": "", "tries_left": 0, "order": "", **details}
+    values = {"compartment": "", "tries_left": 0, "order": "", "place": "", **details}
     return Notice(known.tone, known.headline.format(**values).replace("  ", " ").strip(), known.text.format(**values))
 
 

@@ -55,6 +55,7 @@ from controller.ports.operations import (
 )
 from controller.ports.rows import (
     ELSEWHERE,
+    ELSEWHERE_ORDER,
     CredentialRow,
     EndCredentials,
     ForgetCredentials,
@@ -83,6 +84,7 @@ from controller.ports.technician import (
 
 __all__ = [
     "ELSEWHERE",
+    "ELSEWHERE_ORDER",
     "Appended",
     "CardReaderLine",
     "CardReaderReport",

@@ -34,12 +34,15 @@ class EndCredentials:
 
 #: The reason under which a credential is kept that belongs to another site.
 ELSEWHERE = "elsewhere"
+#: The kind of a row that is no credential, but the order on an envelope that is to be loaded at another site.
+ELSEWHERE_ORDER = "order"
 
 
 @dataclass(frozen=True, slots=True)
 class PutElsewhere:
     """A credential whose envelope lies at another site, in the words of ``place``. It opens nothing here, and is
-    remembered like an ended one; it replaces what was remembered of it before.
+    remembered like an ended one; it replaces what was remembered of it before. With the kind `ELSEWHERE_ORDER` it is
+    the SHA-256 of an order on such an envelope, and ``right`` is empty.
     """
 
     digest: bytes

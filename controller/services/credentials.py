@@ -15,6 +15,7 @@ from controller.domain import events as ev
 from controller.domain.moment import Moment
 from controller.ports import (
     ELSEWHERE,
+    ELSEWHERE_ORDER,
     CredentialRow,
     EndCredentials,
     PutCredential,
@@ -64,6 +65,11 @@ class CredentialBook:
     def with_digest(self, digest: bytes) -> CredentialRow | None:
         """The credential of this digest, alive, ended or of another site."""
         return self._pickup.get(digest)
+
+    def order_elsewhere(self, order: str) -> str:
+        """The site to which an envelope with this order belongs, as the central system wrote it; empty: not known."""
+        row = self._pickup.get(digest_of(order))
+        return row.place if row is not None and row.kind == ELSEWHERE_ORDER else ""
 
     def knows_digest(self, digest: bytes) -> bool:
         return digest in self._pickup

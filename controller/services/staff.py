@@ -71,7 +71,11 @@ class Staff:
         outcome = await self._actor.submit(cmd.PresentOrder(text))
         if outcome.decision.refusal is not None:
             refusal = outcome.decision.refusal
-            return self._refuse(Refusal(refusal.code, {**refusal.details, "order": text}))
+            details = {**refusal.details, "order": text}
+            place = self._book.order_elsewhere(text) if refusal.code == "load_unknown" else ""
+            if place:
+                return self._refuse(Refusal("load_other_site", {**details, "place": place}))
+            return self._refuse(Refusal(refusal.code, details))
         return None
 
     async def register(self, staff: str, roles: tuple[str, ...], badge_digest: bytes, pin_hash: str) -> Refusal | None:

@@ -133,9 +133,11 @@ class CentralClient:
     async def revoke(self, right: str, *, box: str = "", wait_s: float = 10.0) -> dict[str, Any]:
         return await self.call("revoke", box=box, right=right, wait_s=wait_s)
 
-    async def elsewhere(self, right: str, place: str, *, box: str = "", wait_s: float = 10.0) -> dict[str, Any]:
-        """Who shows the code of ``right`` at ``box`` is sent to ``place``."""
-        return await self.call("elsewhere", box=box, right=right, place=place, wait_s=wait_s)
+    async def elsewhere(
+        self, right: str, place: str, *, orders: Sequence[str] = (), box: str = "", wait_s: float = 10.0
+    ) -> dict[str, Any]:
+        """Who shows the code of ``right`` at ``box``, or scans one of ``orders`` there, is sent to ``place``."""
+        return await self.call("elsewhere", box=box, right=right, place=place, orders=list(orders), wait_s=wait_s)
 
     async def cancel(self, deposit: str, *, box: str = "", wait_s: float = 10.0) -> dict[str, Any]:
         return await self.call("cancel", box=box, deposit=deposit, wait_s=wait_s)

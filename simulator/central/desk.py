@@ -170,7 +170,8 @@ class Desk:
         if made is None:
             raise Refusal("right_unknown", f"no codes were made here for {right}")
         digests = [each for each in made[1] if made[0] == box or each["kind"] == "qr"]
-        id = self._orders.send_elsewhere(box, right, str(request["place"]), digests)
+        orders = [str(order) for order in request.get("orders", ())]
+        id = self._orders.send_elsewhere(box, right, str(request["place"]), digests, orders)
         return await self._settled(request, box, id)
 
     async def _command(self, request: Mapping[str, Any], name: str, body: Mapping[str, Any]) -> dict[str, Any]:

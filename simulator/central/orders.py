@@ -53,11 +53,14 @@ class OrderDesk:
             body |= {"proxy": True, "checked_by": checked_by}
         return self._add(box, "right.issue", body, right, codes).id, codes
 
-    def send_elsewhere(self, box: str, right: str, place: str, digests: Sequence[Mapping[str, str]]) -> str:
+    def send_elsewhere(
+        self, box: str, right: str, place: str, digests: Sequence[Mapping[str, str]], orders: Sequence[str] = ()
+    ) -> str:
         """Tells a box that what this right is for lies at another site. ``digests``: ``{"kind", "digest"}`` of its
-        credentials. Returns the command's id.
+        credentials; ``orders``: those of its envelopes. Returns the command's id.
         """
-        return self.add(box, "right.elsewhere", {"right": right, "place": place, "credentials": list(digests)})
+        body = {"right": right, "place": place, "credentials": list(digests), "orders": list(orders)}
+        return self.add(box, "right.elsewhere", body)
 
     def _add(
         self, box: str, name: str, body: Mapping[str, Any], right: str = "", codes: Codes | None = None

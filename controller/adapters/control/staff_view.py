@@ -86,6 +86,7 @@ def _notice(front: FrontState) -> StaffNotice | None:
         compartment=str(notice.details.get("compartment", "")),
         order=str(notice.details.get("order", "")),
         tries_left=int(notice.details.get("tries_left", 0)),
+        place=str(notice.details.get("place", "")),
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from typing import Annotated, Literal, TypeVar
 
 import msgspec
 
 from controller.domain import commands as cmd
-from controller.ports import PutCredential, PutElsewhere
+from controller.ports import ELSEWHERE_ORDER, PutCredential, PutElsewhere
 
 Id = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{1,64}\Z")]
 IdOrNone = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9._-]{0,64}\Z")]
@@ -115,11 +116,14 @@ class ElsewhereCredential(msgspec.Struct, frozen=True, forbid_unknown_fields=Tru
 
 
 class ElsewhereBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """``right.elsewhere``: what this right is for lies at another site, which ``place`` names. Never a person."""
+    """``right.elsewhere``: what this right is for lies at another site, which ``place`` names. Never a person.
+    ``orders`` are those of its envelopes: whoever scans one of them here while loading is told the same.
+    """
 
     right: Id
     place: Place
     credentials: Annotated[tuple[ElsewhereCredential, ...], msgspec.Meta(min_length=1, max_length=2)]
+    orders: Annotated[tuple[OrderBarcode, ...], msgspec.Meta(max_length=10)] = ()
 
 
 class RevokeBody(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -227,18 +231,13 @@ def _revoke(issuer: str, command_id: str, raw: Mapping[str, object]) -> Parsed:
 def _elsewhere(issuer: str, command_id: str, raw: Mapping[str, object]) -> Parsed:
     body = _convert(raw, ElsewhereBody)
     _distinct(tuple(credential.kind for credential in body.credentials), "$.credentials")
-    command = cmd.NoteElsewhere(issuer=issuer, command=command_id, right=body.right, place=body.place.strip())
-    return command, tuple(
-        PutElsewhere(
-            digest=bytes.fromhex(credential.digest),
-            kind=credential.kind,
-            right=body.right,
-            place=body.place.strip(),
-            noted_wall_ms=0,
-            forget_wall_ms=0,
-        )
-        for credential in body.credentials
-    )
+    _distinct(body.orders, "$.orders")
+    place = body.place.strip()
+    command = cmd.NoteElsewhere(issuer=issuer, command=command_id, right=body.right, place=place)
+    codes = (PutElsewhere(bytes.fromhex(each.digest), each.kind, body.right, place, 0, 0) for each in body.credentials)
+    # An order may be that of several rights (its holder's and a proxy's): its row is none of theirs.
+    digests = (sha256(order.encode()).digest() for order in body.orders)
+    return command, (*codes, *(PutElsewhere(digest, ELSEWHERE_ORDER, "", place, 0, 0) for digest in digests))
 
 
 def _report_outage(issuer: str, command_id: str, raw: Mapping[str, object]) -> Parsed:

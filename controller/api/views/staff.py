@@ -29,13 +29,14 @@ class DoubtfulCompartment(msgspec.Struct, frozen=True):
 
 class StaffNotice(msgspec.Struct, frozen=True):
     """The last thing that happened at the front, for the staff page: ``code`` (load_booked, load_unknown, …) and
-    where.
+    where. ``place`` is another site's name, for what belongs there.
     """
 
     code: str
     compartment: str = ""
     order: str = ""
     tries_left: int = 0
+    place: str = ""
 
 
 class StaffView(msgspec.Struct, frozen=True):

@@ -65,6 +65,10 @@ STAFF: dict[str, StaffView] = {
     "locked": StaffView(revision=1, page="locked", notice=StaffNotice("staff_locked"), simulated=True),
     "load_ready": _in("load_ready", notice=StaffNotice("load_booked", compartment="A04"), undo="A04"),
     "load_full": _in("load_ready", notice=StaffNotice("load_full", order="ORD-2026-0150")),
+    "other_site": _in(
+        "load_ready",
+        notice=StaffNotice("load_other_site", order="ORD-2026-0998", place="Rathaus Nord, Lindenstraße 12"),
+    ),
     "unknown": _in("load_ready", notice=StaffNotice("load_unknown", order="ORD-2026-0999")),
     "waiting": _in(
         "load_ready",

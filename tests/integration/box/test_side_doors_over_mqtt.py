@@ -60,6 +60,13 @@ async def test_numbers_proxies_and_other_sites(tmp_path: Path) -> None:
         assert await people.scanner.show(made["token"]) == "other_site"
         view = await people.until_kiosk("other_site")
         assert view.place == PLACE
+        told = await desk.elsewhere("R9", PLACE, orders=["AUF-0009"], box=box.box)
+        assert told["result"] == "done"
+        await people.log_in(ANNA)
+        assert await people.scanner.show("AUF-0009", "code_128") == "load_other_site"
+        staff = await people.staff()
+        assert staff.notice is not None
+        assert (staff.notice.code, staff.notice.place) == ("load_other_site", PLACE)
         told = await desk.elsewhere("R0", PLACE, box=box.box)
         assert (told["result"], told["code"]) == ("rejected", "right_spent"), "what was collected here is not elsewhere"
         with pytest.raises(CentralError, match="right_unknown"):

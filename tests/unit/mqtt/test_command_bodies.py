@@ -5,6 +5,7 @@ same.
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -46,6 +47,7 @@ GOOD: dict[str, dict[str, Any]] = {
         "right": "r1",
         "place": "Bürgeramt Nord, Hauptstraße 5",
         "credentials": [{"kind": "qr", "digest": DIGEST}, {"kind": "number", "digest": "ef" * 32}],
+        "orders": ["EAT-4711"],
     },
     "outage.report": {"reason": "building_closed"},
     "outage.end": {},
@@ -86,6 +88,7 @@ def test_each_becomes_its_command() -> None:
         (
             PutElsewhere(bytes.fromhex(DIGEST), "qr", "r1", "Bürgeramt Nord, Hauptstraße 5", 0, 0),
             PutElsewhere(bytes.fromhex("ef" * 32), "number", "r1", "Bürgeramt Nord, Hauptstraße 5", 0, 0),
+            PutElsewhere(sha256(b"EAT-4711").digest(), "order", "", "Bürgeramt Nord, Hauptstraße 5", 0, 0),
         ),
     )
     command, credentials = parsed["right.issue"]
@@ -150,6 +153,9 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("right.elsewhere", {"place": "Nord\nSüd"}, "body_malformed"),
     ("right.elsewhere", {"place": "N" * 81}, "body_malformed"),
     ("right.elsewhere", {"credentials": []}, "body_malformed"),
+    ("right.elsewhere", {"orders": ["eat 4711"]}, "body_malformed"),
+    ("right.elsewhere", {"orders": [f"ORDER-{number}" for number in range(11)]}, "body_malformed"),
+    ("right.elsewhere", {"orders": ["EAT-4711", "EAT-4711"]}, "body_contradictory"),
     ("right.elsewhere", {"credentials": [{"kind": "qr", "digest": DIGEST}] * 2}, "body_contradictory"),
     (
         "right.elsewhere",

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 
 from controller.domain import commands as cmd
 from controller.domain.commands import CentralCommand
 from controller.domain.pickup_number import keyed_digest
-from controller.ports import ELSEWHERE, CommandAnswer, PutCredential, PutElsewhere
+from controller.ports import ELSEWHERE, ELSEWHERE_ORDER, CommandAnswer, PutCredential, PutElsewhere
 from controller.services.central import CentralService, CommandMalformed
 from controller.services.credentials import CredentialBook
 from controller.services.derived_rows import REMEMBER_ENDED_MS
@@ -39,8 +41,15 @@ class Link:
     async def issue(self, command: str, right: str, digest: bytes) -> CommandAnswer:
         return await self.service.execute("central", command, "issue", {"right": right, "digest": digest})
 
-    async def elsewhere(self, command: str, right: str, digest: bytes, place: str = "Rathaus Nord") -> CommandAnswer:
-        body = {"right": right, "digest": digest, "place": place}
+    async def elsewhere(
+        self,
+        command: str,
+        right: str,
+        digest: bytes,
+        place: str = "Rathaus Nord",
+        orders: tuple[PutElsewhere, ...] = (),
+    ) -> CommandAnswer:
+        body = {"right": right, "digest": digest, "place": place, "orders": orders}
         return await self.service.execute("central", command, "elsewhere", body)
 
     async def stored(self, digest: bytes) -> tuple[str, str]:
@@ -60,7 +69,10 @@ def _parse(
     assert isinstance(digest, bytes)
     if name == "elsewhere":
         place = str(body["place"])
-        return cmd.NoteElsewhere(issuer, command, right, place), (PutElsewhere(digest, kind, right, place, 0, 0),)
+        orders = body["orders"]
+        assert isinstance(orders, tuple)
+        rows = (PutElsewhere(digest, kind, right, place, 0, 0), *orders)
+        return cmd.NoteElsewhere(issuer, command, right, place), rows
     row = PutCredential(digest, kind, right, {})
     return cmd.IssueRight(issuer, command, right, ("D1",), "de", 0, 0), (row,)
 
@@ -172,6 +184,22 @@ async def test_what_lies_elsewhere_is_remembered_with_its_place(link: Link) -> N
     assert await link.stored(b"9" * 32) == (ELSEWHERE, "Rathaus Nord")
     assert (await link.elsewhere("e2", "R9", b"9" * 32, "Rathaus Süd")).result == "done"
     assert await link.stored(b"9" * 32) == (ELSEWHERE, "Rathaus Süd")
+
+
+async def test_an_order_that_belongs_elsewhere_may_be_two_rights_and_comes_here_when_it_is_announced(
+    link: Link,
+) -> None:
+    """Its holder's right and a proxy's name the same envelope; what is sent last counts."""
+    order = PutElsewhere(sha256(b"ORDER-D9").digest(), ELSEWHERE_ORDER, "", "Rathaus Nord", 0, 0)
+    assert (await link.elsewhere("e1", "R9", b"9" * 32, orders=(order,))).result == "done"
+    assert link.book.order_elsewhere("ORDER-D9") == "Rathaus Nord"
+    south = replace(order, place="Rathaus Süd")
+    assert (await link.elsewhere("e2", "R10", b"8" * 32, "Rathaus Süd", orders=(south,))).result == "done"
+    assert link.book.order_elsewhere("ORDER-D9") == "Rathaus Süd"
+    assert await link.stored(order.digest) == (ELSEWHERE, "Rathaus Süd")
+    assert link.book.order_elsewhere("ORDER-D8") == ""
+    # A code is no order, though its digest is kept beside those of orders; and an order's digest is no code.
+    assert (await link.issue("i1", "R11", order.digest)).code == "credential_known"
 
 
 async def test_it_is_forgotten_as_ended_codes_are(link: Link) -> None:

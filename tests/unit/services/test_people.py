@@ -13,7 +13,7 @@ from controller.domain.decision import Refusal
 from controller.domain.model import Phase
 from controller.domain.pickup_number import keyed_digest
 from controller.domain.verifiers import token_secret
-from controller.ports import PutCredential, PutStaffCredential, Tone
+from controller.ports import ELSEWHERE_ORDER, PutCredential, PutElsewhere, PutStaffCredential, Tone
 from controller.services.credentials import CredentialBook
 from controller.services.front import Front
 from controller.services.one_at_a_time import OneAtATime
@@ -379,6 +379,22 @@ async def test_an_order_that_opens_nothing_says_which(counter: Counter) -> None:
     assert await counter.order("ORDER-D9") == "load_unknown"
     assert counter.front.state.staff_notice is not None
     assert counter.front.state.staff_notice.details["order"] == "ORDER-D9"
+
+
+async def test_an_order_of_another_site_says_where_it_belongs(counter: Counter) -> None:
+    orders = {"ORDER-D9": "Rathaus Nord", "ORDER-D4": "Rathaus Süd"}
+    for order, place in orders.items():
+        row = PutElsewhere(hashlib.sha256(order.encode()).digest(), ELSEWHERE_ORDER, "", place, 0, 0)
+        await counter.bench.actor.submit(cmd.NoteElsewhere("central", order, f"right-of-{order}", place), (row,))
+    await counter.bench.announce("D4")
+    await counter.bench.log_in()
+    assert await counter.order("ORDER-D9") == "load_other_site"
+    notice = counter.front.state.staff_notice
+    assert notice is not None
+    assert (notice.page, notice.details) == ("load_other_site", {"order": "ORDER-D9", "place": "Rathaus Nord"})
+    assert counter.tones[-1] is Tone.REFUSED
+    assert counter.bench.box.opening is None
+    assert await counter.order("ORDER-D4") == "", "what is expected here is loaded here"
 
 
 # --- refusals in the log ---
