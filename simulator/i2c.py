@@ -9,14 +9,19 @@ from pathlib import Path
 from hal.interfaces import HardwareFault
 from simulator.boards.i2c import ANSWER_SIZE, READ, WRITE
 
+KERNELS_TIMEOUT_S = 1.0
+"""How long the kernel waits for a bus that is held."""
+
 
 class PlantBus:
     """An `hal.edges.I2cBus` on the socket of an `simulator.boards.i2c.EmulatedBus`. One thread at a time."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, *, timeout_s: float = KERNELS_TIMEOUT_S) -> None:
         """Raises ``HardwareFault`` when no bus is emulated there."""
+        self.timeout_s = timeout_s
+        self._turn = 0
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._socket.settimeout(1.0)  # the kernel's, for a bus that is held
+        self._socket.settimeout(timeout_s)
         try:
             self._socket.connect(str(place))
         except OSError as error:
@@ -41,11 +46,22 @@ class PlantBus:
         self._socket.close()
 
     def _ask(self, *message: int) -> int:
-        self._socket.send(bytes(message))
-        answer = self._socket.recv(16)
-        if len(answer) != ANSWER_SIZE:
-            raise ConnectionResetError("the emulated bus is gone")
-        error, value = answer
+        self._turn = (self._turn + 1) % 256
+        self._socket.settimeout(self.timeout_s)
+        self._socket.send(bytes([*message, self._turn]))
+        error, value = self._answer()
         if error:
             raise OSError(error, os.strerror(error))
         return value
+
+    def _answer(self) -> tuple[int, int]:
+        """The answer to what was asked last. One that comes after its time-out is nobody's: a kernel's bus never gives
+        it to the next question either.
+        """
+        while True:
+            answer = self._socket.recv(16)
+            if len(answer) != ANSWER_SIZE:
+                raise ConnectionResetError("the emulated bus is gone")
+            error, value, turn = answer
+            if turn == self._turn:
+                return error, value

@@ -1,7 +1,8 @@
 """One I²C bus at the edge of ``smbus2``: a socket on which registers of its chips are read and written.
 
-A message is four bytes, ``op address register value`` (op 0 reads, 1 writes), its answer two, ``errno value``: what the
-kernel gives to who asks a bus. The chips live here and not in who asks, since they keep their state when it dies.
+A message is five bytes, ``op address register value turn`` (op 0 reads, 1 writes), its answer three, ``errno value
+turn``: what the kernel gives to who asks a bus, and a number by which a late answer is known. The chips live here and
+not in who asks, since they keep their state when it dies.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from simulator.boards.mcp23017 import EmulatedExpander
 from simulator.boards.protocol import BoardsError
 
 READ, WRITE = 0, 1
-REQUEST_SIZE, ANSWER_SIZE = 4, 2
+REQUEST_SIZE, ANSWER_SIZE = 5, 3
 NOISE_RATE = 0.2
 """What part of the messages noise touches."""
 _NOBODY = bytes([errno.EREMOTEIO, 0])
@@ -84,7 +85,7 @@ class EmulatedBus:
         try:
             request = talk.recv(16)
             if len(request) == REQUEST_SIZE:
-                talk.send(self.answer(request))
+                talk.send(self.answer(request[:-1]) + request[-1:])
                 return
         except BlockingIOError:
             return
@@ -95,7 +96,7 @@ class EmulatedBus:
         talk.close()
 
     def answer(self, request: bytes) -> bytes:
-        """What the bus says to one message."""
+        """What the bus says to one message, both without their turn."""
         op, address, register, value = request
         name, chip = self._chips.get(address, ("", None))
         if chip is None or not self.plugged:
