@@ -10,10 +10,12 @@ from controller.domain import (
     decide_box,
     decide_central,
     decide_chip,
+    decide_commissioning,
     decide_doors,
     decide_help,
     decide_hours,
     decide_loading,
+    decide_map,
     decide_office,
     decide_pickup,
     decide_power,
@@ -87,6 +89,12 @@ RULES: dict[type[cmd.Command], Callable[[Draft, Any], None]] = {
     cmd.KeepStaffSession: decide_service.keep_staff_session,
     cmd.TestCompartment: decide_technician.test_compartment,
     cmd.OfferLanguages: decide_technician.offer_languages,
+    cmd.StartCommissioning: decide_commissioning.start,
+    cmd.GoOnWithCommissioning: decide_commissioning.go_on,
+    cmd.PauseCommissioning: decide_commissioning.pause,
+    cmd.NoteExamination: decide_commissioning.note_examination,
+    cmd.ProposeMap: decide_map.propose,
+    cmd.DropMap: decide_map.drop,
     cmd.NoteDocumentsIssued: decide_reporting.note_documents_issued,
     cmd.NoteRunningCost: decide_reporting.note_running_cost,
     cmd.NotePageUse: decide_reporting.note_page_use,
@@ -133,6 +141,8 @@ def decide(box: Box, command: cmd.Command, at: Moment) -> Decision:
         draft = Draft(box, at)
     pauses.follow(draft)
     decide_help.follow(draft)
+    decide_commissioning.follow(draft)
+    decide_map.follow(draft)
     if isinstance(command, cmd.CentralCommand):
         decide_central.settled(draft, command, refusal.code if refusal else "")
     return Decision(tuple(draft.events), draft.box, refusal)

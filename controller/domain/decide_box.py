@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from controller.domain import commands as cmd
 from controller.domain import events as ev
+from controller.domain.decide_map import wires_moved
 from controller.domain.decide_pickup import ALLOW, STOP
 from controller.domain.decision import Draft, Refused
 from controller.domain.model import Compartment, Contents, Door, Factor, OpeningStage, Size
 from controller.domain.pauses import count_downtime
+from controller.domain.testable import TEST_REASONS, along_the_front
 
 #: Whether a chip check insists on something.
 ASKED = {"required", "optional"}
@@ -21,9 +23,12 @@ def open_log(draft: Draft, command: cmd.OpenLog) -> None:
 
 def activate_profile(draft: Draft, command: cmd.ActivateProfile) -> None:
     """A changed plan is refused while anything is inside: a technician could otherwise map a vacant label onto a full
-    compartment.
+    compartment. One that was accepted under its own rule (`controller.domain.decide_map`) is in force.
     """
+    correction = draft.box.map_correction
     if command.sha256 == draft.box.profile_sha256:
+        if correction is not None:  # accepted, and never written
+            draft.emit(ev.MapCorrectionDropped(correction.sha256, "not_written"))
         return
     labels = [plan.label for plan in command.compartments]
     if not all(labels) or len(set(labels)) != len(labels):
@@ -33,9 +38,17 @@ def activate_profile(draft: Draft, command: cmd.ActivateProfile) -> None:
     if draft.box.opening is not None:
         raise Refused("door_busy", compartment=draft.box.opening.compartment)
     first = not draft.box.profile_sha256
-    if not first and any(_may_hold_something(compartment) for compartment in draft.box.compartments.values()):
+    agreed = correction is not None and correction.accepted and correction.sha256 == command.sha256
+    if agreed and set(labels) != {each.label for each in along_the_front(draft.box)}:
+        raise Refused("labels_wrong")  # Wires move, compartments do not.
+    if (
+        not first
+        and not agreed
+        and any(_may_hold_something(compartment) for compartment in draft.box.compartments.values())
+    ):
         raise Refused("cabinet_not_empty")
     rules = command.rules
+    before = draft.box
     draft.emit(
         ev.ProfileActivated(
             sha256=command.sha256,
@@ -48,13 +61,20 @@ def activate_profile(draft: Draft, command: cmd.ActivateProfile) -> None:
     )
     if first and command.seen_empty_by:
         draft.emit(ev.CabinetSeenEmpty(command.seen_empty_by))
+    if correction is not None and agreed:
+        wires_moved(draft, before, correction)
+    elif correction is not None:
+        draft.emit(ev.MapCorrectionDropped(correction.sha256, "another_map"))
 
 
 def _may_hold_something(compartment: Compartment) -> bool:
     """Also while somebody still has to look inside, whatever the books say: a jam alone left it as it was."""
     if compartment.contents not in (Contents.EMPTY, Contents.PRESUMED_EMPTY) or compartment.deposits:
         return True
-    to_look_into = "not_in_profile" not in compartment.out_of_service and set(compartment.quarantine) - {"jam"}
+    to_look_into = "not_in_profile" not in compartment.out_of_service and set(compartment.quarantine) - {
+        "jam",
+        *TEST_REASONS,
+    }
     return bool(to_look_into)
 
 

@@ -6,6 +6,7 @@ from controller.domain import commands as cmd
 from controller.domain import events as ev
 from controller.domain.decide_pickup import authorised_or_open, end_session
 from controller.domain.decision import Draft, Refused
+from controller.domain.loadable import clear_missing
 from controller.domain.model import DepositEnd, DepositStatus, RightEnd, SessionEnd, Size
 from controller.domain.rights import issue_if_complete, let_rights_follow
 
@@ -41,9 +42,10 @@ def cancel_order(draft: Draft, command: cmd.CancelOrder) -> None:
     if deposit is None:
         raise Refused("deposit_unknown")
     opening = draft.box.opening
-    if deposit.status is not DepositStatus.EXPECTED or (opening is not None and opening.deposit == deposit.id):
+    if deposit.status not in (DepositStatus.EXPECTED, DepositStatus.MISSING) or (opening is not None and opening.deposit == deposit.id):
         raise Refused("deposit_inside")
     draft.emit(ev.DepositEnded(deposit.id, "", DepositEnd.CANCELLED.value, ""))
+    clear_missing(draft)
     let_rights_follow(draft, RightEnd.WITHDRAWN)
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from controller.domain import commands as cmd
 from controller.domain import decide_loading, decide_pickup, decide_staff
 from controller.domain import events as ev
+from controller.domain.decide_technician import another_door_opened, moved_by_a_test
 from controller.domain.decision import Draft, Refused
 from controller.domain.model import Compartment, Door, Item, Opening, OpeningStage, Purpose
 from controller.domain.openings import door_opened_by_itself
@@ -62,7 +63,9 @@ def _suspended_door(draft: Draft, compartment: Compartment, command: cmd.DoorSen
 
 def _opened(draft: Draft, compartment: Compartment, seen_mono_ms: int) -> None:
     opening = draft.box.opening
-    if opening is None or opening.compartment != compartment.label:
+    if opening is not None and moved_by_a_test(opening, compartment, seen_mono_ms):
+        another_door_opened(draft, opening, compartment, seen_mono_ms)
+    elif opening is None or opening.compartment != compartment.label:
         # An edge after UNKNOWN was not seen; where something may be inside, that is an alarm all the same.
         if compartment.door is Door.CLOSED or compartment.deposits:
             cause = "late" if compartment.possibly_unlatched else "unexpected"

@@ -7,7 +7,7 @@ from controller.domain import events as ev
 from controller.domain.allotment import choose_compartment
 from controller.domain.decision import Draft, Refused
 from controller.domain.guided import ask_badge_for
-from controller.domain.loadable import check_loadable, ready, with_an_old_document, with_its_group
+from controller.domain.loadable import check_loadable, found_again, ready, with_an_old_document, with_its_group
 from controller.domain.model import (
     Contents,
     Deposit,
@@ -38,6 +38,7 @@ def load(draft: Draft, session: StaffSession, order_of: Deposit | None) -> None:
     first (authorisation c).
     """
     deposit = check_loadable(draft, order_of)
+    found_again(draft, deposit, session.staff)
     among = ready(draft)
     mates = with_its_group(draft, deposit, among)
     if mates is not None:

@@ -6,6 +6,7 @@ from controller.domain import commands as cmd
 from controller.domain import decide_rounds
 from controller.domain import events as ev
 from controller.domain.decision import Draft, Refused
+from controller.domain.loadable import MISSING_FAULT
 from controller.domain.model import (
     Compartment,
     Contents,
@@ -140,7 +141,7 @@ def _envelope_gone(draft: Draft, deposit: str, label: str, end: str, by: str) ->
         draft.emit(ev.DepositReturnedToExpected(deposit, label, by))
     elif end == "missing":
         draft.emit(ev.DepositMissing(deposit, label, by))
-        draft.raise_fault("document_missing", label)
+        draft.raise_fault(MISSING_FAULT, label)
     elif end in {known.value for known in DepositEnd}:
         draft.emit(ev.DepositEnded(deposit, label, end, Contents.EMPTY.value))
     else:

@@ -7,7 +7,7 @@ from controller.domain import events as ev
 from controller.domain.decide_loading import LOADING_ROLES, load
 from controller.domain.decide_report import check_reporting, finish
 from controller.domain.decision import Draft, Refused
-from controller.domain.loadable import check_loadable
+from controller.domain.loadable import check_loadable, found_again
 from controller.domain.model import Contents, Deposit, DepositEnd, Opening, OpeningStage, Purpose, StaffSession
 from controller.domain.staff_sessions import keep_active, staff_session
 
@@ -56,5 +56,6 @@ def _swap(draft: Draft, session: StaffSession, opening: Opening, deposit: Deposi
     compartment = draft.box.compartments[opening.compartment]
     if compartment.deposits or not compartment.in_service or compartment.size.rank < loadable.size.rank:
         raise Refused("load_not_closed", compartment=compartment.label)
+    found_again(draft, loadable, session.staff)
     draft.emit(ev.SwapBegun(session.id, compartment.label, loadable.id))
     keep_active(draft, session)

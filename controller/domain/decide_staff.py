@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from controller.domain import commands as cmd
-from controller.domain import decide_rounds, timing
+from controller.domain import decide_map, decide_rounds, timing
 from controller.domain import events as ev
 from controller.domain.decide_chip import inspects
 from controller.domain.decide_loading import interrupted
@@ -11,6 +11,7 @@ from controller.domain.decide_pickup import check_takeover, take_over_session
 from controller.domain.decide_suspension import end_suspended, resumes
 from controller.domain.decision import Draft, Refused, RefusedAndNoted
 from controller.domain.guided import OPENING_ROLES, REQUESTABLE, ask_badge, check_request
+from controller.domain.lock_outcomes import proved
 from controller.domain.model import (
     Opening,
     OpeningStage,
@@ -56,6 +57,9 @@ def present_badge(draft: Draft, command: cmd.PresentBadge) -> None:
             draft.emit(ev.BadgePresented(member.id, command.seen_mono_ms))
         return
     requested = session.requested
+    if requested is None and draft.box.map_correction is not None:
+        decide_map.badge_presented(draft, session, draft.box.map_correction, member, command.seen_mono_ms)
+        return
     if requested is None or command.seen_mono_ms <= requested.mono_ms:
         raise Refused("badge_not_needed")
     if not set(OPENING_ROLES[requested.purpose]) & set(member.roles):
@@ -170,6 +174,8 @@ def door_closed(draft: Draft, opening: Opening) -> None:
     session = draft.box.staff_session
     if opening.purpose is Purpose.TEST:
         end_opening(draft, opening, "closed")
+        if opening.witnessed and not opening.others and session is not None:
+            proved(draft, opening.compartment, session.staff)
     elif session is not None:
         draft.emit(ev.ReportAsked(session.id, opening.compartment))
     if session is not None:
@@ -178,7 +184,8 @@ def door_closed(draft: Draft, opening: Opening) -> None:
 
 def unlock_failed(draft: Draft, opening: Opening) -> None:
     draft.raise_fault("jam", opening.compartment)
-    quarantine(draft, opening.compartment, "jam")
+    # What fails in a test of an empty compartment leaves it empty: it may be tested again once it is mended.
+    quarantine(draft, opening.compartment, "test_failed" if opening.purpose is Purpose.TEST else "jam")
     end_opening(draft, opening, "failed")
     decide_rounds.passed(draft, opening.compartment, "jam")
 
@@ -189,7 +196,7 @@ def unwitnessed(draft: Draft, opening: Opening) -> None:
     """
     session = draft.box.staff_session
     if opening.purpose is Purpose.TEST or session is None:
-        quarantine(draft, opening.compartment, "jam")
+        quarantine(draft, opening.compartment, "test_failed" if opening.purpose is Purpose.TEST else "jam")
         end_opening(draft, opening, "failed")
         return
     draft.emit(ev.OpeningUnwitnessed(opening.authorisation, opening.compartment, 0))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from controller.domain import commands as cmd
 from controller.domain import events as ev
+from controller.domain import timing
 from controller.domain.decision import Draft, Refused
-from controller.domain.model import Purpose, Role
-from controller.domain.openings import authorise
+from controller.domain.lock_outcomes import wired_wrongly
+from controller.domain.model import Compartment, Door, Opening, OpeningStage, Purpose, Role
+from controller.domain.openings import authorise, doubt_deposits
 from controller.domain.staff_sessions import keep_active, staff_session
-from controller.domain.testable import why_not_testable
+from controller.domain.testable import seen_empty, why_not_testable
 
 GERMAN = "de"
 SERVICE_ROLES = (Role.TECHNICIAN, Role.SUPERVISOR)
@@ -27,6 +29,31 @@ def test_compartment(draft: Draft, command: cmd.TestCompartment) -> None:
         raise Refused(against, compartment=compartment.label)
     authorise(draft, compartment=compartment.label, purpose=Purpose.TEST, session=session.id, badges=(session.staff,))
     keep_active(draft, session)
+
+
+def moved_by_a_test(opening: Opening, compartment: Compartment, seen_mono_ms: int) -> bool:
+    """Whether the edge of another door is taken for the work of the lock that is tested now: the doors that its pulse
+    opens move within a moment, and nobody else's coil is energised meanwhile.
+    """
+    if opening.purpose is not Purpose.TEST or opening.compartment == compartment.label:
+        return False
+    if compartment.door is not Door.CLOSED or seen_mono_ms < opening.authorised_mono_ms:
+        return False
+    if opening.stage is OpeningStage.OPENED:
+        return seen_mono_ms < opening.opened_mono_ms + timing.DOORS_OF_ONE_PULSE
+    return opening.stage is not OpeningStage.CLOSED
+
+
+def another_door_opened(draft: Draft, opening: Opening, compartment: Compartment, seen_mono_ms: int) -> None:
+    """The lock that was tested has opened another door. Where nothing can be behind it, both are taken out of allotment
+    and that is all; otherwise it is what a door that opens unasked always is.
+    """
+    vacant = seen_empty(draft.box, compartment)
+    draft.emit(ev.DoorOpened(compartment.label, "test", seen_mono_ms))
+    if not vacant:
+        draft.raise_fault("unexpected_open", compartment.label)
+        doubt_deposits(draft, compartment.label, "unexpected_open")
+    wired_wrongly(draft, opening.compartment, *((compartment.label,) if vacant else ()))
 
 
 def offer_languages(draft: Draft, command: cmd.OfferLanguages) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from controller.domain import decide_help, decide_pickup, decide_staff, decide_suspension, timing
+from controller.domain import decide_help, decide_map, decide_pickup, decide_staff, decide_suspension, timing
 from controller.domain import events as ev
 from controller.domain.decide_doors import ON_UNWITNESSED, WAITING, unlock_failed
 from controller.domain.decision import Draft
 from controller.domain.model import Box, Door, Opening, OpeningStage, Phase, Purpose, RightStatus
-from controller.domain.openings import POWER_FAIL, authorise_again
+from controller.domain.openings import POWER_FAIL, authorise_again, end_opening
 from controller.domain.pauses import count_downtime
-from controller.domain.rights import expire_if_due
+from controller.domain.rights import EXPIRING, expire_if_due
 
 
 def tick(draft: Draft) -> None:
@@ -39,7 +39,9 @@ def _session_deadline(box: Box) -> int | None:
 
 
 def _not_opened_in_time(draft: Draft, opening: Opening) -> None:
-    if Door.CLOSED is not opening.door_before or draft.box.compartments[opening.compartment].door is not Door.CLOSED:
+    if opening.others:
+        end_opening(draft, opening, "other_door")  # Once more would open that other door once more.
+    elif Door.CLOSED is not opening.door_before or draft.box.compartments[opening.compartment].door is not Door.CLOSED:
         # Nobody can say whether it opened, and a second pulse could not be told from the first.
         ON_UNWITNESSED[opening.purpose](draft, opening)
     elif opening.attempt < draft.box.lock_rules.attempts and _may_retry(draft, opening):
@@ -80,6 +82,7 @@ def _staff_due(draft: Draft) -> None:
     session = draft.box.staff_session
     if session is None:
         return
+    decide_map.due(draft)
     requested = session.requested
     if requested is not None and draft.at.mono_ms >= decide_staff.request_over_mono_ms(requested):
         draft.emit(ev.OpeningRequestDropped(session.id, requested.compartment, "timeout"))
@@ -110,6 +113,8 @@ def next_due(box: Box) -> int | None:
             due.append(box.staff_session.deadline_mono_ms)
         if box.staff_session.requested is not None:
             due.append(decide_staff.request_over_mono_ms(box.staff_session.requested))
+        if box.map_correction is not None and not box.map_correction.accepted:
+            due.append(decide_map.over_mono_ms(box.map_correction))
     call_due = decide_help.next_call_due(box)
     if call_due is not None:
         due.append(call_due)
@@ -118,4 +123,4 @@ def next_due(box: Box) -> int | None:
 
 def expiring(box: Box) -> bool:
     """Whether any right may expire by itself, so that a minute's tick is worth its while."""
-    return any(r.status is RightStatus.ISSUED and r.expires_wall_ms for r in box.rights.values())
+    return any(r.status in EXPIRING and r.expires_wall_ms for r in box.rights.values())

@@ -2,19 +2,40 @@
 
 from __future__ import annotations
 
+from controller.domain import events as ev
 from controller.domain.decision import Draft, Refused
 from controller.domain.model import Compartment, Deposit, DepositStatus, Door
+from controller.domain.rights import let_rights_wait
+
+#: The alarm while an envelope is missing; its subject is the compartment that it went out of.
+MISSING_FAULT = "document_missing"
 
 
 def check_loadable(draft: Draft, deposit: Deposit | None) -> Deposit:
-    """The envelope, if it is expected here and may be handed out. Raises `Refused`."""
+    """The envelope, if it is expected here (or was missing until now) and may be handed out. Raises `Refused`."""
     if deposit is None:
         raise Refused("load_unknown")
     if deposit.held:
         raise Refused("load_held")
-    if deposit.status is not DepositStatus.EXPECTED:
+    if deposit.status not in (DepositStatus.EXPECTED, DepositStatus.MISSING):
         raise Refused("load_duplicate", compartment=deposit.compartment)
     return deposit
+
+
+def found_again(draft: Draft, deposit: Deposit, by: str) -> None:
+    """Its barcode was scanned: what went missing is in somebody's hand, and waits to be loaded again."""
+    if deposit.status is DepositStatus.MISSING:
+        draft.emit(ev.DepositReturnedToExpected(deposit.id, "", by))
+        let_rights_wait(draft, deposit.id)
+        clear_missing(draft)
+
+
+def clear_missing(draft: Draft) -> None:
+    """The alarm is over when nothing is missing any more."""
+    if not any(deposit.status is DepositStatus.MISSING for deposit in draft.box.deposits.values()):
+        for fault in tuple(draft.box.faults.values()):
+            if fault.code == MISSING_FAULT:
+                draft.clear_fault(fault.code, fault.subject)
 
 
 def ready(draft: Draft) -> list[Compartment]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from controller.domain.commissioning import Commissioning, MapCorrection
 from controller.domain.hours import Calendar
 from controller.domain.tasks import Task
 
@@ -235,7 +236,8 @@ class Opening:
     ``door_before`` is what the sensor said at the first authorisation. ``witnessed`` is true once an edge CLOSED → OPEN
     was seen after it. ``authorisation`` names the latest attempt; every retry is an authorisation of its own.
     ``obstructed`` is set when a loader found the compartment not empty, ``too_small`` when the envelope does not fit.
-    ``authorised_mono_ms`` is the instant of the first attempt: an edge before it is no evidence.
+    ``authorised_mono_ms`` is the instant of the first attempt: an edge before it is no evidence. ``others`` are other
+    doors that opened when a lock was tested.
     """
 
     authorisation: str
@@ -255,6 +257,7 @@ class Opening:
     reason: str = ""
     authorised_mono_ms: int = 0
     too_small: bool = False
+    others: tuple[str, ...] = ()
 
 
 class Phase(StrEnum):
@@ -503,6 +506,7 @@ class LockRules:
 class Box:
     """The whole state, folded from the log. ``seq`` is the number of the last event in it; ``left_round`` the walk that
     staff left unfinished, for the next of them. ``languages`` are those that residents are offered; empty: all of them.
+    ``commissioning`` is the last round that fired every vacant lock.
     """
 
     box: str = ""
@@ -536,6 +540,8 @@ class Box:
     downtime: Downtime | None = None
     help_calls: dict[str, HelpCall] = field(default_factory=dict)
     languages: tuple[str, ...] = ()
+    commissioning: Commissioning | None = None
+    map_correction: MapCorrection | None = None
 
     @property
     def lease(self) -> Holder:

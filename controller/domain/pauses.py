@@ -72,8 +72,11 @@ def _reason(box: Box, right: Right) -> str:
         return ""
     if box.outage is not None:
         return OUTAGE
+    alone = all(box.deposits[name].status is DepositStatus.MISSING for name in right.deposits)
     for name in right.deposits:
         deposit = box.deposits[name]
+        if deposit.status is DepositStatus.MISSING and not alone:
+            continue  # Its holder waits for no compartment, and what lies there beside it can be collected.
         compartment = box.compartments.get(deposit.compartment)
         if deposit.status is not DepositStatus.STORED or (compartment is not None and not compartment.in_service):
             return COMPARTMENT

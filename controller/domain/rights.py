@@ -5,12 +5,23 @@ from __future__ import annotations
 from controller.domain import events as ev
 from controller.domain.decision import Draft
 from controller.domain.known_time import known_wall_ms
-from controller.domain.model import DepositStatus, Right, RightEnd, RightStatus
+from controller.domain.model import Box, DepositStatus, Right, RightEnd, RightStatus
 from controller.domain.pauses import holding_until
 
 
+#: A right in one of these states ends when its period is over.
+EXPIRING = (RightStatus.ISSUED, RightStatus.BLOCKED)
+
+
+def only_missing(box: Box, right: Right) -> bool:
+    """Whether nothing of the right is left but what went missing."""
+    return all(box.deposits[name].status is DepositStatus.MISSING for name in right.deposits)
+
+
 def issue_complete_rights(draft: Draft, deposit: str) -> None:
-    """Issues every prepared right over ``deposit`` whose deposits are all stored now."""
+    """Issues every prepared right over ``deposit`` whose deposits are all stored now. One that went missing is not
+    waited for: nobody knows whether it ever comes.
+    """
     for right in draft.box.rights_over(deposit):
         issue_if_complete(draft, right)
 
@@ -19,7 +30,8 @@ def issue_if_complete(draft: Draft, right: Right) -> None:
     deposits = [draft.box.deposits[name] for name in right.deposits]
     if right.status is not RightStatus.PREPARED or not deposits:
         return
-    if any(deposit.status is not DepositStatus.STORED for deposit in deposits):
+    still_there = [deposit for deposit in deposits if deposit.status is not DepositStatus.MISSING]
+    if not still_there or any(deposit.status is not DepositStatus.STORED for deposit in still_there):
         return
     expires = right.expires_wall_ms
     if not expires:
@@ -73,11 +85,12 @@ def leave_right(draft: Draft, name: str) -> None:
 
 
 def expire_if_due(draft: Draft, name: str) -> bool:
-    """Ends an issued right whose period is over. Nothing expires while the clock is untrusted, nor while it is the box
-    that is in the way: a deposit in a compartment under clarification keeps its right alive.
+    """Ends an issued right whose period is over, a blocked one too: its envelope is then fetched like any other.
+    Nothing expires while the clock is untrusted, nor while it is the box that is in the way: a deposit in a compartment
+    under clarification keeps its right alive, and so does having nothing but missing ones, which nobody may call safe.
     """
     right = draft.box.rights.get(name)
-    if right is None or right.status is not RightStatus.ISSUED or not right.expires_wall_ms:
+    if right is None or right.status not in EXPIRING or not right.expires_wall_ms:
         return False
     if right.paused_reason or draft.box.downtime is not None:
         return False
@@ -85,8 +98,12 @@ def expire_if_due(draft: Draft, name: str) -> bool:
         return False
     for deposit_name in right.deposits:
         deposit = draft.box.deposits[deposit_name]
+        if deposit.status is DepositStatus.MISSING:
+            continue
         compartment = draft.box.compartments.get(deposit.compartment)
         if deposit.status is not DepositStatus.STORED or (compartment is not None and not compartment.in_service):
             return False
+    if only_missing(draft.box, right):
+        return False
     draft.emit(ev.RightEnded(name, RightEnd.EXPIRED.value))
     return True

@@ -8,6 +8,8 @@ BADGE_VALID: Final = 30_000
 TWO_PERSONS_WITHIN: Final = 60_000
 REQUEST_VALID: Final = 60_000
 STAFF_IDLE: Final = 120_000
+#: When one lock is tested, another door that opens within so long of the first was opened by the same pulse.
+DOORS_OF_ONE_PULSE: Final = 3_000
 #: A staff session that let a resident go first waits this long for the badge that resumes it.
 SUSPENDED: Final = 600_000
 

@@ -33,6 +33,7 @@ MOST_DETAILS = 400
 _GROUPS = {
     "doors": "doors",
     "service": "doors",
+    "commissioning": "doors",
     "sessions": "pickup",
     "chips": "pickup",
     "rights": "pickup",

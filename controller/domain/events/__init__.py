@@ -32,6 +32,18 @@ from controller.domain.events.chips import (
     DocumentInspected,
     StaffCheckAsked,
 )
+from controller.domain.events.commissioning import (
+    CommissioningDone,
+    CommissioningPaused,
+    CommissioningResumed,
+    CommissioningStarted,
+    LockExamined,
+    MapBadgeAccepted,
+    MapCorrectionAccepted,
+    MapCorrectionDropped,
+    MapCorrectionProposed,
+    WiresMoved,
+)
 from controller.domain.events.declarations import (
     DeclarationAdded,
     ReturnMissing,
@@ -170,6 +182,10 @@ __all__ = [
     "ChipChecked",
     "ClockTrustChanged",
     "CommandSettled",
+    "CommissioningDone",
+    "CommissioningPaused",
+    "CommissioningResumed",
+    "CommissioningStarted",
     "CompartmentLeftEmpty",
     "CompartmentPlan",
     "CompartmentQuarantined",
@@ -212,7 +228,12 @@ __all__ = [
     "LanguagesOffered",
     "LoadingObstructed",
     "LoadingTooSmall",
+    "LockExamined",
     "LogOpened",
+    "MapBadgeAccepted",
+    "MapCorrectionAccepted",
+    "MapCorrectionDropped",
+    "MapCorrectionProposed",
     "OfficeLoggedIn",
     "OfficePasswordSet",
     "OldDocumentMissing",
@@ -271,4 +292,5 @@ __all__ = [
     "UnlockAuthorised",
     "UnlockFailed",
     "UseCount",
+    "WiresMoved",
 ]

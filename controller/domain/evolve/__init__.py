@@ -10,6 +10,7 @@ from controller.domain import events as ev
 from controller.domain.evolve import (  # each registers its rules
     box,
     chips,
+    commissioning,
     declarations,
     deposits,
     doors,
@@ -30,12 +31,13 @@ from controller.domain.model import Box, KnownTime
 from controller.domain.moment import Moment
 
 #: Changes whenever the same events would fold into a different state: older snapshots are then not used.
-FOLD_VERSION = 4
+FOLD_VERSION = 5
 
 #: The modules whose rules `evolve` follows.
 RULES = (
     box,
     chips,
+    commissioning,
     declarations,
     deposits,
     doors,

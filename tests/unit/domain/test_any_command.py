@@ -81,7 +81,7 @@ FIELDS: dict[str, tuple[Any, ...]] = {
     "proxy": (False, False, True),
     "purpose": tuple(Purpose),
     "in_service": (True, False),
-    "reason": ("", "lock", "fire", "defective"),
+    "reason": ("", "lock", "fire", "defective", "asked", "not_written"),
     "right": RIGHTS,
     "minutes": (0, 30, -1),
     "roles": (("loader",), ("supervisor",), ("technician",), ("loader", "technician"), (), ("king",)),
@@ -102,6 +102,16 @@ FIELDS: dict[str, tuple[Any, ...]] = {
     "checkable": ((), ("emrtd",), ("emrtd", "eid")),
     "via": ("qr", "number"),
     "authorisation": ("A0",),
+    "attempts": (0, 1, 3, -1),
+    "boards": ((), ("A01", "A02"), ("Z9",)),
+    "fault": ("", "board_silent"),
+    "moved": ((), ("A01",), ("A02",), ("A01", "A03")),
+    "opened": ((), ("A01",), ("A02",), ("Z9",)),
+    "opened_ms": (0, 300, -1),
+    "said": (True, False),
+    "stuck": ((), ("A01",)),
+    "touched": ((), ("A01",), ("A01", "A02"), ("Z9",)),
+    "wires": (("A01: lock a:1 -> a:2",), ()),
 }
 #: What the card reader says, where a reason is asked for.
 CHIP_REASONS = (

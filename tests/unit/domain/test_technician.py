@@ -27,7 +27,7 @@ def test_an_empty_compartment_is_tested() -> None:
 def test_a_lock_that_does_not_open_is_found() -> None:
     box = Scenario().login("tom")
     box.do(cmd.TestCompartment(box.staff, "A08")).jams()
-    assert box.compartment("A08").quarantine == ("jam",)
+    assert box.compartment("A08").quarantine == ("test_failed",)
     assert "jam:A08" in box.box.faults
 
 

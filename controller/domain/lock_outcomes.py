@@ -1,0 +1,28 @@
+"""What a test of a lock leaves behind: a compartment that is not allotted, or one that is again."""
+
+from __future__ import annotations
+
+from controller.domain import events as ev
+from controller.domain.decision import Draft
+from controller.domain.model import Contents
+from controller.domain.openings import quarantine
+from controller.domain.testable import TEST_REASONS
+
+
+def proved(draft: Draft, label: str, by: str) -> None:
+    """Its own door opened and closed, and no other: what an earlier test had found is over. Not while this round has
+    seen another lock open the same door.
+    """
+    compartment = draft.box.compartments[label]
+    round_ = draft.box.commissioning
+    if not compartment.quarantine or not set(compartment.quarantine) <= TEST_REASONS:
+        return
+    if compartment.contents is not Contents.EMPTY or (round_ is not None and round_.accuses(label)):
+        return
+    draft.emit(ev.CompartmentReleased(label, Contents.EMPTY.value, "no", by))
+
+
+def wired_wrongly(draft: Draft, *labels: str) -> None:
+    """Nothing is put behind these doors until the wires are where the map says."""
+    for label in labels:
+        quarantine(draft, label, "wiring")
