@@ -10,11 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hal.headphones import HeadphoneSocket
 from hal.interfaces import (
     DoorLevel,
     DoorListener,
     DoorReading,
     DoorSensors,
+    Headphones,
     Indicators,
     UnknownCompartment,
     monotonic_ms,
@@ -88,6 +90,11 @@ class Cabinet:
     def _note(self, reading: DoorReading) -> None:
         if reading.level is DoorLevel.OPEN:
             self.locks.note_open(reading.compartment)
+
+    @property
+    def headphones(self) -> Headphones:
+        """Whether they are in."""
+        return HeadphoneSocket(None) if self.inputs is None else self.inputs.headphones
 
     @property
     def measured(self) -> Mapping[str, int]:

@@ -6,12 +6,14 @@ same.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
 from hal.gpio import PinFactory, open_pins
+from hal.input_device import InputKernel, Linux
 from hal.interfaces import HardwareFault
 
 
@@ -80,6 +82,9 @@ class Edges:
     serial: Callable[[str, int], SerialLine] = open_serial
     i2c: Callable[[int], I2cBus] = open_i2c
     file: Callable[[str], str] = read_file
+    present: Callable[[str], bool] = os.path.exists
+    """Whether the kernel knows a device under this path."""
+    input: InputKernel = field(default_factory=Linux)
     _opened: list[PinFactory] = field(default_factory=list, repr=False)
 
     def header(self) -> PinFactory:

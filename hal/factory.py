@@ -5,14 +5,16 @@ from __future__ import annotations
 from contextlib import ExitStack
 
 from hal.boards import BOARDS
-from hal.boards.board import BoardLamps, lamps_on
+from hal.boards.board import BoardContacts, Switch, switches_on
 from hal.cabinet import Cabinet, JoinedDoors
 from hal.edges import Edges
 from hal.gpio import PinFactory
-from hal.indicators.joined import JoinedIndicators
 from hal.interfaces import DoorSensors, FaultListener, LockBank
 from hal.locks.governor import GovernedLocks
 from hal.profile import HEADER, Profile
+
+LOUDSPEAKER = "the loudspeaker"
+"""The one output that no indicator is: see `hal.headphones`."""
 
 
 def build_cabinet(
@@ -30,31 +32,35 @@ def build_cabinet(
     """
     if edges is None:
         edges = Edges() if pin_factory is None else Edges(pins=lambda: pin_factory)
-    from hal.indicators.gpio import GpioIndicators
+    from hal.indicators.gpio import pin_switches
+    from hal.indicators.switched import SwitchedIndicators
     from hal.inputs import InputWatch
 
     with ExitStack() as claimed:
         banks: list[LockBank] = []
         doors: list[DoorSensors] = []
-        lamps: list[BoardLamps] = []
+        switches: dict[str, Switch] = {}
+        contacts: dict[str, BoardContacts] = {}
         for open_board in BOARDS:
             board = open_board(profile, edges, faults)
             for lock_bank in board.locks:
                 claimed.callback(lock_bank.close)
             for sensors in board.doors:
                 claimed.callback(sensors.close)
-            for lit in board.lamps:
-                claimed.callback(lit.close)
+            for switch in board.switches.values():
+                claimed.callback(switch.close)
             banks += board.locks
             doors += board.doors
-            lamps += board.lamps
-        on_header, buzzer = lamps_on(profile, HEADER), profile.indicators.buzzer
-        named = {"scanner": profile.indicators.scanner_light, "door": profile.indicators.door_light}
-        lights = {name: pin for name, pin in named.items() if pin is not None}
-        pins = edges.header() if on_header or lights or buzzer is not None else None
-        indicators = JoinedIndicators(GpioIndicators(on_header, buzzer, pins, faults, lights), lamps)
+            switches |= board.switches
+            contacts |= board.contacts
+        on_header = switches_on(profile, HEADER)
+        for name, pin_switch in (pin_switches(on_header, edges.header()) if on_header else {}).items():
+            switches[name] = pin_switch
+            claimed.callback(pin_switch.close)
+        amplifier = switches.pop(LOUDSPEAKER, None)
+        indicators = SwitchedIndicators(switches, faults)
         claimed.callback(indicators.close)
-        inputs = InputWatch(profile.inputs, edges.header, edges.file, faults)
+        inputs = InputWatch(profile, edges, faults, boards=contacts, amplifier=amplifier)
         claimed.pop_all()
     supplies = {item.label: profile.bank_of(item.label).supply for item in profile.compartments}
     return Cabinet(profile, GovernedLocks(banks, supplies), JoinedDoors(doors), indicators, inputs)

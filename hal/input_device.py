@@ -16,7 +16,10 @@ from typing import Final, Protocol
 
 EV_SYN: Final = 0
 EV_KEY: Final = 1
+EV_SW: Final = 5
 SYN_DROPPED: Final = 3
+HEADPHONE_INSERT: Final = 2
+"""``SW_HEADPHONE_INSERT``."""
 RELEASED: Final = 0
 PRESSED: Final = 1
 
@@ -25,6 +28,7 @@ _EVENT: Final = struct.Struct("@llHHi")
 
 _CLOCK_MONOTONIC: Final = 1
 _KEY_BYTES: Final = 96
+_SWITCH_BYTES: Final = 8
 
 
 def _request(direction: int, number: int, size: int) -> int:
@@ -34,6 +38,8 @@ def _request(direction: int, number: int, size: int) -> int:
 
 GET_NAME: Final = _request(2, 0x06, 256)
 GET_KEYS: Final = _request(2, 0x20 + EV_KEY, _KEY_BYTES)
+HAS_SWITCHES: Final = _request(2, 0x20 + EV_SW, _SWITCH_BYTES)
+GET_SWITCHES: Final = _request(2, 0x1B, _SWITCH_BYTES)
 GRAB: Final = _request(1, 0x90, 4)
 SET_CLOCK: Final = _request(1, 0xA0, 4)
 
@@ -124,6 +130,36 @@ class InputDevice:
 
     def close(self) -> None:
         """Give it back; the grab ends with it. Idempotent."""
+        descriptor, self._descriptor = self._descriptor, -1
+        if descriptor >= 0:
+            self._kernel.close(descriptor)
+
+
+class SwitchDevice:
+    """A device with a switch (a socket, a lid), asked for its state; not grabbed. Raises ``OSError``. One thread."""
+
+    def __init__(self, path: str, switch: int, kernel: InputKernel | None = None) -> None:
+        self.path = path
+        self._switch = switch
+        self._kernel = kernel or Linux()
+        self._descriptor = self._kernel.open(path)
+        try:
+            if not self._bit(HAS_SWITCHES):
+                raise OSError(errno.ENODEV, "it has no such switch", path)
+        except OSError:
+            self.close()
+            raise
+
+    def on(self) -> bool:
+        """Whether it is on now. Raises ``OSError`` when the device is gone."""
+        return self._bit(GET_SWITCHES)
+
+    def _bit(self, request: int) -> bool:
+        bits = self._kernel.ask(self._descriptor, request, _SWITCH_BYTES)
+        return bool(bits[self._switch // 8] >> self._switch % 8 & 1)
+
+    def close(self) -> None:
+        """Give it back. Idempotent."""
         descriptor, self._descriptor = self._descriptor, -1
         if descriptor >= 0:
             self._kernel.close(descriptor)

@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import partial
 
-from gpiozero import InputDevice
-
-from hal.gpio import PinFactory, claim
+from hal.boards.board import BoardContacts, Switch
+from hal.contacts import BoardLine, HeaderLine, Line, Steadied
+from hal.edges import Edges
+from hal.headphones import ContactJack, DeviceJack, HeadphoneSocket
 from hal.interfaces import Fault, FaultListener, monotonic_ms
-from hal.profile import ClosedLevel, Contact, Gauge, Inputs
+from hal.presence import LOOK_EVERY_MS, Presence, presences
+from hal.profile import HEADER, ClosedLevel, Contact, Gauge, Inputs, Profile
 
 log = logging.getLogger(__name__)
 
@@ -32,30 +33,10 @@ HYSTERESIS: Mapping[str, int] = {"temperature": 2_000, "supply_voltage": 200}
 """How far a value has to come back before its fault is over: 2 degrees, 0.2 V."""
 
 
-class Steadied:
-    """A level that is believed when it has stood for ``window_ms``."""
-
-    def __init__(self, window_ms: int) -> None:
-        self._window_ms = window_ms
-        self._seen: bool | None = None
-        self._since_ms = 0
-        self.believed: bool | None = None
-        """``None`` before the first."""
-
-    def feed(self, level: bool, now_ms: int) -> bool:
-        """Whether another level is believed from now on."""
-        if level is not self._seen:
-            self._seen, self._since_ms = level, now_ms
-        if level is self.believed or now_ms - self._since_ms < self._window_ms:
-            return False
-        self.believed = level
-        return True
-
-
 @dataclass
 class _Pin:
     contact: Contact
-    device: InputDevice
+    line: Line
     fault: Fault
     steadied: Steadied = field(init=False)
 
@@ -63,8 +44,8 @@ class _Pin:
         self.steadied = Steadied(self.contact.debounce_ms)
 
     def active(self) -> bool:
-        """Raises whatever the pin library does."""
-        return bool(self.device.pin.state) is (self.contact.active is ClosedLevel.HIGH)
+        """Raises whatever its device does."""
+        return self.line.high() is (self.contact.active is ClosedLevel.HIGH)
 
 
 @dataclass
@@ -80,32 +61,55 @@ class InputWatch:
 
     def __init__(
         self,
-        inputs: Inputs,
-        header: Callable[[], PinFactory],
-        read_file: Callable[[str], str],
+        profile: Profile,
+        edges: Edges,
         faults: FaultListener | None = None,
         *,
+        boards: Mapping[str, BoardContacts] | None = None,
+        amplifier: Switch | None = None,
         gauge_every_ms: int = GAUGE_EVERY_MS,
     ) -> None:
-        """Claim the contacts' pins and begin. ``read_file`` raises ``OSError``. Raises ``HardwareFault``."""
+        """Claim the contacts' pins and begin. ``boards``: where the contacts are that are not on the header, by name;
+        ``amplifier``: the loudspeaker's, ours from now on. Raises ``HardwareFault``.
+        """
+        self._profile = profile
+        self._edges = edges
         self._faults = faults
-        self._read_file = read_file
+        self._boards = boards or {}
         self._gauge_every_ms = gauge_every_ms
         self._told: dict[tuple[str, str], bool] = {}
         self._values: dict[str, int] = {}
         self._stop = threading.Event()
         self._pins: dict[str, _Pin] = {}
         self._thread = threading.Thread(target=self._run, name="inputs", daemon=True)
-        self._scales = list(_scales(inputs))
+        self._scales = list(_scales(profile.inputs))
+        self._presences: list[Presence] = list(presences(profile))
+        self.headphones = HeadphoneSocket(None, amplifier=amplifier)
         try:
-            for name, contact, fault in _contacts(inputs):
-                device = claim(contact.pin, name, partial(_open, contact.pin, header()))
-                self._pins[name] = _Pin(contact, device, fault)
+            for name, contact, fault in _contacts(profile.inputs):
+                self._pins[name] = _Pin(contact, self._line(name), fault)
+            self.headphones = self._socket(amplifier)
         except BaseException:
             self.close()
             raise
-        if self._pins or self._scales:
+        if self._pins or self._scales or self._presences or self.headphones.there:
             self._thread.start()
+
+    def _line(self, name: str) -> Line:
+        """Raises ``HardwareFault``."""
+        wire = self._profile.contacts()[name]
+        if wire.bank == HEADER:
+            return HeaderLine(name, wire.channel, self._edges.header())
+        return BoardLine(name, self._boards[name], self._profile.closed_level(wire.bank))
+
+    def _socket(self, amplifier: Switch | None) -> HeadphoneSocket:
+        jack = self._profile.inputs.headphones
+        if jack is None:
+            return HeadphoneSocket(None, amplifier=amplifier)
+        if jack.device:
+            return HeadphoneSocket(DeviceJack(jack.device, self._edges.input), jack.debounce_ms, amplifier)
+        contact = ContactJack(self._line("headphones"), jack.active is ClosedLevel.HIGH)
+        return HeadphoneSocket(contact, jack.debounce_ms, amplifier)
 
     @property
     def values(self) -> Mapping[str, int]:
@@ -118,19 +122,32 @@ class InputWatch:
         if self._thread.is_alive():
             self._thread.join(2.0)
         for pin in self._pins.values():
-            pin.device.close()
+            pin.line.close()
+        self.headphones.close()
 
     def _run(self) -> None:
-        gauges_due = 0
+        gauges_due = presences_due = 0
         while not self._stop.is_set():
             now = monotonic_ms()
             for name, pin in self._pins.items():
                 self._ask(name, pin, now)
+            if self.headphones.there:
+                problem = self.headphones.look(now)
+                self._say(_unreadable("headphones", problem), problem is not None)
+            if now >= presences_due:
+                presences_due = now + LOOK_EVERY_MS
+                self._look_for_things(now)
             if now >= gauges_due:
                 gauges_due = now + self._gauge_every_ms
                 for scale in self._scales:
                     self._measure(scale)
             self._stop.wait(POLL_MS / 1000)
+
+    def _look_for_things(self, now: int) -> None:
+        for thing in self._presences:
+            gone = thing.is_gone(self._edges.present, now)
+            if gone is not None:
+                self._say(thing.fault, gone)
 
     def _ask(self, name: str, pin: _Pin, now: int) -> None:
         try:
@@ -145,7 +162,7 @@ class InputWatch:
 
     def _measure(self, scale: _Scale) -> None:
         try:
-            value = int(self._read_file(scale.gauge.file))
+            value = int(self._edges.file(scale.gauge.file))
         except (OSError, ValueError) as error:
             self._values.pop(scale.name, None)
             self._say(_unreadable(scale.name, error), True)
@@ -175,10 +192,6 @@ class InputWatch:
             log.exception("the fault listener raised")
 
 
-def _open(pin: int, factory: PinFactory) -> InputDevice:
-    return InputDevice(pin, pull_up=True, pin_factory=factory)
-
-
 def _contacts(inputs: Inputs) -> Iterator[tuple[str, Contact, Fault]]:
     if inputs.power_fail is not None:
         fault = Fault(
@@ -191,6 +204,14 @@ def _contacts(inputs: Inputs) -> Iterator[tuple[str, Contact, Fault]]:
     if inputs.tamper is not None:
         fault = Fault(TAMPER, "housing", "the housing's contact says open", "See who has it open, and close it.")
         yield "tamper", inputs.tamper, fault
+    if inputs.thermostat is not None:
+        fault = Fault("temperature_high", "thermostat", "the thermostat says too hot", "See fan, filter and sun.")
+        yield "thermostat", inputs.thermostat, fault
+    if inputs.supply_fault is not None:
+        fault = Fault(
+            "supply_low", "supply", "the supply says that its output is bad", "See the supply, its load and its wires."
+        )
+        yield "supply_fault", inputs.supply_fault, fault
 
 
 def _scales(inputs: Inputs) -> Iterator[_Scale]:
@@ -205,4 +226,5 @@ def _scales(inputs: Inputs) -> Iterator[_Scale]:
 
 
 def _unreadable(name: str, error: Exception | None = None) -> Fault:
-    return Fault(INPUT_UNREADABLE, name, f"it cannot be read ({error})", "Check its pin or file, and its wiring.")
+    advice = "Check its pin, board or file, and its wiring."
+    return Fault(INPUT_UNREADABLE, name, f"it cannot be read ({error})", advice)

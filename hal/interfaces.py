@@ -227,6 +227,20 @@ class Indicators(Protocol):
         ...
 
 
+@runtime_checkable
+class Headphones(Protocol):
+    """Whether somebody has put headphones into the box's socket."""
+
+    @property
+    def plugged(self) -> bool | None:
+        """``None``: nothing tells, or not yet."""
+        ...
+
+    def subscribe(self, listener: Callable[[bool], None]) -> None:
+        """Call ``listener`` when they are in and when they are out, on a foreign thread; and now, if it is known."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """One picture: ``luma`` holds ``width * height`` bytes, 8 bits a pixel, row by row from the top left."""

@@ -25,6 +25,9 @@ CHIP_LABELS = ("pinctrl-bcm2711", "pinctrl-rp1", "pinctrl-bcm2835")
 
 DEFAULT_PROFILE = Path("/etc/abholfach/cabinet.toml")
 
+INDICATORS = ("buzzer", "scanner_light", "door_light", "loudspeaker")
+"""What ``[indicators]`` switches."""
+
 _NAME = 32
 _LINES = 64
 
@@ -98,7 +101,8 @@ def output_pins(profile: Path) -> list[int]:
     others = {pin for item in tables if item.get("lamp_bank") not in boards for pin in _pins(item.get("lamp"))}
     indicators = data.get("indicators")
     if isinstance(indicators, dict):
-        others.update(pin for name in ("buzzer", "scanner_light", "door_light") for pin in _pins(indicators.get(name)))
+        on_header = [name for name in INDICATORS if indicators.get(f"{name}_bank") not in boards]
+        others.update(pin for name in on_header for pin in _pins(indicators.get(name)))
     return [*sorted(locks), *sorted(others - locks)]  # locks first
 
 

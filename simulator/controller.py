@@ -91,6 +91,7 @@ def _cabinet_opener(
             cabinet.indicators,
             close,
             lambda: cabinet.measured,
+            cabinet.headphones,
         )
 
     return open_cabinet

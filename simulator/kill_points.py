@@ -14,7 +14,7 @@ import threading
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from controller.ports import (
@@ -28,7 +28,8 @@ from controller.ports import (
     StaffCredentialRow,
     Stamp,
 )
-from hal.interfaces import DoorListener, DoorReading, DoorSensors, Indicators, LockBank, PulseReport
+from hal.headphones import HeadphoneSocket
+from hal.interfaces import DoorListener, DoorReading, DoorSensors, Headphones, Indicators, LockBank, PulseReport
 
 OpenLog = Callable[[Path, str, int], tuple[EventLog, Opened]]
 
@@ -184,6 +185,7 @@ class KillableHardware:
     indicators: Indicators
     close_cabinet: Callable[[], None]
     measure: Callable[[], Mapping[str, int]] = dict
+    headphones: Headphones = field(default_factory=lambda: HeadphoneSocket(None))
 
     @property
     def measured(self) -> Mapping[str, int]:

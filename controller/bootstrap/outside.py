@@ -13,7 +13,7 @@ from controller.adapters.event_store import open_log
 from controller.identity import Kind
 from controller.ports import Clock, EventLog, Opened
 from controller.services.hardware_faults import HardwareFaults
-from hal.interfaces import DoorSensors, Indicators, LockBank
+from hal.interfaces import DoorSensors, Headphones, Indicators, LockBank
 from hal.profile import Profile
 
 OpenLog = Callable[[Path, str, int], tuple[EventLog, Opened]]
@@ -31,6 +31,9 @@ class Hardware(Protocol):
 
     @property
     def indicators(self) -> Indicators: ...
+
+    @property
+    def headphones(self) -> Headphones: ...
 
     @property
     def measured(self) -> Mapping[str, int]:

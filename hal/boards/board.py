@@ -2,40 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
-from hal.interfaces import DoorSensors, LockBank
-from hal.profile import Profile
+from hal.interfaces import DoorLevel, DoorSensors, LockBank
+from hal.profile import ClosedLevel, Profile
 
 
-class BoardLamps(Protocol):
-    """Lamps of compartments on a board. Any thread. Trouble with the board is a fault of the board, never an
-    exception.
-    """
+class Switch(Protocol):
+    """One output that is no lock's: a lamp, a light, the buzzer. Any thread."""
 
-    @property
-    def compartments(self) -> Sequence[str]:
-        """Labels that have a lamp there."""
-        ...
-
-    def lamp(self, compartment: str, on: bool) -> None:
-        """Light or darken it. Without effect for others."""
+    def switch(self, on: bool) -> None:
+        """Raises whatever a pin's library raises. Trouble with a board is a fault of the board and no exception: it is
+        told when it hears again.
+        """
         ...
 
     def close(self) -> None:
-        """All dark; give the device back. Idempotent."""
+        """Off; give the device back. Idempotent."""
+        ...
+
+
+class BoardContacts(Protocol):
+    """Contacts on a board that are no door's. Any thread."""
+
+    def contact(self, name: str) -> DoorLevel:
+        """What the last poll said, as of a door's contact; ``UNKNOWN`` when that was long ago."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """Lock banks, door sensors and lamps; all empty when the profile has no such board."""
+    """What is on the boards of one kind; all empty when the profile has no such board."""
 
     locks: Sequence[LockBank] = ()
     doors: Sequence[DoorSensors] = ()
-    lamps: Sequence[BoardLamps] = ()
+    switches: Mapping[str, Switch] = field(default_factory=dict)
+    """By what `Profile.outputs` calls them."""
+    contacts: Mapping[str, BoardContacts] = field(default_factory=dict)
+    """By what `Profile.contacts` calls them: where each is."""
 
 
 def locks_on(profile: Profile, bank: str) -> dict[str, int]:
@@ -49,7 +55,18 @@ def sensors_on(profile: Profile, place: str) -> dict[str, int]:
     return {label: wire.channel for label, wire in wires.items() if wire.bank == place}
 
 
-def lamps_on(profile: Profile, place: str) -> dict[str, int]:
-    """Compartment → channel, of the lamps at a bank, or at the header."""
-    wires = {item.label: profile.lamp_wire(item) for item in profile.compartments}
-    return {label: wire.channel for label, wire in wires.items() if wire is not None and wire.bank == place}
+def switches_on(profile: Profile, place: str) -> dict[str, int]:
+    """Name → channel, of the outputs that are no locks at a bank, or at the header."""
+    return {name: wire.channel for name, wire in profile.outputs().items() if wire.bank == place}
+
+
+def contacts_on(profile: Profile, place: str) -> dict[str, int]:
+    """Name → channel, of the contacts that are no door's at a bank, or at the header."""
+    return {name: wire.channel for name, wire in profile.contacts().items() if wire.bank == place}
+
+
+def is_high(level: DoorLevel, closed_level: ClosedLevel) -> bool | None:
+    """The level of an input of which a board says what a door's contact would mean there; ``None``: not known."""
+    if level is DoorLevel.UNKNOWN:
+        return None
+    return (level is DoorLevel.CLOSED) is (closed_level is ClosedLevel.HIGH)

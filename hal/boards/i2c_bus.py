@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 
 from hal.boards.expander import Expander, SettingsLost
 from hal.boards.health import AGAIN_MS, Health
-from hal.boards.polled import PolledDoors
+from hal.boards.polled import NOTHING, PolledDoors
 from hal.boards.standing import StandingFaults
 from hal.edges import I2cBus
 from hal.interfaces import DoorLevel, Fault, FaultListener, monotonic_ms
@@ -27,7 +27,16 @@ JOIN_S = 3.0
 class ExpanderStation:
     """An expander's place on its bus, and its ``doors``. ``watch_closely`` is for any thread."""
 
-    def __init__(self, bus: ExpanderBus, name: str, chip: Expander, contacts: Mapping[str, int], *, closed: bool):
+    def __init__(
+        self,
+        bus: ExpanderBus,
+        name: str,
+        chip: Expander,
+        contacts: Mapping[str, int],
+        *,
+        closed: bool,
+        others: Mapping[str, int] = NOTHING,
+    ) -> None:
         self._bus = bus
         self._closed_level = closed
         self._hot_until = 0
@@ -37,7 +46,9 @@ class ExpanderStation:
         self.health = Health(now)
         self.due = now
         self.answered = False
-        self.doors = PolledDoors(contacts, watch_closely=self.watch_closely, on_close=bus.let_go, clock=bus.clock)
+        self.doors = PolledDoors(
+            contacts, watch_closely=self.watch_closely, on_close=bus.let_go, clock=bus.clock, others=others
+        )
 
     def watch_closely(self, _channel: int, until_mono_ms: int) -> None:
         """Ask this chip every ``HOT_MS`` until then."""
@@ -130,10 +141,13 @@ class ExpanderBus:
         pulsed: int,
         outputs: int,
         users: int,
+        others: Mapping[str, int] = NOTHING,
     ) -> ExpanderStation:
-        """A chip on this bus with its door contacts; ``users``: how many will ``let_go``. Before ``start``."""
+        """A chip on this bus with its door contacts and ``others``; ``users``: how many will ``let_go``. Before
+        ``start``.
+        """
         chip = Expander(self._bus, address, self.guard, pulsed=pulsed, outputs=outputs)
-        station = ExpanderStation(self, name, chip, contacts, closed=closed_level)
+        station = ExpanderStation(self, name, chip, contacts, closed=closed_level, others=others)
         self._stations.append(station)
         self._users += users
         return station

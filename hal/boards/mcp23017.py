@@ -7,11 +7,11 @@ An expander keeps what it was told last, as a GPIO line does: a bank of locks on
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from functools import partial
 
-from hal.boards.board import Opened, lamps_on, locks_on, sensors_on
+from hal.boards.board import BoardContacts, Opened, Switch, contacts_on, locks_on, sensors_on, switches_on
 from hal.boards.expander import Expander, ExpanderOutput, mask
 from hal.boards.i2c_bus import ExpanderBus, ExpanderStation
 from hal.boards.late_bus import LateBus
@@ -60,48 +60,41 @@ class ExpanderLocks(LatchedLocks):
                 self._let_go()
 
 
-class ExpanderLamps:
-    """Lamps on a chip's outputs: `hal.boards.board.BoardLamps`."""
+class ExpanderSwitch:
+    """An output of a chip that is no lock's: a `hal.boards.board.Switch`."""
 
-    def __init__(self, lamps: Mapping[str, int], chip: Expander, let_go: Callable[[], None]) -> None:
-        """``lamps``: compartment → channel."""
-        self._lamps = dict(lamps)
+    def __init__(self, name: str, chip: Expander, channel: int, let_go: Callable[[], None]) -> None:
+        self._name = name
         self._chip = chip
+        self._channel = channel
         self._let_go = let_go
         self._closed = False
 
-    @property
-    def compartments(self) -> Sequence[str]:
-        """Labels in the profile's order."""
-        return tuple(self._lamps)
-
-    def lamp(self, compartment: str, on: bool) -> None:
-        """See ``BoardLamps.lamp``. What a chip does not hear now it is told with a later poll."""
-        channel = self._lamps.get(compartment)
-        if channel is None:
-            return
+    def switch(self, on: bool) -> None:
+        """See `Switch.switch`. What a chip does not hear now it is told with a later poll."""
         try:
-            self._chip.set(channel, on)
+            self._chip.set(self._channel, on)
         except OSError as error:
-            log.info("the lamp of %s will be switched later: %s", compartment, error)
+            log.info("%s will be switched later: %s", self._name, error)
 
     def close(self) -> None:
-        """See ``BoardLamps.close``."""
+        """See `Switch.close`."""
         if self._closed:
             return
         self._closed = True
-        for compartment in self._lamps:
-            self.lamp(compartment, False)
+        self.switch(False)
         self._let_go()
 
 
 def open_mcp23017(profile: Profile, edges: Edges, faults: FaultListener | None) -> Opened:
-    """Every expander's locks, door contacts and lamps, a thread for each bus.
+    """Every expander's locks, contacts, lamps and lights, a thread for each bus.
 
     A chip or bus that is not there is a fault, not the end. Raises ``HardwareFault`` where a bus cannot be had at all.
     """
     buses: dict[int, ExpanderBus] = {}
-    locks, doors, lamps = [], [], []
+    locks, doors = [], []
+    switches: dict[str, Switch] = {}
+    contacts: dict[str, BoardContacts] = {}
     with ExitStack() as claimed:
         for bank in profile.banks:
             if not isinstance(bank, Mcp23017Bank):
@@ -109,25 +102,29 @@ def open_mcp23017(profile: Profile, edges: Edges, faults: FaultListener | None) 
             if bank.bus not in buses:
                 buses[bank.bus] = ExpanderBus(bank.bus, LateBus(partial(edges.i2c, bank.bus)), faults=faults)
             bus = buses[bank.bus]
-            wired, lit = locks_on(profile, bank.name), lamps_on(profile, bank.name)
+            wired, switched = locks_on(profile, bank.name), switches_on(profile, bank.name)
+            others = contacts_on(profile, bank.name)
             station = bus.add(
                 bank.name,
                 bank.address,
                 sensors_on(profile, bank.name),
                 closed_level=profile.closed_level(bank.name) is ClosedLevel.HIGH,
                 pulsed=mask(wired.values()),
-                outputs=mask((*wired.values(), *lit.values())),
-                users=3,
+                outputs=mask((*wired.values(), *switched.values())),
+                users=2 + len(switched),
+                others=others,
             )
             locks.append(ExpanderLocks(bank.name, wired, station, bus.let_go))
             claimed.callback(locks[-1].close)
             doors.append(station.doors)
             claimed.callback(doors[-1].close)
-            lamps.append(ExpanderLamps(lit, station.chip, bus.let_go))
-            claimed.callback(lamps[-1].close)
+            contacts.update(dict.fromkeys(others, station.doors))
+            for name, channel in switched.items():
+                switches[name] = ExpanderSwitch(name, station.chip, channel, bus.let_go)
+                claimed.callback(switches[name].close)
         for bus in buses.values():
             bus.start()
         for bus in buses.values():
             bus.wait_until_heard(HEARD_WITHIN_MS)
         claimed.pop_all()
-    return Opened(locks, doors, lamps)
+    return Opened(locks, doors, switches, contacts)

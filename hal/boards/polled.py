@@ -10,6 +10,7 @@ from hal.interfaces import DoorLevel, DoorListener, DoorReading, UnknownCompartm
 
 log = logging.getLogger(__name__)
 
+NOTHING: Mapping[str, int] = {}
 OUTDATED_MS = 2_000
 """What was read so long ago is not known any more, whatever the reason."""
 
@@ -25,11 +26,13 @@ class PolledDoors:
         on_close: Callable[[], None] = lambda: None,
         clock: Callable[[], int] = monotonic_ms,
         progress: Callable[[], int] | None = None,
+        others: Mapping[str, int] = NOTHING,
     ) -> None:
         """``contacts``: compartment → channel. ``watch_closely`` is told which channel's door may move, and until
-        when.
+        when. ``others``: name → channel, of contacts that are no door's.
         """
-        self._channels = dict(contacts)
+        self._channels = {**contacts, **others}
+        self._others = frozenset(others)
         self._watch_closely = watch_closely
         self._on_close = on_close
         self._progress = clock if progress is None else progress
@@ -47,7 +50,11 @@ class PolledDoors:
     @property
     def compartments(self) -> Sequence[str]:
         """Labels in the profile's order."""
-        return tuple(self._channels)
+        return tuple(name for name in self._channels if name not in self._others)
+
+    def contact(self, name: str) -> DoorLevel:
+        """See `hal.boards.board.BoardContacts.contact`."""
+        return self._known(name).level
 
     def subscribe(self, listener: DoorListener) -> None:
         """See ``DoorSensors.subscribe``."""
@@ -56,8 +63,11 @@ class PolledDoors:
 
     def read(self, compartment: str) -> DoorReading:
         """See ``DoorSensors.read``: what the last poll said, with its time."""
-        if compartment not in self._channels:
+        if compartment not in self._channels or compartment in self._others:
             raise UnknownCompartment(compartment)
+        return self._known(compartment)
+
+    def _known(self, compartment: str) -> DoorReading:
         now = self._clock()
         with self._guard:
             reading = self._readings.get(compartment)
@@ -134,7 +144,7 @@ class PolledDoors:
 
     def _tell(self, changes: Sequence[DoorReading]) -> None:
         for reading in changes:
-            for listener in self._listeners:
+            for listener in () if reading.compartment in self._others else self._listeners:
                 try:
                     listener(reading)
                 except Exception:

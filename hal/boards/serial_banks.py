@@ -7,9 +7,10 @@ from contextlib import ExitStack
 from functools import partial
 from typing import TypeVar
 
-from hal.boards.board import Opened, locks_on, sensors_on
+from hal.boards.board import BoardContacts, Opened, Switch, contacts_on, locks_on, sensors_on, switches_on
 from hal.boards.serial_board import SerialBoard
 from hal.boards.serial_bus import SerialBus, start_all
+from hal.boards.station import Station
 from hal.boards.timed_locks import BoardTimedLocks
 from hal.edges import Edges
 from hal.interfaces import FaultListener
@@ -19,6 +20,27 @@ HEARD_WITHIN_MS = 2_500
 """How long opening waits for the first answers of all boards."""
 
 SerialBank = TypeVar("SerialBank", KerongBank, WaveshareBank)
+
+
+class StationSwitch:
+    """An output of a serial board that is no lock's: a `hal.boards.board.Switch`."""
+
+    def __init__(self, station: Station, channel: int) -> None:
+        self._station = station
+        self._channel = channel
+        self._closed = False
+
+    def switch(self, on: bool) -> None:
+        """See `Switch.switch`."""
+        self._station.switch(self._channel, on)
+
+    def close(self) -> None:
+        """See `Switch.close`. The line says it before it ends."""
+        if self._closed:
+            return
+        self._closed = True
+        self.switch(False)
+        self._station.let_go()
 
 
 def open_serial_banks(
@@ -38,17 +60,25 @@ def open_serial_banks(
     """
     buses: dict[str, SerialBus] = {}
     locks, doors = [], []
+    switches: dict[str, Switch] = {}
+    contacts: dict[str, BoardContacts] = {}
     with ExitStack() as claimed:
         for bank in banks:
             port = bank.port
             if port not in buses:
                 buses[port] = SerialBus(port, partial(edges.serial, port, baud), faults=faults)
             board = board_of(bank, profile.closed_level(bank.name))
-            station = buses[port].add(board, sensors_on(profile, bank.name), users=2)
+            switched, others = switches_on(profile, bank.name), contacts_on(profile, bank.name)
+            sensors = sensors_on(profile, bank.name)
+            station = buses[port].add(board, sensors, users=2 + len(switched), others=others)
             locks.append(BoardTimedLocks(locks_on(profile, bank.name), station, step_ms=step_ms))
             doors.append(station.doors)
             claimed.callback(locks[-1].close)
             claimed.callback(doors[-1].close)
+            contacts.update(dict.fromkeys(others, station.doors))
+            for name, channel in switched.items():
+                switches[name] = StationSwitch(station, channel)
+                claimed.callback(switches[name].close)
         start_all(tuple(buses.values()), HEARD_WITHIN_MS)
         claimed.pop_all()
-    return Opened(locks, doors)
+    return Opened(locks, doors, switches, contacts)

@@ -45,6 +45,19 @@ class InParts(Protocol):
         ...
 
 
+@runtime_checkable
+class Switching(Protocol):
+    """A board with outputs that are no locks."""
+
+    def want(self, channel: int, on: bool) -> None:
+        """From now on such an output is to be so. Any thread; nothing is said to the board."""
+        ...
+
+    def settle(self, line: SerialLine) -> None:
+        """Make these outputs what they are to be, if they are not. Raises as `SerialBoard.poll` does."""
+        ...
+
+
 class SerialBoard(Protocol):
     """One board in its language. Called on the line's thread only.
 

@@ -19,6 +19,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
+from hal.boards.polled import NOTHING
 from hal.boards.serial_board import PORT_ERRORS, SerialBoard
 from hal.boards.standing import StandingFaults
 from hal.boards.station import Command, Station
@@ -78,9 +79,13 @@ class SerialBus:
         """When the thread last went round: for a watchdog."""
         return self._progress_ms
 
-    def add(self, board: SerialBoard, contacts: Mapping[str, int], *, users: int) -> Station:
-        """A board on this line, with its door contacts; ``users``: how many will ``let_go`` of it. Before ``start``."""
-        station = Station(self, board, contacts, self._faults)
+    def add(
+        self, board: SerialBoard, contacts: Mapping[str, int], *, users: int, others: Mapping[str, int] = NOTHING
+    ) -> Station:
+        """A board on this line, with its door contacts and ``others``; ``users``: how many will ``let_go`` of it.
+        Before ``start``.
+        """
+        station = Station(self, board, contacts, self._faults, others)
         self._stations.append(station)
         self._users += users
         return station

@@ -12,8 +12,8 @@ from concurrent.futures import Future
 from typing import Protocol
 
 from hal.boards.health import Health
-from hal.boards.polled import PolledDoors
-from hal.boards.serial_board import Garbled, InParts, NoAnswer, PulseUnsafe, SerialBoard
+from hal.boards.polled import NOTHING, PolledDoors
+from hal.boards.serial_board import Garbled, InParts, NoAnswer, PulseUnsafe, SerialBoard, Switching
 from hal.boards.standing import StandingFaults
 from hal.boards.timed_locks import Pulse
 from hal.boards.turns import Turn, Turns
@@ -61,7 +61,14 @@ class Station:
     ``watch_closely``, ``send``, ``switch_off`` and ``let_go`` are for any thread, everything else for the line's.
     """
 
-    def __init__(self, bus: Bus, board: SerialBoard, contacts: Mapping[str, int], faults: StandingFaults) -> None:
+    def __init__(
+        self,
+        bus: Bus,
+        board: SerialBoard,
+        contacts: Mapping[str, int],
+        faults: StandingFaults,
+        others: Mapping[str, int] = NOTHING,
+    ) -> None:
         now = bus.clock()
         self._bus = bus
         self._board = board
@@ -83,6 +90,7 @@ class Station:
             on_close=self.let_go,
             clock=bus.clock,
             progress=bus.progress,
+            others=others,
         )
 
     # --- any thread ----------------------------------------------------------------------------------------------
@@ -104,6 +112,12 @@ class Station:
         else:
             done.set_result(None)  # it ends its pulses itself, and there is no command that would do it earlier
         return done
+
+    def switch(self, channel: int, on: bool) -> None:
+        """Have an output that is no lock's so. A board that does not hear it now is told with a later poll."""
+        if isinstance(self._board, Switching):
+            self._board.want(channel, on)
+            self._bus.put(self._serve_settle)
 
     def let_go(self) -> None:
         """See `Speaker.let_go`. The line is closed when nobody needs it any more."""
@@ -134,6 +148,8 @@ class Station:
             if not self._prepared or (self._prepare_again and asked >= self._prepare_again):
                 self._prepare(line)
             levels = self._levels(line, turn)
+            if isinstance(self._board, Switching):
+                self._board.settle(line)
         except (NoAnswer, Garbled) as error:
             self._missed(error)
             self.turns.missed(turn, self._bus.clock(), self.health)
@@ -223,6 +239,14 @@ class Station:
         else:
             message = f"{self._board.name} has not acknowledged the pulse; it may have had it all the same"
             pulse.fail("lock_reply_lost", message, self._doubt)
+
+    def _serve_settle(self, line: SerialLine | None) -> None:
+        if line is None or not self._prepared or not isinstance(self._board, Switching):
+            return  # with the first poll
+        try:
+            self._board.settle(line)
+        except (NoAnswer, Garbled):
+            pass  # with the next poll, which also tells how the board is
 
     def _serve_off(self, line: SerialLine | None, done: Future[None]) -> None:
         try:

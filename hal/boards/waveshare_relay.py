@@ -1,9 +1,9 @@
 """Waveshare Modbus RTU relay boards (8, 16, 32 relays; the (D) with 8 inputs) as lock banks with door contacts.
 
 A lock is opened with "flash on" only: function 05 at ``0x0200`` + relay, the value being the time in steps of 100 ms.
-The board ends it by itself; a plain ON, which nobody might end, is never written. From the maker's "Development
-Protocol V2" (waveshare.com/wiki/Modbus_RTU_Relay and …_(D)), and from what Open-Locker has tried on the (D) (its ADR
-0004 and 0035):
+The board ends it by itself; a plain ON, which nobody might end, is never written to a relay that has a lock. From the
+maker's "Development Protocol V2" (waveshare.com/wiki/Modbus_RTU_Relay and …_(D)), and from what Open-Locker has tried
+on the (D) (its ADR 0004 and 0035):
 
     01  0x0000 +     the relays                        05  0x0200 +      flash on, value × 100 ms
     02  0x0000 +     the inputs                        05  0x00FF 0000   all relays off
@@ -17,9 +17,9 @@ before September 2021 (protocol V1) do not speak standard Modbus and are not sup
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
-from hal.boards.board import Opened
+from hal.boards.board import Opened, switches_on
 from hal.boards.serial_banks import open_serial_banks
 from hal.boards.serial_board import Garbled, NoAnswer, PulseUnsafe
 from hal.edges import Edges, SerialLine
@@ -39,7 +39,8 @@ class WaveshareBoard:
 
     can_cut = True
 
-    def __init__(self, bank: WaveshareBank, closed_level: ClosedLevel) -> None:
+    def __init__(self, bank: WaveshareBank, closed_level: ClosedLevel, lit: Collection[int] = ()) -> None:
+        """``lit``: the relays that have lamps and the like, and no locks."""
         from hal.boards import modbus_rtu  # a library that is loaded only where there is such a board
 
         self._modbus = modbus_rtu
@@ -47,6 +48,7 @@ class WaveshareBoard:
         self._closed_input = closed_level is ClosedLevel.HIGH
         self._parted = not bank.inputs
         """Is it known that no input drives a relay?"""
+        self._wanted = dict.fromkeys(lit, False)
 
     @property
     def name(self) -> str:
@@ -76,14 +78,33 @@ class WaveshareBoard:
         """See `SerialBoard.arm`: it answers, no input drives a relay, and none is on that somebody has left so."""
         if not self._parted:
             self._part_inputs_from_relays(line)
-        if not any(self._modbus.read_coils(line, self._bank.unit, self._bank.relays)):
+        if not self._any_lock_is_on(line):
             return
         self.switch_off(line)
-        if any(self._modbus.read_coils(line, self._bank.unit, self._bank.relays)):
+        if self._any_lock_is_on(line):
             raise PulseUnsafe(
                 "a relay of the board is on and does not go off",
                 "Take the board's power away: a coil that stays on burns out. Then look what else writes to the board.",
             )
+
+    def _any_lock_is_on(self, line: SerialLine) -> bool:
+        relays = self._modbus.read_coils(line, self._bank.unit, self._bank.relays)
+        return any(level for channel, level in enumerate(relays) if channel not in self._wanted)
+
+    def want(self, channel: int, on: bool) -> None:
+        """See `Switching.want`. Raises ``KeyError`` for a relay that has a lock: it is never switched on so."""
+        if channel not in self._wanted:
+            raise KeyError(channel)
+        self._wanted[channel] = on
+
+    def settle(self, line: SerialLine) -> None:
+        """See `Switching.settle`: what the relays are is asked, since the board forgets them when its supply dips."""
+        if not self._wanted:
+            return
+        relays = self._modbus.read_coils(line, self._bank.unit, self._bank.relays)
+        for channel, on in self._wanted.items():
+            if relays[channel] != on:
+                self._modbus.write_coil(line, self._bank.unit, channel, on)
 
     def fire(self, line: SerialLine, channel: int, duration_ms: int) -> None:
         """See `SerialBoard.fire`. ``duration_ms`` is a multiple of ``STEP_MS``.
@@ -129,4 +150,8 @@ class WaveshareBoard:
 def open_waveshare(profile: Profile, edges: Edges, faults: FaultListener | None) -> Opened:
     """Every relay board's locks and door contacts: see `open_serial_banks`."""
     banks = [bank for bank in profile.banks if isinstance(bank, WaveshareBank)]
-    return open_serial_banks(banks, WaveshareBoard, profile, edges, faults, baud=BAUD, step_ms=STEP_MS)
+
+    def board_of(bank: WaveshareBank, closed_level: ClosedLevel) -> WaveshareBoard:
+        return WaveshareBoard(bank, closed_level, switches_on(profile, bank.name).values())
+
+    return open_serial_banks(banks, board_of, profile, edges, faults, baud=BAUD, step_ms=STEP_MS)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 
 from hal.interfaces import PULSE_CAP_MS, PULSE_FLOOR_MS
+from hal.keypad import KEY_CODES, MEANINGS
 from hal.profile.model import (
     HEADER,
     Bank,
@@ -40,6 +41,10 @@ WAVESHARE_RELAYS = (8, 16, 32)
 MCP23017_CHANNELS = 16
 MCP23017_OUTPUTS_ONLY = (7, 15)
 """As inputs they may stop the bus when they change while they are read: data sheet DS20001952, revision D."""
+
+_INPUT_DEVICE = re.compile(r"/dev/input/by-(id|path)/[A-Za-z0-9_.:+@-]+")
+_STAYS = "must be a name that stays: /dev/input/by-id/… or /dev/input/by-path/…"
+_PLAYBACK = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,15}(,[0-9]{1,2})?")
 
 _LABEL = re.compile(r"[A-Z]{1,2}[0-9]{2,3}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", re.ASCII)
@@ -197,30 +202,54 @@ class Check:
             at: KeyPath = ("compartments", index)
             self._output((*at, "lock"), self._profile.lock_wire(compartment), banks)
             self._sensor(at, compartment, banks)
-            lamp = self._profile.lamp_wire(compartment)
-            if lamp is not None:
-                if lamp.bank != HEADER and not isinstance(banks[lamp.bank], Mcp23017Bank):
-                    raise self._error((*at, "lamp_bank"), "lamps are on the header or on an MCP23017")
-                self._output((*at, "lamp"), lamp, banks)
+            self._switched((*at, "lamp"), compartment.lamp, compartment.lamp_bank, banks)
         indicators = self._profile.indicators
-        for key, pin in (
-            ("buzzer", indicators.buzzer),
-            ("scanner_light", indicators.scanner_light),
-            ("door_light", indicators.door_light),
+        for key, pin, bank in (
+            ("buzzer", indicators.buzzer, indicators.buzzer_bank),
+            ("scanner_light", indicators.scanner_light, indicators.scanner_light_bank),
+            ("door_light", indicators.door_light, indicators.door_light_bank),
+            ("loudspeaker", indicators.loudspeaker, indicators.loudspeaker_bank),
         ):
-            if pin is not None:
-                self._output(("indicators", key), Wire(HEADER, pin), banks)
-        self._contacts()
+            self._switched(("indicators", key), pin, bank, banks)
+        if indicators.loudspeaker is not None and self._profile.inputs.headphones is None:
+            raise self._error(("indicators", "loudspeaker"), "it is switched off by headphones, and [inputs] has none")
+        self._contacts(banks)
+        self._devices()
 
-    def _contacts(self) -> None:
+    def _switched(self, path: KeyPath, channel: int | None, bank: str, banks: Mapping[str, Bank]) -> None:
+        """A lamp, a light, the buzzer, the amplifier."""
+        bank_path: KeyPath = (*path[:-1], f"{path[-1]}_bank")
+        wire = self._at(bank_path, bank, channel or 0, banks)
+        if channel is None:
+            return
+        own = banks.get(wire.bank)
+        if isinstance(own, KerongBank):
+            raise self._error(bank_path, "its outputs are locks: lamps are on the header, an MCP23017 or a relay board")
+        if isinstance(own, WaveshareBank) and path[-1] == "buzzer":
+            raise self._error(bank_path, "a relay does not follow its patterns: on the header or an MCP23017")
+        self._output(path, wire, banks)
+
+    def _at(self, path: KeyPath, bank: str, channel: int, banks: Mapping[str, Bank]) -> Wire:
+        """A channel of ``bank``; GPIO banks are pins of the header."""
+        if bank != HEADER and bank not in banks:
+            raise self._error(path, f'there is no bank "{bank}"; there is {", ".join(banks)}')
+        return Wire(HEADER if bank == HEADER or isinstance(banks[bank], GpioBank) else bank, channel)
+
+    def _contacts(self, banks: Mapping[str, Bank]) -> None:
         inputs = self._profile.inputs
-        for key, contact in (("power_fail", inputs.power_fail), ("tamper", inputs.tamper)):
-            if contact is not None:
-                path: KeyPath = ("inputs", key, "pin")
-                self._input_pin(path, contact.pin)
-                wire = Wire(HEADER, contact.pin)
-                self._once(self._outputs, wire, path, _name(wire))
-                self._within(("inputs", key, "debounce_ms"), contact.debounce_ms, 10, 10_000)
+        for key, contact in (
+            ("power_fail", inputs.power_fail),
+            ("tamper", inputs.tamper),
+            ("thermostat", inputs.thermostat),
+            ("supply_fault", inputs.supply_fault),
+            ("headphones", inputs.headphones),
+        ):
+            if contact is None:
+                continue
+            self._within(("inputs", key, "debounce_ms"), contact.debounce_ms, 10, 10_000)
+            wire = self._at(("inputs", key, "bank"), contact.bank, contact.pin or 0, banks)
+            if contact.pin is not None:
+                self._input(("inputs", key, "pin"), wire, banks)
         for key, gauge in (("temperature", inputs.temperature), ("supply_voltage", inputs.supply_voltage)):
             if gauge is not None:
                 self._gauge(("inputs", key), gauge)
@@ -231,12 +260,36 @@ class Check:
         if gauge.low is not None and gauge.high is not None and gauge.low >= gauge.high:
             raise self._error((*at, "low"), f"{gauge.low} is not below {gauge.high}")
 
+    def _devices(self) -> None:
+        jack, keypad, speech = self._profile.inputs.headphones, self._profile.keypad, self._profile.speech
+        if jack is not None:
+            if (jack.pin is None) == (not jack.device):
+                raise self._error(("inputs", "headphones"), "it needs either a pin or a device")
+            if jack.device and _INPUT_DEVICE.fullmatch(jack.device) is None:
+                raise self._error(("inputs", "headphones", "device"), _STAYS)
+        if keypad is not None:
+            if _INPUT_DEVICE.fullmatch(keypad.device) is None:
+                raise self._error(("keypad", "device"), _STAYS)
+            for key, means in keypad.keys.items():
+                if key not in KEY_CODES:
+                    raise self._error(("keypad", "keys", key), "is no key that a keypad sends (hal/keypad.py)")
+                if means not in MEANINGS:
+                    raise self._error(("keypad", "keys", key), f'"{means}" is none of {", ".join(MEANINGS)}')
+        for where, name in (("loudspeaker", speech.loudspeaker), ("headphones", speech.headphones)):
+            if name and _PLAYBACK.fullmatch(name) is None:
+                raise self._error(
+                    ("speech", where), "must be a card's name (aplay -l), or with its device: Device,0; not a number"
+                )
+
     def _sensor(self, at: KeyPath, compartment: Compartment, banks: Mapping[str, Bank]) -> None:
         wire = self._profile.sensor_wire(compartment)
         own = None if wire.bank == HEADER else banks[wire.bank]
         if compartment.sensor is None and not isinstance(own, KerongBank):
             raise self._error((*at, "sensor"), "this key is missing: only boards with a sensor for each lock need none")
-        path: KeyPath = (*at, "sensor" if compartment.sensor is not None else "lock")
+        self._input((*at, "sensor" if compartment.sensor is not None else "lock"), wire, banks)
+
+    def _input(self, path: KeyPath, wire: Wire, banks: Mapping[str, Bank]) -> None:
+        own = None if wire.bank == HEADER else banks[wire.bank]
         match own:
             case WaveshareBank():
                 self._within(path, wire.channel, 0, own.inputs - 1, "")

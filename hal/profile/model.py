@@ -56,23 +56,60 @@ class Sensors(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
 
 
 class IndicatorPins(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """What tells people something, beside the screen. GPIO numbers of the header."""
+    """What tells people something, beside the screen: GPIO numbers of the header, or channels of a bank."""
 
     buzzer: int | None = None
+    buzzer_bank: str = HEADER
     scanner_light: int | None = None
     """Lit while a resident's code is read."""
+    scanner_light_bank: str = HEADER
     door_light: int | None = None
     """Lit while any door is open."""
+    door_light_bank: str = HEADER
+    loudspeaker: int | None = None
+    """Switches the loudspeaker's amplifier on; off while headphones are in."""
+    loudspeaker_bank: str = HEADER
 
 
 class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A contact or signal on a pin of the header, pulled up there. GPIO number."""
+    """A contact or signal on a pin of the header (pulled up there; GPIO number) or on a channel of a bank."""
 
     pin: int
     active: ClosedLevel
     """The pin's level while what the contact is for is the case: mains gone, housing open."""
     debounce_ms: int = 300
     """How long a level has to stand before it is believed; 10 to 10,000 ms."""
+    bank: str = HEADER
+
+
+class Jack(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """How it is known that headphones are in: a contact of the socket (as `Contact`), or what the sound card says."""
+
+    device: str = ""
+    """``/dev/input/by-path/…``: an input device with the switch ``SW_HEADPHONE_INSERT``."""
+    pin: int | None = None
+    active: ClosedLevel = ClosedLevel.LOW
+    """The pin's level while headphones are in."""
+    debounce_ms: int = 300
+    """How long they have to be in; out they are at once. 10 to 10,000 ms."""
+    bank: str = HEADER
+
+
+class Keypad(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """The tactile keypad. Its keys reach the screen by the compositor; here is where it is, and what its keys are."""
+
+    device: str
+    """``/dev/input/by-id/…-event-kbd``."""
+    keys: dict[str, str] = {}
+    """Of a keypad that cannot be set to the usual keys: what it sends (``KEY_A``) → what it means (``next``)."""
+
+
+class Speech(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Where reading aloud is heard: playback devices of ALSA, ``CARD`` or ``CARD,DEVICE``, by the card's name."""
+
+    loudspeaker: str = ""
+    headphones: str = ""
+    """Left out where the socket is the loudspeaker's own."""
 
 
 class Gauge(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -95,6 +132,11 @@ class Inputs(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     """The signal of the uninterruptible supply that the mains are gone."""
     tamper: Contact | None = None
     """The contact of the housing."""
+    thermostat: Contact | None = None
+    """A contact that says that it is too hot."""
+    supply_fault: Contact | None = None
+    """The contact by which the locks' supply says that its output is bad."""
+    headphones: Jack | None = None
     temperature: Gauge | None = None
     supply_voltage: Gauge | None = None
 
@@ -204,6 +246,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
     compartments: tuple[Compartment, ...]
     indicators: IndicatorPins = IndicatorPins()
     inputs: Inputs = Inputs()
+    keypad: Keypad | None = None
+    speech: Speech = Speech()
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -245,6 +289,34 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
         """What drives its lamp, if it has one."""
         return None if compartment.lamp is None else Wire(self._place(compartment.lamp_bank), compartment.lamp)
 
+    def outputs(self) -> dict[str, Wire]:
+        """Whatever is switched beside locks, by what it is called in faults: ``the lamp of A07``, ``the buzzer``."""
+        own = self.indicators
+        named: list[tuple[str, int | None, str]] = [
+            ("the buzzer", own.buzzer, own.buzzer_bank),
+            ("the scanner light", own.scanner_light, own.scanner_light_bank),
+            ("the door light", own.door_light, own.door_light_bank),
+            ("the loudspeaker", own.loudspeaker, own.loudspeaker_bank),
+        ]
+        lamps = {lamp_name(item.label): wire for item in self.compartments if (wire := self.lamp_wire(item))}
+        return lamps | {name: Wire(self._place(bank), channel) for name, channel, bank in named if channel is not None}
+
+    def contacts(self) -> dict[str, Wire]:
+        """The contacts that are no door's, by their names in ``inputs``."""
+        own = self.inputs
+        named = {
+            "power_fail": own.power_fail,
+            "tamper": own.tamper,
+            "thermostat": own.thermostat,
+            "supply_fault": own.supply_fault,
+            "headphones": own.headphones,
+        }
+        return {
+            name: Wire(self._place(contact.bank), contact.pin)
+            for name, contact in named.items()
+            if contact is not None and contact.pin is not None
+        }
+
     def closed_level(self, place: str) -> ClosedLevel:
         """Of the door inputs of a bank, or of the header."""
         own = None if place == HEADER else self.bank(place).closed_level
@@ -260,3 +332,8 @@ class Profile(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defa
         """SHA-256, in hex, of what the file says, not of how it is written: comments and order do not count."""
         canonical = msgspec.json.encode(self, order="deterministic")
         return hashlib.sha256(canonical).hexdigest()
+
+
+def lamp_name(label: str) -> str:
+    """What the lamp of a compartment is called."""
+    return f"the lamp of {label}"

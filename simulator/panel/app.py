@@ -184,6 +184,12 @@ def create(places: Places) -> FastAPI:
         await plant.client.set_contact(wanted.name, wanted.active)
         return _done()
 
+    @app.post("/around/thing")
+    async def thing(request: Request) -> Response:
+        wanted = await _read(request, ask.Thing)
+        await plant.client.set_thing(wanted.name, wanted.there)
+        return _done()
+
     @app.post("/around/gauge")
     async def gauge(request: Request) -> Response:
         wanted = await _read(request, ask.Gauge)

@@ -44,10 +44,19 @@ class Board(_Body, frozen=True):
 
 
 class Contact(_Body, frozen=True):
-    """The mains go or come back (``power_fail``), the housing is opened or closed (``tamper``)."""
+    """The mains go or come back (``power_fail``), the housing is opened or closed (``tamper``), headphones are put
+    in.
+    """
 
     name: str
     active: bool
+
+
+class Thing(_Body, frozen=True):
+    """Plug in or pull out: ``keypad``, ``loudspeaker``, ``headphones`` (sound cards), ``socket``."""
+
+    name: str
+    there: bool
 
 
 class Gauge(_Body, frozen=True):
@@ -98,4 +107,4 @@ class Load(_Body, frozen=True):
     deposits: list[str]
 
 
-Wanted = TypeVar("Wanted", Hold, Door, Board, Contact, Gauge, Insert, Announce, Issue, Revoke, Collect, Load)
+Wanted = TypeVar("Wanted", Hold, Door, Board, Contact, Thing, Gauge, Insert, Announce, Issue, Revoke, Collect, Load)

@@ -93,6 +93,7 @@ class PanelState:
                 "contacts": status.contacts if status else {},
                 "gauges": status.gauges if status else {},
                 "lights": status.lights if status else {},
+                "things": status.things if status else {},
             },
             "processes": processes,
             "central": {

@@ -41,6 +41,14 @@ class _Items(msgspec.Struct):
     items: list[str]
 
 
+class Device(msgspec.Struct, frozen=True):
+    """An input device or sound card, as the kernel knows it."""
+
+    there: bool
+    on: bool
+    """Its switch; ``False`` where it has none."""
+
+
 class _Text(msgspec.Struct):
     text: str | None
 
@@ -159,6 +167,14 @@ class PlantClient:
     def set_gauge(self, name: str, value: int | None) -> None:
         """``temperature`` in thousandths of a degree, ``supply_voltage`` in mV; ``None``: it cannot be read."""
         self._ask(say.SetGauge(id=next(self._ids), name=name, value=value), dict)
+
+    def set_thing(self, name: str, there: bool) -> None:
+        """Plug in or pull out: ``keypad``, ``loudspeaker``, ``headphones`` (sound cards), ``socket``."""
+        self._ask(say.SetThing(id=next(self._ids), name=name, there=there), dict)
+
+    def device(self, path: str) -> Device:
+        """Whether the kernel knows a device, and whether its switch is on."""
+        return self._ask(say.AskDevice(id=next(self._ids), path=path), Device)
 
     def read_file(self, path: str) -> str | None:
         """What the kernel says in one of the profile's files; ``None``: it cannot be read."""
@@ -309,6 +325,10 @@ class AsyncPlantClient:
     async def set_gauge(self, name: str, value: int | None) -> None:
         """See ``PlantClient``."""
         await self._ask(say.SetGauge(id=next(self._ids), name=name, value=value), dict)
+
+    async def set_thing(self, name: str, there: bool) -> None:
+        """See ``PlantClient``."""
+        await self._ask(say.SetThing(id=next(self._ids), name=name, there=there), dict)
 
     async def read_file(self, path: str) -> str | None:
         """See ``PlantClient``."""

@@ -16,6 +16,8 @@ done silently. Requests that move something are answered after the movement.
     around    {"op": "contact", "id": 13, "name": "power_fail", "active": true}    → ok {}
               {"op": "gauge", "id": 14, "name": "temperature", "value": 22000}     → ok {}   (null: cannot be read)
               {"op": "read_file", "id": 15, "path": "/sys/…"}                      → ok {"text": "22000\\n"}
+              {"op": "thing", "id": 16, "name": "keypad", "there": false}          → ok {}
+              {"op": "device", "id": 17, "path": "/dev/input/…"}                   → ok {"there": true, "on": false}
     looking   {"op": "status", "id": 8}                        → ok, see ``PlantStatus``
               {"op": "ledger", "id": 9, "since": 0}            → ok, see ``LedgerView``
               {"op": "subscribe", "id": 10}                    → ok as for status, then "compartment", "scene", "around"
@@ -109,7 +111,9 @@ class Mend(Request, tag="clear_fault"):
 
 
 class SetContact(Request, tag="contact"):
-    """The mains go or come back (``power_fail``), the housing is opened or closed (``tamper``)."""
+    """The mains go or come back (``power_fail``), the housing is opened or closed (``tamper``), headphones are put in
+    or pulled out (``headphones``).
+    """
 
     name: str
     active: bool
@@ -124,6 +128,19 @@ class SetGauge(Request, tag="gauge"):
 
 class ReadFile(Request, tag="read_file"):
     """What the kernel says in one of the profile's files."""
+
+    path: str
+
+
+class SetThing(Request, tag="thing"):
+    """Plug in or pull out: ``keypad``, the sound cards ``loudspeaker`` and ``headphones``, ``socket``."""
+
+    name: str
+    there: bool
+
+
+class AskDevice(Request, tag="device"):
+    """Whether the kernel knows a device, and whether its switch is on."""
 
     path: str
 
@@ -166,6 +183,8 @@ AnyRequest = (
     | SetContact
     | SetGauge
     | ReadFile
+    | SetThing
+    | AskDevice
     | Status
     | ReadLedger
     | Subscribe
@@ -211,7 +230,9 @@ class PlantStatus(msgspec.Struct, frozen=True):
     """Whether what each contact is for is the case."""
     gauges: dict[str, int | None] = {}
     lights: dict[str, int] = {}
-    """Those that the profile names: ``scanner``, ``door``."""
+    """Those that the profile names: ``scanner``, ``door``, and the amplifier of the ``loudspeaker``."""
+    things: dict[str, bool] = {}
+    """What is plugged in."""
 
 
 class LedgerView(msgspec.Struct, frozen=True):
@@ -245,11 +266,12 @@ class SceneEvent(msgspec.Struct, frozen=True, tag="scene", tag_field="event"):
 
 
 class AroundEvent(msgspec.Struct, frozen=True, tag="around", tag_field="event"):
-    """A contact or gauge was moved, or a light switched."""
+    """A contact or gauge was moved, a light switched, or something plugged in."""
 
     contacts: dict[str, bool]
     gauges: dict[str, int | None]
     lights: dict[str, int]
+    things: dict[str, bool] = {}
 
 
 AnyEvent = LevelEvent | BoxEvent | SceneEvent | AroundEvent

@@ -143,6 +143,7 @@ class PlantServer:
             dict(around.active),
             dict(around.values),
             self._world.lights(),
+            dict(around.there),
         )
 
     def scene(self) -> say.Scene:
@@ -152,7 +153,7 @@ class PlantServer:
     def tell_around(self) -> None:
         """Subscribers hear of what is around the compartments."""
         around = self._world.surroundings
-        event = say.AroundEvent(dict(around.active), dict(around.values), self._world.lights())
+        event = say.AroundEvent(dict(around.active), dict(around.values), self._world.lights(), dict(around.there))
         self._tell(event, lambda talk: talk.wants_changes)
 
     def set_scene(self, scene: dict[str, Any] | None) -> say.Scene:
@@ -258,6 +259,14 @@ class _Talk:
                 self._ok(request, {})
             case say.ReadFile():
                 self._ok(request, {"text": world.surroundings.read_file(request.path)})
+            case say.SetThing():
+                world.surroundings.set_thing(request.name, request.there)
+                plant.tell_around()
+                self._ok(request, {})
+            case say.AskDevice():
+                on = world.surroundings.switched(request.path)
+                there = world.surroundings.present(request.path)
+                self._ok(request, {"there": there, "on": bool(on)})
             case say.Status():
                 self._ok(request, plant.status())
             case say.ReadLedger():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from hal.profile import HEADER, Profile, Wire
+from hal.profile import Profile
 from simulator.plant.coils import Coils
 from simulator.plant.ledger import Handling, Ledger, Movement
 from simulator.plant.parts import (
@@ -23,6 +23,9 @@ from simulator.plant.parts import (
 from simulator.plant.reeds import OnLevel, Reeds
 from simulator.plant.surroundings import Surroundings
 from simulator.plant.timeline import Timeline
+
+LIGHTS = {"scanner": "the scanner light", "door": "the door light", "loudspeaker": "the loudspeaker"}
+"""What each is called in the profile's outputs."""
 
 Moved = Callable[[bool], None]
 """Called when a movement is over; ``False``: nothing moved."""
@@ -83,10 +86,9 @@ class World:
         self.lines: dict[str, int] = {}
         """Output lines as they were set last. They keep their level whoever comes and goes."""
         self.tones = 0
-        buzzer = profile.indicators.buzzer
-        named = {"scanner": profile.indicators.scanner_light, "door": profile.indicators.door_light}
-        self._lights = {name: str(Wire(HEADER, pin)) for name, pin in named.items() if pin is not None}
-        self._buzzer = None if buzzer is None else str(Wire(HEADER, buzzer))
+        outputs = profile.outputs()
+        self._lights = {light: str(outputs[name]) for light, name in LIGHTS.items() if name in outputs}
+        self._buzzer = str(outputs["the buzzer"]) if "the buzzer" in outputs else None
         self._waiting: list[tuple[Box, bool, Callable[[], None]]] = []
 
     def box(self, label: str) -> Box:

@@ -31,6 +31,7 @@ from controller.bootstrap import Outside, open_event_log, serve, software_versio
 from controller.config import load_settings
 from controller.identity import Kind
 from controller.ports import Appended, EventLog, Opened, Stamp
+from hal.headphones import HeadphoneSocket
 from hal.interfaces import DoorLevel, PulseReport
 from simulator.kill_points import KillableLog, KillPoints
 from simulator.preload import Badge, Envelope, Preload, Slip, new_code, preload
@@ -71,6 +72,7 @@ class TimedHardware:
         self.doors = FakeDoors(compartments)
         self.locks = TimedLocks(self.doors)
         self.indicators = FakeIndicators()
+        self.headphones = HeadphoneSocket(None)
         self.measured: dict[str, int] = {}
 
     def close(self) -> None:

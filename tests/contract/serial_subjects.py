@@ -25,8 +25,8 @@ def _close(opened: Opened) -> None:
         locks.close()
     for doors in opened.doors:
         doors.close()
-    for lamps in opened.lamps:
-        lamps.close()
+    for switch in opened.switches.values():
+        switch.close()
 
 
 @contextmanager

@@ -94,4 +94,3 @@ def test_a_box_starts_without_the_bus_and_has_it_when_it_comes(tmp_path: Path) -
     assert computer.wires.rising() == [0]
     opened.locks[0].close()
     opened.doors[0].close()
-    opened.lamps[0].close()

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hal.inputs import InputWatch, Steadied
+from hal.contacts import Steadied
+from hal.inputs import InputWatch
 from hal.interfaces import Fault
 from hal.profile import load_profile
 from hal.strict_toml import ConfigurationError
@@ -75,7 +76,7 @@ def faults() -> Faults:
 @pytest.fixture
 def watch(plant: RunningPlant, faults: Faults) -> Iterator[InputWatch]:
     edges = plant_edges(plant.socket)
-    made = InputWatch(load_profile(plant.profile).inputs, edges.header, edges.file, faults, gauge_every_ms=60)
+    made = InputWatch(load_profile(plant.profile), edges, faults, gauge_every_ms=60)
     yield made
     made.close()
     made.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from controller.bootstrap.controller import TONES as CHOSEN
 from controller.ports import Tone
-from hal.indicators.gpio import TONES
+from hal.indicators.switched import TONES
 
 
 def test_no_two_tones_sound_alike() -> None:
