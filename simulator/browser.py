@@ -49,6 +49,10 @@ class Page:
         found = _LABEL.search(f"{self.headline} {self.words}")
         return found[0] if found else ""
 
+    def offers(self, action: str, **fields: str) -> bool:
+        """Is there such a form? See `form`."""
+        return any(form.action.endswith(f"/{action}") and fields.items() <= form.fields.items() for form in self.forms)
+
     def form(self, action: str, **fields: str) -> Form:
         """The form that goes to ``action`` and has these fields. Raises `NotSoon` when the page has none."""
         for form in self.forms:
@@ -138,19 +142,21 @@ class Browser:
         self._base = base
 
     async def look(self, place: str = "") -> Page:
-        """The page that stands now; of the staff page one of its places (``clarification``), while nothing is open."""
+        """The page that stands now; of the staff page one of its places (``clarification``), while nothing is open, of
+        the technician's one of its own (``doors:3``, the fourth column).
+        """
         return await self._ask("GET", f"{self._base}/fragment" + (f"?look={place}" if place else ""), None)
 
     async def tap(self, form: Form, **typed: str) -> Page:
         """Posts a form as the page would: its hidden fields, and what was typed. The page that comes."""
         return await self._ask("POST", form.action, urlencode({**form.fields, **typed}))
 
-    async def until(self, seen: Callable[[Page], bool], what: str, within_s: float = 15.0) -> Page:
-        """Looks until ``seen`` holds. Raises `NotSoon`."""
+    async def until(self, seen: Callable[[Page], bool], what: str, within_s: float = 15.0, *, place: str = "") -> Page:
+        """Looks until ``seen`` holds, at a ``place`` of the page if one is named. Raises `NotSoon`."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within_s
         while True:
-            page = await self.look()
+            page = await self.look(place)
             if seen(page):
                 return page
             if loop.time() > deadline:

@@ -34,7 +34,7 @@ from simulator.town import DEFAULT_PROFILE
 PAGES_PORT = 8701
 PANEL_PORT = 8702
 OFFICE_PORT = 8703
-STORY_WITHIN_S = 120.0
+STORY_WITHIN_S = 150.0
 
 FAILURES = (DemoError, BrokerError, ProcessFailed, StoryFailed, NotSoon, PlantError, PlantGone, OSError)
 

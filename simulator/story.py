@@ -19,7 +19,9 @@ import msgspec
 import qrcode
 
 from controller.api import GetStatus, connected
-from simulator import story_passports
+from hal.profile import load_profile
+from simulator import story_boards, story_passports
+from simulator.boards.client import CONTROL
 from simulator.central import CentralClient
 from simulator.demo_provision import add_staff, verify_log
 from simulator.demo_town import DemoTown
@@ -53,6 +55,7 @@ class Story:
             Hall(self.demo.town.plant_socket, lambda: self.demo.pages_address) as hall,
         ):
             await self._office(central)
+            await self._boards(hall, central)
             await self._loading(hall)
             await self._first_pickup(hall)
             await self._wrong_codes(hall)
@@ -105,10 +108,19 @@ class Story:
             self.codes[right] = answer["token"]
         self.say(f"central system: {len(self._letters) + 1} orders announced, {len(self.codes)} pickup codes issued")
 
+    async def _boards(self, hall: Hall, central: CentralClient) -> None:
+        town = self.demo.town
+        profile, ben = load_profile(town.config / "cabinet.toml"), self.people.member("ben")
+        await hall.kiosk.until_page("start")
+        await hall.log_in(read_card(Path(ben.badge)), ben.pin)
+        await story_boards.every_board(hall, profile, self.say)
+        plugs = story_boards.Plugs(hall, central, town.box, profile, town.ports / CONTROL, self.say)
+        await plugs.pull_one_of_each()
+        await hall.log_out()
+
     # --- people -------------------------------------------------------------------------------------------------------
 
     async def _loading(self, hall: Hall) -> None:
-        await hall.kiosk.until_page("start")
         await hall.log_in(self.badge, self.pin)
         self.say("staff: badge held to the camera, PIN typed, logged in")
         for deposit, order in self._letters.items():

@@ -117,6 +117,10 @@ class Hall:
     def staff_page(self) -> Browser:
         return Browser(self._pages(), "/staff")
 
+    @property
+    def technician_page(self) -> Browser:
+        return Browser(self._pages(), "/technician")
+
     # --- the camera ---------------------------------------------------------------------------------------------------
 
     async def hold(self, scene: Scene) -> None:
@@ -289,3 +293,22 @@ class Hall:
         page = await self.staff_page.until_page("report")
         await self.staff_page.tap(page.form("report", contents=contents, **end))
         await self.staff_page.until_page("load_ready")
+
+    # --- a technician -------------------------------------------------------------------------------------------------
+
+    async def test_lock(self, label: str, column: int) -> None:
+        """Opens an empty compartment from the technician's page, logged in, and closes it again. ``column``: which it
+        is in, from 0.
+        """
+        doors = f"doors:{column}"
+
+        async def ready() -> Page:
+            return await self.technician_page.until(
+                lambda page: page.offers("test", compartment=label), f"button that tests {label}", place=doors
+            )
+
+        page = await ready()
+        await self.technician_page.tap(page.form("test", compartment=label))
+        await self.pull(label)
+        await self.plant.close_door(label)
+        await ready()

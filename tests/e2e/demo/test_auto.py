@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from hal.profile import load_profile, shipped_profiles
 from simulator.demo_provision import installed
+from simulator.story_boards import lines, one_of_each
 from tests.e2e.demo.running import ROOT, still_there
 
 
@@ -52,6 +54,11 @@ def test_every_cabinet_that_ships_tells_the_same_story(tmp_path: Path, profile: 
     )
     assert played.returncode == 0, played.stdout + played.stderr
     assert played.stdout.rstrip().endswith("all well")
+    profile_file = load_profile(shipped_profiles()[profile])
+    for label in (each.label for each in one_of_each(profile_file)):
+        assert f"technician: {label} opened and closed" in played.stdout
+    assert played.stdout.count("meanwhile") == len(lines(profile_file)) - (profile == "kerong-48")
+    assert played.stdout.count("the plug is back") == len(lines(profile_file)) > 0
     assert still_there(data) == []
     # The same directory is not given another cabinet: what lies inside would be lost.
     refused = subprocess.run(
