@@ -42,7 +42,9 @@ def cancel_order(draft: Draft, command: cmd.CancelOrder) -> None:
     if deposit is None:
         raise Refused("deposit_unknown")
     opening = draft.box.opening
-    if deposit.status not in (DepositStatus.EXPECTED, DepositStatus.MISSING) or (opening is not None and opening.deposit == deposit.id):
+    if deposit.status not in (DepositStatus.EXPECTED, DepositStatus.MISSING) or (
+        opening is not None and opening.deposit == deposit.id
+    ):
         raise Refused("deposit_inside")
     draft.emit(ev.DepositEnded(deposit.id, "", DepositEnd.CANCELLED.value, ""))
     clear_missing(draft)

@@ -8,7 +8,6 @@ from controller.domain.known_time import known_wall_ms
 from controller.domain.model import Box, DepositStatus, Right, RightEnd, RightStatus
 from controller.domain.pauses import holding_until
 
-
 #: A right in one of these states ends when its period is over.
 EXPIRING = (RightStatus.ISSUED, RightStatus.BLOCKED)
 

@@ -178,7 +178,7 @@ class Front:
                 if self._actor.box.staff_session is not None:
                     self._staff_note_at(at, "taken_out", compartment=event.compartment)
                     self._tone(Tone.BOOKED)
-            case ev.DepositReturnedToExpected():
+            case ev.DepositReturnedToExpected() if event.compartment:
                 self._staff_note_at(at, "undone", compartment=event.compartment)
             case ev.LoadingTooSmall():
                 self._staff_note_at(at, "too_small", compartment=event.compartment)

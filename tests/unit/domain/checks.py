@@ -98,17 +98,24 @@ def _rights(box: Box) -> None:
         for deposit in right.deposits:
             assert deposit in box.deposits
         if right.status is RightStatus.PREPARED:
-            complete = all(box.deposits[d].status is DepositStatus.STORED for d in right.deposits)
+            known = [box.deposits[d].status for d in right.deposits]
+            there = [status for status in known if status is not DepositStatus.MISSING]
+            complete = bool(there) and all(status is DepositStatus.STORED for status in there)
             assert not complete, f"everything of {name} is stored, and its holder is told: not yet"
 
 
 def _pauses(box: Box) -> None:
     """A period stands still exactly while its holder cannot collect."""
     for right in box.rights.values():
-        in_the_way = box.outage is not None or any(
-            box.deposits[name].status is not DepositStatus.STORED
-            or not box.compartments[box.deposits[name].compartment].in_service
-            for name in right.deposits
+        there = [d for d in right.deposits if box.deposits[d].status is not DepositStatus.MISSING]
+        in_the_way = (
+            box.outage is not None
+            or not there
+            or any(
+                box.deposits[name].status is not DepositStatus.STORED
+                or not box.compartments[box.deposits[name].compartment].in_service
+                for name in there
+            )
         )
         has_a_period = bool(right.expires_wall_ms) and right.status is not RightStatus.PREPARED
         assert bool(right.paused_reason) == (has_a_period and in_the_way), f"{right}"
