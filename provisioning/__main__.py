@@ -14,8 +14,8 @@ from controller.config import ConfigurationError, load_settings
 from controller.identity import Kind, load_identity
 from controller.policies_file import read_policies
 from controller.settings import describe
-from hal.profile import load_profile
 from hal.wire.codes import SecretText
+from hal.wiring.moved_wires import load_map
 from provisioning import arguments, staff
 from provisioning.check import check
 from provisioning.commissioning.dialogue import Terminal
@@ -142,7 +142,7 @@ def _commission(given: argparse.Namespace) -> int:
 def _show(given: argparse.Namespace) -> int:
     settings = load_settings(given.config / CONFIGURATION_NAME)
     identity = load_identity(settings.paths.data)
-    profile = load_profile(settings.paths.cabinet)
+    profile = load_map(settings.paths.cabinet, settings.paths.data)
     policies = read_policies(settings.paths.policies)
     rows = {
         "box": identity.box,

@@ -14,7 +14,7 @@ from controller.config import ConfigurationError
 from controller.identity import Identity, Kind
 from controller.policies_file import read_policies
 from controller.settings import Backend, MqttSettings, Settings
-from hal.profile import load_profile
+from hal.wiring.moved_wires import load_map
 from kiosk_ui.settings import SettingsError, read_office
 from provisioning.findings import Check, Finding, Machine, State
 
@@ -69,7 +69,7 @@ def _modes(machine: Machine, settings: Settings, _identity: Identity) -> Iterato
 
 def _profile(_machine: Machine, settings: Settings, _identity: Identity) -> Iterator[Finding]:
     try:
-        profile = load_profile(settings.paths.cabinet)
+        profile = load_map(settings.paths.cabinet, settings.paths.data)
     except ConfigurationError as error:
         yield Finding("cabinet", State.FAILED, str(error))
     else:

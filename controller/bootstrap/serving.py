@@ -19,7 +19,8 @@ from controller.ports import LogError
 from controller.services.hardware_faults import HardwareFaults
 from controller.services.startup import Plan, fold
 from controller.settings import Settings
-from hal.profile import Profile, load_profile
+from hal.profile import Profile
+from hal.wiring.moved_wires import load_map
 
 
 async def serve(settings: Settings, outside: Outside) -> None:
@@ -31,7 +32,7 @@ async def serve(settings: Settings, outside: Outside) -> None:
     """
     identity = load_identity(settings.paths.data)
     check_kind(identity, outside.kind, settings.paths.data)
-    profile = load_profile(settings.paths.cabinet)
+    profile = load_map(settings.paths.cabinet, settings.paths.data)
     plan = plan_of(identity, profile, settings, outside.software, outside.clock.wall_ms())
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from controller.api import SlipView
 from kiosk_ui import languages
+from kiosk_ui.hours import hours_in
 from kiosk_ui.languages import Language
 from kiosk_ui.paper.qr_code import svg
 from kiosk_ui.paper.resources import sheet
@@ -57,7 +58,7 @@ def page(slip: SlipView, office: Office, zone: str) -> Markup:
         steps={name: _step(language, name) for name in STEPS},
         german=german if language.tag != german.tag else None,
         office=office,
-        hours=office.box_hours.get(language.tag) or office.box_hours.get(german.tag, ""),
+        hours=hours_in(office.box_hours, language.tag).line,
         until=_date(language, slip.expires_wall_ms, zone) if slip.expires_wall_ms else "",
         until_german=_date(german, slip.expires_wall_ms, zone) if slip.expires_wall_ms else "",
     )

@@ -3,6 +3,6 @@
 The installer says which door stands open; all door contacts say what they saw. Two plugs that are exchanged together
 agree with each other and not with the labels, so neither of the two is believed alone.
 
-``observation`` is what was seen at one lock, ``examine`` the round before the front, ``judgement`` what it means,
-``correction`` the map that it proves, ``map_file`` writes it, ``protocol`` is the paper, ``run`` all of it in order.
+``examine`` is the round before the front, ``map_file`` writes the map that it proves (`hal.wiring`), ``protocol`` is
+the paper, ``run`` all of it in order.
 """

@@ -10,8 +10,8 @@ from hal.cabinet import Cabinet
 from hal.doors.watch import DoorWatch
 from hal.interfaces import DoorLevel, DoorReading, FaultListener, LockBusy, LockError, LockResting, monotonic_ms
 from hal.profile import HEADER
+from hal.wiring.observation import Observation
 from provisioning.commissioning.dialogue import Installer, ask_doors
-from provisioning.commissioning.observation import Observation
 
 TRIES = 2
 SETTLE_MS = 1_300

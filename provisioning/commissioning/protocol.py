@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import jinja2
-
 from hal.interfaces import Fault
 from hal.profile import Profile
-from kiosk_ui.paper import PaperError, render, sheet
-from provisioning.commissioning.correction import GERMAN as GERMAN_WIRES
-from provisioning.commissioning.correction import changes
-from provisioning.commissioning.judgement import Finding
-from provisioning.commissioning.observation import Observation
+from hal.wiring.correction import GERMAN as GERMAN_WIRES
+from hal.wiring.correction import changes
+from hal.wiring.judgement import Finding
+from hal.wiring.observation import Observation
+from kiosk_ui.paper import PaperError, render
+from kiosk_ui.paper.commissioning import DEADLINE_S, LockRow, Place, Sheet, protocol
 from provisioning.commissioning.words import GERMAN, say
 from provisioning.errors import ProvisioningError
 from provisioning.files import write_new
-
-WIDEST = 16
-"""So many columns of the front are side by side on a page; a wider front is drawn in parts."""
-
-
-DEADLINE_S = 300.0
-"""608 compartments are twenty pages: ten seconds on a laptop, more on a small computer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,39 +39,46 @@ class Report:
     faults: tuple[Fault, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    label: str
-    mark: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    label: str
-    lock: str
-    contact: str
-    opened: str
-    time: str
-    words: tuple[str, ...]
-
-
 def document(report: Report) -> str:
     """The whole page as HTML."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=jinja2.StrictUndefined
+    before = report.before
+    pulses = sorted({bank.pulse_ms for bank in before.banks})
+    return protocol(
+        Sheet(
+            box=report.box,
+            simulated=report.simulated,
+            cabinet=before.name,
+            day=report.at.strftime("%d.%m.%Y, %H:%M Uhr"),
+            person=report.installer,
+            empty_by="Protokolldatenbank der Box und Augenschein"
+            if report.by_log
+            else "Augenschein, vor der ersten Inbetriebnahme",
+            map_hash=before.profile_hash(),
+            limits=", ".join(f"{pulse} ms" for pulse in pulses),
+            places=[Place(item.label, item.column, item.row) for item in before.compartments],
+            rows=[_row(report, seen) for seen in report.observations],
+            wrong={finding.label for finding in report.findings},
+            findings=len(report.findings),
+            faults=[f"{fault.code} ({fault.subject})" for fault in report.faults],
+            changes=changes(before, report.after, GERMAN_WIRES),
+            changes_title="Geänderter Belegungsplan"
+            if report.written
+            else "Vorgeschlagene Änderung des Belegungsplans (nicht übernommen)",
+            map_after=report.after.profile_hash() if report.written else "",
+        )
     )
-    measured = [seen.to_open_ms for seen in report.observations if seen.to_open_ms is not None]
-    return environment.get_template("protocol.html").render(
-        report=report,
-        day=report.at.strftime("%d.%m.%Y, %H:%M Uhr"),
-        parts=_front(report),
-        changes=changes(report.before, report.after, GERMAN_WIRES),
-        rows=_rows(report),
-        slowest=max(measured, default=None),
-        median=sorted(measured)[len(measured) // 2] if measured else None,
-        base=sheet(),
-        style=sheet("protocol.css"),
+
+
+def _row(report: Report, seen: Observation) -> LockRow:
+    item = report.before.compartment(seen.label)
+    words = tuple(say(finding, GERMAN) for finding in report.findings if finding.label == seen.label)
+    return LockRow(
+        seen.label,
+        str(report.before.lock_wire(item)),
+        str(report.before.sensor_wire(item)),
+        seen.opened,
+        seen.to_open_ms,
+        words,
     )
 
 
@@ -109,43 +107,3 @@ def check_place(path: Path) -> None:
         raise ProvisioningError("protocol_exists", f"{path} is there already; a protocol is never written over another")
     if not path.absolute().parent.is_dir():
         raise ProvisioningError("bad_protocol_file", f"{path.absolute().parent} is not a directory")
-
-
-def _front(report: Report) -> list[list[list[_Cell | None]]]:
-    """Parts of at most ``WIDEST`` columns; each a list of rows from the top; ``None`` where there is no compartment."""
-    at = {(item.column, item.row): item.label for item in report.before.compartments}
-    columns = sorted({column for column, _ in at})
-    rows = sorted({row for _, row in at})
-    wrong = {finding.label for finding in report.findings}
-    seen = {one.label: one for one in report.observations}
-    cells = {label: _cell(label, seen.get(label), wrong=label in wrong) for label in report.before.labels}
-    wide = -(-len(columns) // -(-len(columns) // WIDEST))  # parts of about the same width
-    parts = [columns[start : start + wide] for start in range(0, len(columns), wide)]
-    return [
-        [[cells[at[column, row]] if (column, row) in at else None for column in part] for row in rows] for part in parts
-    ]
-
-
-def _cell(label: str, seen: Observation | None, *, wrong: bool) -> _Cell:
-    if wrong:
-        return _Cell(label, "!", "Befund")
-    if seen is None:
-        return _Cell(label, "–", "nicht geprüft")
-    return _Cell(label, "✓", f"{seen.to_open_ms} ms" if seen.to_open_ms is not None else "in Ordnung")
-
-
-def _rows(report: Report) -> list[_Row]:
-    return [_row(report, seen, report.findings) for seen in report.observations]
-
-
-def _row(report: Report, seen: Observation, findings: Sequence[Finding]) -> _Row:
-    item = report.before.compartment(seen.label)
-    words = tuple(say(finding, GERMAN) for finding in findings if finding.label == seen.label)
-    return _Row(
-        label=seen.label,
-        lock=str(report.before.lock_wire(item)),
-        contact=str(report.before.sensor_wire(item)),
-        opened=", ".join(seen.opened) or "keine",
-        time="" if seen.to_open_ms is None else f"{seen.to_open_ms} ms",
-        words=words or ("in Ordnung",),
-    )

@@ -17,13 +17,14 @@ from hal.factory import build_cabinet
 from hal.interfaces import DoorLevel, Fault, FaultListener, HardwareFault
 from hal.profile import Profile, load_profile
 from hal.strict_toml import read
+from hal.wiring.correction import changes, corrected
+from hal.wiring.judgement import judge
+from hal.wiring.moved_wires import load_map
+from hal.wiring.observation import Observation
 from provisioning.commissioning import protocol
-from provisioning.commissioning.correction import changes, corrected
 from provisioning.commissioning.dialogue import Installer, ask_yes
 from provisioning.commissioning.examine import Examination
-from provisioning.commissioning.judgement import judge
 from provisioning.commissioning.map_file import rewritten
-from provisioning.commissioning.observation import Observation
 from provisioning.commissioning.permission import check_empty, held
 from provisioning.commissioning.words import say
 from provisioning.errors import ProvisioningError
@@ -94,7 +95,7 @@ def commission(
     settings = load_settings(order.config / CONFIGURATION_NAME)
     identity = load_identity(settings.paths.data)
     check_kind(identity, kind, settings.paths.data)
-    profile = load_profile(settings.paths.cabinet)
+    profile = load_map(settings.paths.cabinet, settings.paths.data)
     unknown = sorted(set(order.only) - set(profile.labels))
     if unknown:
         raise ProvisioningError("unknown_compartment", f"this cabinet has no {', '.join(unknown)}")
@@ -112,6 +113,7 @@ def _held(
     open_cabinet: OpenCabinet,
 ) -> bool:
     by_log = check_empty(data, identity.box)
+    own = load_profile(file)
     name = installer.ask("Who looks at the doors? Your name, for the protocol:")
     if not name:
         raise ProvisioningError("no_name", "a protocol without a name proves nothing")
@@ -126,7 +128,7 @@ def _held(
         installer.say(f"{finding.label}: {say(finding)}")
     for fault in faults.all():
         installer.say(f"{fault.subject}: {fault.message}. {fault.advice}")
-    written = bool(lines) and _write_map(installer, file, profile, after, lines)
+    written = bool(lines) and _write_map(installer, file, own, after, lines)
     protocol.write(
         order.protocol,
         protocol.Report(
@@ -185,15 +187,17 @@ def _tell_levels(installer: Installer, examination: Examination, labels: Sequenc
             return
 
 
-def _write_map(installer: Installer, file: Path, before: Profile, after: Profile, lines: Sequence[str]) -> bool:
-    """On the installer's word only. The old file stays beside it as ``.old``."""
+def _write_map(installer: Installer, file: Path, own: Profile, after: Profile, lines: Sequence[str]) -> bool:
+    """On the installer's word only. The old file stays beside it as ``.old``. What the controller had corrected beside
+    it goes into it, for that was tested too.
+    """
     installer.say(f"The wires are not where {file.name} says. Proved by this round:")
     for line in lines:
         installer.say(f"  {line}")
-    text = read(file)  # what stands there now must still be what was tested
-    if text.convert(Profile) != before:
+    now = read(file).convert(Profile)  # what stands there now must still be what was tested
+    if now != own:
         raise ProvisioningError("map_changed", f"{file} was changed by somebody else during the round; start again")
-    new = rewritten(file, file.read_text("utf-8"), before, after)
+    new = rewritten(file, file.read_text("utf-8"), own, after)
     if not ask_yes(installer, f"Write this into {file}?"):
         installer.say("Nothing was written. Exchange the plugs, or run this again.")
         return False

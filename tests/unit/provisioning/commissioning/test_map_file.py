@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hal.profile import load_profile, shipped_profiles
-from provisioning.commissioning.correction import corrected
+from hal.wiring.correction import corrected
+from hal.wiring.observation import Observation
 from provisioning.commissioning.map_file import rewritten
-from provisioning.commissioning.observation import Observation
 from provisioning.errors import ProvisioningError
 
 SHIPPED = {name: (file, file.read_text("utf-8"), load_profile(file)) for name, file in shipped_profiles().items()}

@@ -8,9 +8,9 @@ from msgspec.structs import replace
 
 from hal.interfaces import DoorLevel
 from hal.profile import Profile, Wire, load_profile, shipped_profiles
-from provisioning.commissioning.correction import changes, corrected
-from provisioning.commissioning.judgement import Code, Finding, judge
-from provisioning.commissioning.observation import Observation
+from hal.wiring.correction import changes, corrected
+from hal.wiring.judgement import Code, Finding, judge
+from hal.wiring.observation import Observation
 from provisioning.commissioning.words import ENGLISH, GERMAN, say
 
 GPIO = load_profile(shipped_profiles()["gpio-12"])

@@ -10,11 +10,11 @@ import pytest
 
 from hal.interfaces import Fault
 from hal.profile import Profile, load_profile, shipped_profiles
+from hal.wiring.correction import corrected
+from hal.wiring.judgement import judge
+from hal.wiring.observation import Observation
 from kiosk_ui.paper import PaperError
 from provisioning.commissioning import protocol
-from provisioning.commissioning.correction import corrected
-from provisioning.commissioning.judgement import judge
-from provisioning.commissioning.observation import Observation
 from provisioning.errors import ProvisioningError
 from tests.unit.paper.printed import reader
 

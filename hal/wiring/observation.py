@@ -27,3 +27,7 @@ class Observation:
     pressed: bool = False
     before: DoorLevel = DoorLevel.CLOSED
     """What the contact of this compartment said before the pulse."""
+    attempts: int = 1
+    """How often it was fired without anybody being asked to press."""
+    not_fired: str = ""
+    """The code of why it was not fired at all."""

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from msgspec.structs import replace
 
 from hal.profile import Compartment, KerongBank, Profile, Wire
-from provisioning.commissioning.observation import Observation
+from hal.wiring.observation import Observation
 
 
 def corrected(profile: Profile, observations: Sequence[Observation]) -> Profile:

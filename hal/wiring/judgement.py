@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from hal.interfaces import DoorLevel
 from hal.profile import Profile
-from provisioning.commissioning.observation import Observation
+from hal.wiring.observation import Observation
 
 
 class Code(StrEnum):
@@ -18,6 +18,7 @@ class Code(StrEnum):
     LOCK_FAULT = "lock_fault"
     DOES_NOT_OPEN = "does_not_open"
     OPENS_PRESSED = "opens_pressed"
+    OPENS_RETRIED = "opens_retried"
     SLOW = "slow"
     LOCK_SWAPPED = "lock_swapped"
     LOCK_DOUBLED = "lock_doubled"
@@ -29,6 +30,12 @@ class Code(StrEnum):
     CONTACT_SWAPPED = "contact_swapped"
     CONTACT_DOUBLED = "contact_doubled"
     CONTACT_ALONE = "contact_alone"
+    CONTACT_OPEN = "contact_open"
+    NOT_FIRED = "not_fired"
+
+
+_BY_THE_CONTACT = frozenset({Code.CONTACT_OPEN, Code.CONTACT_UNREADABLE})
+"""Locks that are not fired because of what their contact says: then that is the finding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,8 @@ def judge(profile: Profile, observations: Sequence[Observation]) -> tuple[Findin
 
 def _of_the_lock(seen: Observation, pulse_ms: int) -> list[Finding]:
     found = []
+    if seen.not_fired:
+        return [] if seen.not_fired in _BY_THE_CONTACT else [Finding(Code.NOT_FIRED, seen.label, seen.not_fired)]
     if seen.fault:
         found.append(Finding(Code.LOCK_FAULT, seen.label, seen.fault))
     if not seen.opened:
@@ -66,12 +75,16 @@ def _of_the_lock(seen: Observation, pulse_ms: int) -> list[Finding]:
         found.append(Finding(Code.LOCK_SWAPPED, seen.label, seen.opened[0]))
     if seen.opened and seen.pressed:
         found.append(Finding(Code.OPENS_PRESSED, seen.opened[0]))
+    elif seen.opened and seen.attempts > 1:
+        found.append(Finding(Code.OPENS_RETRIED, seen.opened[0], str(seen.attempts)))
     if seen.opened and seen.to_open_ms is not None and seen.to_open_ms > pulse_ms:
         found.append(Finding(Code.SLOW, seen.opened[0], f"{seen.to_open_ms} ms"))
     return found
 
 
 def _of_the_contacts(seen: Observation) -> list[Finding]:
+    if seen.not_fired:
+        return [Finding(Code(seen.not_fired), seen.label)] if seen.not_fired in _BY_THE_CONTACT else []
     found = [Finding(Code.CONTACT_INVERTED, label) for label in seen.inverted]
     found += [Finding(Code.CONTACT_STUCK, label) for label in seen.stuck]
     if seen.before is DoorLevel.UNKNOWN:
