@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +211,8 @@ def notice(code: str, **details: str | int) -> Notice:
     known = NOTICES.get(code)
     if known is None:
         return Notice("attention", "Nicht möglich", f"Grund: {code}")
+    if details.get("tries_left") == 1:
+        known = replace(known, text=known.text.replace("{tries_left} Versuche", "einen Versuch"))
     values = {"compartment": "", "tries_left": 0, "order": "", "place": "", **details}
     return Notice(known.tone, known.headline.format(**values).replace("  ", " ").strip(), known.text.format(**values))
 

@@ -26,6 +26,7 @@ from simulator.card.pcscd import CardStackError
 from simulator.demo_provision import provision, same_cabinet
 from simulator.processes import Process, ProcessFailed
 from simulator.town import DEFAULT_PROFILE, START_WITHIN_S, Town
+from simulator.town_hall import office_words
 
 LONGEST_RUN_DIRECTORY = 70
 """Unix sockets have short names: 107 bytes with the file's."""
@@ -179,7 +180,14 @@ class DemoTown:
     def _start_pages(self) -> None:
         certificate, key = throwaway_certificate.make(self.root)
         office = ["--lan", f"127.0.0.1:{self._office_port}", "--lan-name", throwaway_certificate.NAME]
-        office += ["--tls-certificate", str(certificate), "--tls-key", str(key)]
+        office += [
+            "--tls-certificate",
+            str(certificate),
+            "--tls-key",
+            str(key),
+            "--office",
+            str(office_words(self.root)),
+        ]
         self.pages_address = self.town.start_pages(self._pages_port, office)
         self._pages_port = int(self.pages_address.rstrip("/").rpartition(":")[2])
         self._office_port = int(self.town.office_address.rstrip("/").rpartition(":")[2])

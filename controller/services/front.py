@@ -198,6 +198,11 @@ class Front:
                 self._staff_note_at(at, "not_empty", compartment=event.compartment)
             case ev.UnlockAuthorised(attempt=1) if event.purpose != "pickup":
                 self._state = replace(self._state, staff_notice=None)
+            case ev.OpeningRequested() | ev.DepositOpeningRequested():
+                # What was said of something else must not stand over the compartment that the page names now; what a
+                # walk's last step has just brought stays.
+                if self._state.staff_notice is not None and self._state.staff_notice.until_mono_ms != _until(at):
+                    self._state = replace(self._state, staff_notice=None)
             case ev.HelpCalled(reason="resident") | ev.HelpAcknowledged():
                 # Heard by whoever called: it was taken down, somebody is coming.
                 self._tone(Tone.ACCEPTED)

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from controller import api
 from kiosk_ui import fault_words, staff_words
 from kiosk_ui.front_plan import STATES, staff_plan
+from kiosk_ui.languages import NATIVE_NAMES
 from kiosk_ui.link import Link
 from kiosk_ui.office import cookies, words
 from kiosk_ui.office.fields import Fields, FieldsWrong, read_fields
@@ -139,6 +140,7 @@ class Desk:
             fault_words=fault_words,
             api=api,
             states=STATES,
+            language_names=NATIVE_NAMES,
             plan=staff_plan(visit.view.front, "Front der Abholstation") if visit is not None else "",
             **context,
         )

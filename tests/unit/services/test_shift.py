@@ -107,3 +107,29 @@ async def test_booked_refused_and_full_sound_different(bench: Bench) -> None:
     shift.front.refuse_staff("load_unknown", {"order": "X"})
     shift.front.refuse_staff("load_full", {"order": "Y"})
     assert shift.tones == [Tone.BOOKED, Tone.REFUSED, Tone.FULL]
+
+
+async def test_what_was_said_of_another_envelope_does_not_stand_over_the_compartment_that_is_asked_for(
+    bench: Bench,
+) -> None:
+    shift = Shift(bench)
+    await bench.announce("D1")
+    await bench.log_in()
+    await bench.load("D1")
+    shift.front.refuse_staff("load_duplicate", {"order": "ORDER-D7", "compartment": "A05"})
+    bench.clock.advance(100)
+    label = bench.box.deposits["D1"].compartment
+    await bench.done(cmd.RequestOpening(shift.session(), label, Purpose.RECALL, ""))
+    assert shift.front.state.staff_notice is None
+
+
+async def test_what_a_walk_s_last_step_brought_is_said_while_it_asks_for_the_next(bench: Bench) -> None:
+    shift = Shift(bench)
+    await bench.log_in()
+    await bench.done(cmd.StartRound(shift.session(), Purpose.STOCKTAKE, ""))
+    await shift.badge()
+    await bench.done(cmd.ReportContents(shift.session(), "as_booked", ""))
+    assert bench.box.staff_session is not None
+    assert bench.box.staff_session.requested is not None
+    assert shift.front.state.staff_notice is not None
+    assert shift.front.state.staff_notice.page == "reported"
