@@ -108,6 +108,16 @@ FAULTS: dict[str, FaultWords] = {
         "Stecker und Kabel des Fühlers prüfen; der Fehler löscht sich selbst.",
         "Ein Fühler der Box fällt aus. Abholen geht weiter.",
     ),
+    "keypad_gone": FaultWords(
+        "Tastenfeld fehlt",
+        "Stecker und Kabel des Tastenfelds prüfen. Ist es ein anderes Modell: in cabinet.toml eintragen.",
+        "Die Tasten der Box gehen nicht. Wer nicht sieht, kann nicht allein abholen: bitte am Schalter helfen.",
+    ),
+    "speech_device_gone": FaultWords(
+        "Tonausgabe fehlt",
+        "Soundkarte und Kabel prüfen („aplay -l“). Ist es eine andere: in cabinet.toml eintragen.",
+        "Die Box liest nicht vor. Wer nicht sieht, kann nicht allein abholen: bitte am Schalter helfen.",
+    ),
     "temperature_low": FaultWords(
         "Zu kalt im Gehäuse",
         "Heizung und Aufstellort prüfen.",

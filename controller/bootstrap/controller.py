@@ -35,6 +35,7 @@ from controller.services.doors import Doors
 from controller.services.forgetting import Forgetting
 from controller.services.front import Front
 from controller.services.hardware_faults import HardwareFaults
+from controller.services.headphones import HeadphoneWatch
 from controller.services.hours import HoursWatch
 from controller.services.lights import Lights
 from controller.services.one_at_a_time import OneAtATime
@@ -120,6 +121,7 @@ class Controller:
         actor.after_turn(lambda: _remember_damage(actor.halted, mark))
         front = Front(actor, self._tone)
         ShiftBook(actor, front)
+        HeadphoneWatch(self._hardware.headphones, front)
         refusals = RefusalLedger(actor, clock.mono_ms)
         watch = DoorWatch(
             self._hardware.doors,

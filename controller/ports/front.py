@@ -59,6 +59,7 @@ class FrontState:
     ``knocked`` while staff are at work, or was told ``soon``, until the instant beside it. Until
     ``to_staff_until_mono_ms`` the screen is being handed over to staff who came back. ``shift`` is what the staff
     session that has just ended did. ``chip``: where the check of a resident's document stands, while one is under way.
+    ``headphones``: ``in`` or ``out``; empty where no contact tells.
     """
 
     language: str = "de"
@@ -75,6 +76,7 @@ class FrontState:
     shift: ShiftReport | None = None
     chip: ChipFront | None = None
     card_readers: tuple[CardReaderState, ...] = ()
+    headphones: str = ""
     devices: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     log_verified_seq: int = 0
     acknowledged_seq: int = 0

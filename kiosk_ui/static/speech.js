@@ -1,5 +1,6 @@
 // Reading aloud: says what the server names (data-say), one sentence after the other. No text of the page is ever sent.
-// It is switched on by its button, by a key, or by plugging in headphones, and off again with the next person.
+// It is switched on by its button, by a key, or by plugging in headphones, and off again with the next person. When they are pulled
+// out it is silent at once: what was for one pair of ears does not go on by the loudspeaker.
 "use strict";
 
 const LOUDNESS = [0.1, 0.2, 0.4, 0.7, 1];
@@ -109,6 +110,17 @@ const Speech = {
     this.mark();
   },
 
+  /** Headphones are out: not a word more, not even that it is off. It begins with its usual loudness again. */
+  silence() {
+    if (this.on) this.stop(false);
+    this.level = USUAL_LOUDNESS;
+  },
+
+  /** What the controller says of the socket; "": nothing (there is no contact, or the controller is away). */
+  follow(socket) {
+    if (socket && (socket === "in") !== this.plugged) this.act(socket === "in" ? "plug" : "unplug");
+  },
+
   /** No voice for this language: the page says so to the eyes, and in German to the ears. */
   refuse() {
     showLayer("speech_missing");
@@ -130,7 +142,8 @@ const Speech = {
     if (what === "again") this.say(this.standing());
     else if (what === "louder") this.turn(1);
     else if (what === "quieter") this.turn(-1);
-    else if (what === "off" || what === "unplug" || (what === "toggle" && this.on)) this.stop(true);
+    else if (what === "unplug") this.silence();
+    else if (what === "off" || (what === "toggle" && this.on)) this.stop(true);
     else if (!this.on) this.start(true);
   },
 
@@ -179,6 +192,7 @@ document.addEventListener("box:arriving", () => {
 document.addEventListener("box:shown", (event) => {
   Speech.arriving = false;
   Speech.mark();
+  Speech.follow(page().dataset.headphones);
   if (!Speech.on) return;
   const { old, same, layerChanged } = event.detail;
   const otherLanguage = old.lang !== page().lang;
@@ -222,3 +236,5 @@ document.addEventListener("box:fresh", (event) => {
   if (Speech.on) Speech.stop(idle);
   Speech.level = USUAL_LOUDNESS;
 });
+
+Speech.follow(page().dataset.headphones); // they may have been in before this page came

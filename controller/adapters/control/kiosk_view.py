@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from controller.adapters.control.chip_views import chip_page, orders_of, tries_left
 from controller.adapters.control.front_plan import front_plan
 from controller.adapters.control.help_views import with_help
@@ -45,6 +47,7 @@ def kiosk_view(box: Box, front: FrontState, now: Moment) -> Shown:
     """The page that stands now. ``revision`` is 0: the board numbers it."""
     shown = _page(box, front, now)
     view = with_number(shown.view, front)
+    view = msgspec.structs.replace(view, headphones=front.headphones)
     return Shown(with_help(view, box, now, bool(front.halted)), shown.ends_mono_ms)
 
 

@@ -16,7 +16,8 @@ class KioskView(msgspec.Struct, frozen=True):
     page may offer, by name. ``help`` is how a call for help stands: empty (none can be made here), offered, pending,
     acknowledged or unstaffed; ``help_reference`` is what to say on the telephone. ``place`` names another site.
     ``languages`` are those that are offered here; empty: every one. ``orders``: which cases the person who looks at the
-    document has before them (only ``staff_check``).
+    document has before them (only ``staff_check``). ``headphones``: ``in`` or ``out`` of the box's socket; empty where no
+    contact tells.
     """
 
     revision: int
@@ -41,3 +42,4 @@ class KioskView(msgspec.Struct, frozen=True):
     place: str = ""
     languages: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
+    headphones: str = ""

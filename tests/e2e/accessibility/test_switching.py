@@ -28,9 +28,48 @@ async def test_headphones_switch_it_on_and_off(stand: Stand) -> None:
         await visitor.press("F15")
         await visitor.hears(*ON, *START, "Nummer eintippen")
         await visitor.press("F16")
-        await visitor.hears("Vorlesen ist aus")
+        await visitor.hears_nothing()
         await visitor.press("ArrowDown")
         await visitor.hears_nothing()
+
+
+async def test_the_sockets_contact_switches_it_on_and_pulling_out_silences_at_once(stand: Stand) -> None:
+    """As the controller tells it: no key, no touch."""
+    stand.controller.show("kiosk", start(headphones="out"))
+    async with browser() as chrome, listening(chrome, stand.ui.address) as visitor:
+        await visitor.hears_nothing()
+        stand.controller.show("kiosk", start(headphones="in"))
+        await visitor.hears(*ON, *START)
+        comes(stand, "confirm", headphones="in")
+        await visitor.hears(*CONFIRM)
+        await visitor.press("AudioVolumeUp", "AudioVolumeUp")
+        await visitor.listens()
+        await visitor.window.page.evaluate("() => { window.pauses = 0; Speech.say(Speech.standing()); }")
+        comes(stand, "confirm", headphones="out")
+        await visitor.window.page.wait_for_function("() => !Speech.on && !Speech.queue.length && Speech.sound.cut")
+        said = len(await visitor.window.page.evaluate("heard"))
+        comes(stand, "done", headphones="out")
+        await visitor.window.shows("done")
+        await visitor.press("ArrowDown")
+        assert len(await visitor.window.page.evaluate("heard")) <= said + 1, "what was being said, cut short, at most"
+        await visitor.window.page.wait_for_function("() => Speech.level === USUAL_LOUDNESS")
+
+
+async def test_headphones_that_were_in_before_the_page_came(stand: Stand) -> None:
+    stand.controller.show("kiosk", start(headphones="in"))
+    async with browser() as chrome, listening(chrome, stand.ui.address) as visitor:
+        await visitor.hears(*ON, *START)
+
+
+async def test_a_controller_that_is_away_says_nothing_of_headphones(stand: Stand) -> None:
+    """Its page does not know; who listens goes on listening."""
+    stand.controller.show("kiosk", start(headphones="in"))
+    async with browser() as chrome, listening(chrome, stand.ui.address) as visitor:
+        await visitor.hears(*ON, *START)
+        comes(stand, "interrupted")
+        await visitor.window.shows("interrupted")
+        await visitor.listens(at_least=len(ON + START) + 1)
+        assert await visitor.window.page.evaluate("Speech.on && Speech.plugged")
 
 
 async def test_its_button_opens_the_layer_with_its_controls(stand: Stand) -> None:
