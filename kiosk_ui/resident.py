@@ -16,10 +16,12 @@ from controller import api
 from kiosk_ui.answers import Actions, act, answer
 from kiosk_ui.forms import NUMBER_TYPO, AccessForm, ConfirmForm, DeclareForm, FactorForm, Form, LanguageForm, NumberForm
 from kiosk_ui.front_plan import resident_plan
+from kiosk_ui.hours import Hours, hours_in
 from kiosk_ui.languages import PSEUDO_NAMES, SOURCE_LANGUAGE, Language
 from kiosk_ui.languages import deferred as _
 from kiosk_ui.link import Link
 from kiosk_ui.resident_pages import CALLS, DATE, MONTHS, NUMBER_BUTTON, PAGES, PROBLEMS, Call
+from kiosk_ui.resident_pages.parts import BACK
 from kiosk_ui.settings import Office
 from kiosk_ui.speech.speaker import Speaker
 
@@ -34,6 +36,8 @@ ALERTS = {
     "no_such_date": _("Dieses Datum gibt es nicht. Bitte prüfen Sie Tag, Monat und Jahr."),
     KNOCKED: _("Wir haben dem Team Bescheid gesagt."),
 }
+#: Pages that say what came of something: a code, a number, a no.
+ANSWERS = frozenset(name for name, page in PAGES.items() if page.buttons == BACK or page.body == "countdown")
 NOT_DONE = _("Das hat nicht geklappt. Bitte versuchen Sie es noch einmal.")
 
 
@@ -143,8 +147,8 @@ class ResidentPages:
                 for each in self._languages.values()
                 if each.tag not in PSEUDO_NAMES and (not view.languages or each.tag in view.languages)
             ),
-            "hours": self._hours(self._office.box_hours, language) if view.page == "closed" else "",
-            "alert": self._alert(language, reason),
+            "hours": hours_in(self._office.box_hours, language.tag) if view.page == "closed" else None,
+            "alert": self._alert(language, reason, view),
             "alert_tone": "good" if reason == KNOCKED else "attention",
         }
         return language.environment.get_template("page.html").render(context)
@@ -169,6 +173,8 @@ class ResidentPages:
             sentences = spec.with_number
         if spec.undated and not view.date_wall_ms:
             sentences = spec.undated
+        if spec.without_door and not view.compartment:
+            sentences = spec.without_door
         text = [language.say(each, values) for each in sentences if view.date_wall_ms or not _DATED.search(each)]
         if view.tries_left:
             left = language.translate_count("Noch %(n)s Versuch.", "Noch %(n)s Versuche.", view.tries_left)
@@ -185,20 +191,19 @@ class ResidentPages:
         text = tuple(language.translate(sentence) for sentence in said.text)
         return replace(said, headline=language.translate(said.headline), text=text)
 
-    def _office_lines(self, language: Language) -> dict[str, str]:
-        lines = {
+    def _office_lines(self, language: Language) -> dict[str, str | Hours]:
+        lines: dict[str, str | Hours] = {
             "room": self._office.counter_room,
-            "hours": self._hours(self._office.counter_hours, language),
+            "hours": hours_in(self._office.counter_hours, language.tag),
             "phone": self._office.phone,
         }
         return {key: line for key, line in lines.items() if line}
 
-    def _hours(self, hours: dict[str, str], language: Language) -> str:
-        return hours.get(language.tag, hours.get(SOURCE_LANGUAGE, ""))
-
-    def _alert(self, language: Language, reason: str) -> str:
+    def _alert(self, language: Language, reason: str, view: api.KioskView) -> str:
         if not reason or reason in ("factor_wrong", "factor_denied", "factor_blocked", NUMBER_TYPO):
             return ""  # the page itself says it
+        if reason not in ALERTS and not view.session and view.page in ANSWERS:
+            return ""  # what was done has its answer: a page of its own
         return language.translate(ALERTS.get(reason, NOT_DONE))
 
 

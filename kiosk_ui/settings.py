@@ -16,7 +16,8 @@ class Office(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where people go when the box cannot help, as TOML. Everything may be left out; a page then leaves it out too.
 
     ``place`` is where the box stands, as it is printed on slips. ``counter_hours`` and ``box_hours`` map a language to
-    a line that people read, for example ``de = "Mo–Fr 8–12 Uhr"``; German stands in for a language that is missing.
+    a line that people read, for example ``de = "Mo–Fr 8–12 Uhr"``; the German line does for a language that is missing
+    (`kiosk_ui.hours`).
     """
 
     place: str = ""

@@ -60,7 +60,9 @@ PAGES: dict[str, Page] = {
         "power",
         _("Stromausfall"),
         (_("Umschlag nehmen, Tür schließen."), _("Danach geht das Gerät aus.")),
+        without_door=(_("Gerade können Sie hier nichts abholen. Ihr Code bleibt gültig."),),
         tone="alarm",
+        front=True,
     ),
     "out_of_order": Page(
         "broken",

@@ -26,7 +26,8 @@ class Page:
     """One page. ``tone``: calm, good, attention, alarm. ``body`` is a template of its own below the text.
     ``contact``: show where the counter is. ``binding``: the German stands under every translation. ``front``: show
     the cabinet beside the picture. ``with_number``: what the text says instead while the number may be typed;
-    ``undated``: instead while no date is known (else a sentence with a date is left out).
+    ``undated``: instead while no date is known (else a sentence with a date is left out); ``without_door``: instead
+    while it is about nobody's compartment.
     ``digits``: how many the keypad takes at least and at most; ``legible``: what is
     typed there stands on the person's paper or card anyway, so it is not shown as dots."""
 
@@ -40,6 +41,7 @@ class Page:
     front: bool = False
     with_number: tuple[str, ...] = ()
     undated: tuple[str, ...] = ()
+    without_door: tuple[str, ...] = ()
     binding: bool = False
     digits: tuple[int, int] = (4, 12)
     legible: bool = False

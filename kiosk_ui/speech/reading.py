@@ -22,6 +22,8 @@ from html import unescape
 
 #: Text of these runs on in the sentence around them; every other element begins and ends a sentence of its own.
 _INLINE = frozenset({"span", "bdi", "strong", "b", "em", "i", "code", "small", "a", "abbr"})
+#: Marks of the direction in which a part is written.
+_UNHEARD = dict.fromkeys(range(0x2066, 0x206A))
 _VOID = frozenset({"input", "br", "img", "meta", "link", "hr", "source", "wbr"})
 #: A tag, a comment or a doctype. Attributes stand in double quotes; what is put into them is escaped.
 _MARK = re.compile(
@@ -119,8 +121,8 @@ class _Reader:
             self._parts.append(unescape(text))
 
     def _end_sentence(self) -> None:
-        text = " ".join("".join(self._parts).split())
-        parts = tuple(part for part in (" ".join(each.split()) for each in self._parts) if part)
+        text = " ".join("".join(self._parts).translate(_UNHEARD).split())
+        parts = tuple(part for part in (" ".join(each.translate(_UNHEARD).split()) for each in self._parts) if part)
         self._parts.clear()
         if not any(letter.isalnum() for letter in text):
             return

@@ -32,6 +32,7 @@ DECLARATION_PAGES = {
 #: What a jammed door's page says, by whether staff are there.
 STUCK_PAGES = {"yes": "stuck_staffed", "no": "stuck_unstaffed", "unknown": "stuck"}
 FACTOR_PAGES = {Factor.BIRTH_DATE: "birth", Factor.PIN: "pin"}
+_TAKING = frozenset({"take", "take_return"})
 _TYPED_WRONG = frozenset({"birth_wrong", "pin_wrong", "proxy_wrong"})
 
 
@@ -205,7 +206,9 @@ def _page_and_actions(
         case Phase.UNLOCKING:
             return _unlocking_page(box.opening, session), ("language",)
         case Phase.DOOR_OPEN | Phase.LEFT_OPEN:
-            return _open_page(box.opening, session), ("language",)
+            page = _open_page(box.opening, session)
+            # Whoever stands at the door is told why to be quick; one who left it open is told that first.
+            return "power_fail" if page in _TAKING and POWER_FAIL in box.faults else page, ("language",)
         case Phase.UNLOCK_FAILED:
             return "stuck", ("language",)
         case _:

@@ -67,8 +67,11 @@ async def test_a_pickup_ends_at_its_door_nothing_opens_and_the_return_makes_all_
         await until_lit(people, scanner=0, door=1)
         await mains(people, False)
         await until(lambda: codes(box, "FaultRaised"), "the fault is in the log")
-        assert (await people.until_kiosk("take")).compartment == label, "who stands at the door goes on"
-        await finish(people)
+        view = await people.until_kiosk("power_fail")
+        assert (view.compartment, bool(view.front)) == (label, True), "who stands at the door goes on, and is told why"
+        await people.take(label)
+        view = await people.until_kiosk("confirm")
+        await people.page.call(api.Confirm(view.session, view.revision, "everything"))
         await people.until_kiosk("power_fail")
         await until_lit(people, scanner=0, door=0)  # it would be lit with the mains
         before = authorised(box), len(pulses(box))

@@ -6,7 +6,9 @@ import pytest
 
 from controller.adapters.control.kiosk_view import kiosk_view
 from controller.api import KioskView
+from controller.domain import commands as cmd
 from controller.domain.model import Door
+from controller.domain.openings import POWER_FAIL
 from controller.ports import FrontState, Notice
 from tests.unit.domain.builder import Scenario
 
@@ -60,6 +62,18 @@ def test_a_door_that_does_not_open() -> None:
 @pytest.mark.parametrize(("seconds", "page"), [(29, "take"), (31, "close"), (61, "close_alarm"), (181, "close_alarm")])
 def test_a_door_that_is_left_open(seconds: int, page: str) -> None:
     assert seen(at_the_door().pulsed().opens().wait(seconds * 1000)).page == page
+
+
+def test_whoever_stands_at_a_door_is_told_that_the_power_goes() -> None:
+    box = at_the_door().pulsed().opens().do(cmd.SetFault(POWER_FAIL, "", True))
+    view = seen(box)
+    assert (view.page, view.compartment, view.session) == ("power_fail", box.opening.compartment, "token")
+    assert [place.label for place in view.front if place.lit] == [view.compartment]
+    assert seen(box.wait(31_000)).page == "close", "an open door comes first"
+    box.closes()
+    assert seen(box).page == "confirm"
+    idle = seen(Scenario().stored().do(cmd.SetFault(POWER_FAIL, "", True)))
+    assert (idle.page, idle.compartment, idle.front) == ("power_fail", "", ())
 
 
 def test_several_envelopes() -> None:
