@@ -84,7 +84,7 @@ def simulated_gpio_locks() -> Iterator[LockSubject]:
         bank.close()
 
 
-def _wait_out_the_first_gap(bank: LockBank) -> None:
+def wait_out_the_first_gap(bank: LockBank) -> None:
     # A governor that has just been made does not know what was energised before.
     from time import sleep
 
@@ -95,7 +95,7 @@ def _wait_out_the_first_gap(bank: LockBank) -> None:
 def simulated_cabinet_locks() -> Iterator[LockSubject]:
     with _plant_pins() as (profile, pins, begun, _):
         cabinet = build_cabinet(profile, pins)
-        _wait_out_the_first_gap(cabinet.locks)
+        wait_out_the_first_gap(cabinet.locks)
         yield LockSubject(cabinet.locks, begun)
         cabinet.close()
 
@@ -103,7 +103,7 @@ def simulated_cabinet_locks() -> Iterator[LockSubject]:
 @contextmanager
 def real_cabinet_locks() -> Iterator[LockSubject]:
     cabinet = build_cabinet(load_profile(Path(os.environ["ABHOLFACH_HIL_PROFILE"])))
-    _wait_out_the_first_gap(cabinet.locks)
+    wait_out_the_first_gap(cabinet.locks)
     yield LockSubject(cabinet.locks, None)
     cabinet.close()
 

@@ -1,7 +1,7 @@
 """What all ``DoorSensors`` do, whatever they are connected to.
 
 ``pytest -m hil -s tests/contract`` with ``ABHOLFACH_HIL_PROFILE`` set runs the same on a real cabinet and asks a
-person to move its doors.
+person to move its doors; ``./box kernel`` on simulated lines of a real kernel.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from hal.interfaces import DoorLevel, DoorReading, DoorSensors, UnknownCompartme
 from tests.contract import serial_subjects, subjects
 from tests.contract.subjects import DoorSubject
 from tests.fakes.plant import eventually
+from tests.kernel import subjects as kernel_subjects
 
 SUBJECTS = [
     pytest.param(subjects.fake_doors, id="fake"),
@@ -23,6 +24,7 @@ SUBJECTS = [
     pytest.param(serial_subjects.kerong_doors, id="kerong"),
     pytest.param(serial_subjects.waveshare_doors, id="waveshare"),
     pytest.param(serial_subjects.expander_doors, id="mcp23017"),
+    pytest.param(kernel_subjects.doors_on_lgpio, id="kernel", marks=pytest.mark.kernel),
     pytest.param(subjects.real_cabinet_doors, id="real", marks=pytest.mark.hil),
 ]
 

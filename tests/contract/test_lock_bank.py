@@ -1,6 +1,7 @@
 """What every ``LockBank`` does, whatever it drives.
 
-``pytest -m hil tests/contract`` with ``ABHOLFACH_HIL_PROFILE`` set to a board profile runs the same on a real cabinet.
+``pytest -m hil tests/contract`` with ``ABHOLFACH_HIL_PROFILE`` set to a board profile runs the same on a real cabinet,
+``./box kernel`` on simulated lines of a real kernel.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import pytest
 from hal.interfaces import LockBank, LockBusy, LockFault, PulseOutOfBounds, UnknownCompartment, monotonic_ms
 from tests.contract import serial_subjects, subjects
 from tests.contract.subjects import LockSubject
+from tests.kernel import subjects as kernel_subjects
 
 SUBJECTS = [
     pytest.param(subjects.fake_locks, id="fake"),
@@ -22,6 +24,8 @@ SUBJECTS = [
     pytest.param(serial_subjects.kerong_locks, id="kerong"),
     pytest.param(serial_subjects.waveshare_locks, id="waveshare"),
     pytest.param(serial_subjects.expander_locks, id="mcp23017"),
+    pytest.param(kernel_subjects.locks_on_lgpio, id="kernel-gpio", marks=pytest.mark.kernel),
+    pytest.param(kernel_subjects.cabinet_on_lgpio, id="kernel-cabinet", marks=pytest.mark.kernel),
     pytest.param(subjects.real_cabinet_locks, id="real", marks=pytest.mark.hil),
 ]
 

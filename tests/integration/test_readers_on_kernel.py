@@ -1,6 +1,6 @@
 """V4L2 and evdev on a real kernel, with its own virtual camera (``vivid``) and virtual keyboard (``uinput``).
 
-Not part of ``./box test``: as root, after ``modprobe -a vivid uinput``, with ``pytest -m hil`` on this file.
+Not part of ``./box test`` but of ``./box kernel``; or as root, after ``modprobe -a vivid uinput``, with ``pytest -m kernel``.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from hal.qr.scanners.hid_scanner import HidScanner, settings
 from hal.qr.sources import v4l2, video_device
 from tests.fakes.input import FakeInput
 
-pytestmark = pytest.mark.hil
+pytestmark = pytest.mark.kernel
 
 VIVID_DISCONNECT = 0x00F0F000 + 65
 UI_SET_EVBIT, UI_SET_KEYBIT, UI_DEV_SETUP, UI_DEV_CREATE, UI_DEV_DESTROY = (
