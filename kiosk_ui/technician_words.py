@@ -48,6 +48,16 @@ DEVICES = {
 }
 STATES = {"ok": "in Ordnung", "fault": "Störung", "unknown": "unbekannt"}
 READER_STATES = {"ok": "liest", "no_frames": "liefert nichts", "starting": "startet"}
+PICTURE_LIGHT = {"dark": "Bild dunkel", "glaring": "Bild überstrahlt", "fine": "Bild hell genug"}
+HINTS: dict[str, str] = {
+    "too_dark": "zu dunkel",
+    "too_bright": "zu hell",
+    "glare": "Spiegelung",
+    "blurred": "unscharf",
+    "too_small": "zu weit weg",
+    "distorted": "schräg oder gebogen",
+    "unclear": "ohne erkennbaren Grund",
+}
 CARD_READER_STATES: dict[str, str] = {
     "ok": "bereit",
     "starting": "startet",
@@ -186,6 +196,13 @@ def device(view: api.DeviceView) -> tuple[str, str, str]:
     elif view.name.startswith("card reader "):
         detail = CARD_READER_STATES.get(view.detail, view.detail)
     return name, STATES.get(view.state, view.state), detail
+
+
+def hints(reader: api.ReaderView) -> str:
+    """Why codes could not be read, the most frequent first, and when the last one was not."""
+    often = sorted(reader.hints.items(), key=lambda each: (-each[1], each[0]))
+    counted = ", ".join(f"{count} × {HINTS.get(hint, hint)}" for hint, count in often)
+    return f"{counted}; zuletzt {clock(reader.hint_wall_ms)}: {HINTS.get(reader.hint, reader.hint)}"
 
 
 def outcome(test: api.LockTestView) -> str:

@@ -159,7 +159,9 @@ class Controller:
         operations = BoxOperations(
             actor, self._log, front, residents, staff, refusals, watchkeeper, waiting, screen, chips
         )
-        watchkeeper.besides(Lights(actor, self._hardware.indicators, operations.scan_mode).look)
+        lights = Lights(actor, self._hardware.indicators, operations.scan_mode, clock.mono_ms)
+        operations.on_hint(lights.hinted)
+        watchkeeper.besides(lights.look)
         acting = asyncio.create_task(actor.run(), name="actor")
         try:
             watch.start()

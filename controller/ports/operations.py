@@ -96,8 +96,8 @@ class Operations(Protocol):
 
     def foreign_code(self) -> None: ...
 
-    def unreadable_code(self) -> None:
-        """Somebody holds a code before the scanner that it cannot read."""
+    def unreadable_code(self, hint: str) -> None:
+        """Somebody holds a code before the scanner that it cannot read; ``hint`` is a `hal.wire.ScanHint`."""
         ...
 
     def scanner_state(self, source: str, state: str) -> None: ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from controller.domain.decision import Refusal
@@ -19,13 +19,21 @@ class DoorInput:
 
 @dataclass(frozen=True, slots=True)
 class ReaderInput:
-    """What a reader process says of itself. ``tenths``: frames per second between its last two words, in tenths."""
+    """What a reader process says of itself. ``tenths``: frames per second between its last two words, in tenths.
+    ``light``: how a camera's pictures are lit (`hal.wire.SeenLight`), empty where there are none. ``hints``: how often
+    a code could not be read, by why (`hal.wire.ScanHint`), since the controller began to listen; ``hint`` the last of
+    them and when.
+    """
 
     state: str
     frames: int
     decoded: int
     tenths: int
 
+    light: str = ""
+    hint: str = ""
+    hint_wall_ms: int = 0
+    hints: Mapping[str, int] = field(default_factory=dict)
 
 @dataclass(frozen=True, slots=True)
 class LockTest:
@@ -139,6 +147,8 @@ class TechnicianDesk(Protocol):
         """
         ...
 
-    def reader_said(self, source: str, state: str, frames: int, decoded: int) -> None: ...
+    def reader_said(self, source: str, state: str, frames: int, decoded: int, light: str = "") -> None: ...
+
+    def reader_hinted(self, source: str, hint: str) -> None: ...
 
     def reader_gone(self, source: str) -> None: ...

@@ -63,14 +63,24 @@ class LiveInputs:
         """``listener`` hears how each test of a lock ended."""
         self._on_test.append(listener)
 
-    def reader_said(self, source: str, state: str, frames: int, decoded: int) -> None:
+    def reader_said(self, source: str, state: str, frames: int, decoded: int, light: str = "") -> None:
         now = self._actor.now().mono_ms
         before = self._heard.get(source)
         tenths = 0
         if before is not None and frames >= before[1] and now > before[0]:
             tenths = (frames - before[1]) * 10_000 // (now - before[0])
         self._heard[source] = (now, frames)
-        self._readers[source] = ReaderInput(state, frames, decoded, tenths)
+        known = self._readers.get(source, ReaderInput("", 0, 0, 0))
+        self._readers[source] = replace(known, state=state, frames=frames, decoded=decoded, tenths=tenths, light=light)
+        self._changed()
+
+    def reader_hinted(self, source: str, hint: str) -> None:
+        """A code was held before this reader and could not be read. Of a reader that has said how it is."""
+        known = self._readers.get(source)
+        if known is None:
+            return
+        hints = {**known.hints, hint: known.hints.get(hint, 0) + 1}
+        self._readers[source] = replace(known, hint=hint, hint_wall_ms=self._actor.now().wall_ms, hints=hints)
         self._changed()
 
     def reader_gone(self, source: str) -> None:

@@ -30,6 +30,16 @@ from controller.services.staff import Staff
 from controller.services.waiting import Waiting
 from controller.services.watchkeeping import Watchkeeper
 
+#: The page that advises somebody whose code cannot be read, by why; any other says what is most often wrong.
+HINT_PAGES = {
+    "too_dark": "scan_hint_dark",
+    "too_bright": "scan_hint_glare",
+    "glare": "scan_hint_glare",
+    "blurred": "scan_hint_blurred",
+    "too_small": "scan_hint_small",
+    "distorted": "scan_hint_bent",
+}
+
 
 class BoxOperations:
     """One event loop. Refuses to begin anything new while the disk is too full; what is open may finish."""
@@ -53,6 +63,7 @@ class BoxOperations:
         self._residents = residents
         self._staff = staff
         self._refusals = refusals
+        self._on_hint: list[Callable[[str], None]] = []
         self._watchkeeper = watchkeeper
         self._waiting = waiting
         self._screen = screen
@@ -183,12 +194,18 @@ class BoxOperations:
         elif box.session is None:
             self._front.notice("code_foreign", SHORT_NOTICE_MS)
 
-    def unreadable_code(self) -> None:
-        """Somebody tries to show a code and does not know how: a hint, for as long as nothing else is going on."""
+    def unreadable_code(self, hint: str) -> None:
+        """Somebody tries to show a code and does not know how: advice, for as long as nothing else is going on."""
         open_door = any(compartment.door is Door.OPEN for compartment in self._actor.box.compartments.values())
         if self.scan_mode() == "PICKUP" and self._front.state.notice is None and not open_door:
-            self._refusals.note("code_unreadable")
-            self._front.notice("scan_hint", SHORT_NOTICE_MS)
+            self._refusals.note("code_unreadable" if hint == "unclear" else f"code_unreadable_{hint}")
+            for listener in self._on_hint:
+                listener(hint)
+            self._front.notice(HINT_PAGES.get(hint, "scan_hint"), SHORT_NOTICE_MS)
+
+    def on_hint(self, listener: Callable[[str], None]) -> None:
+        """``listener(hint)`` is called on the loop when somebody is advised how to hold their code."""
+        self._on_hint.append(listener)
 
     def scanner_state(self, source: str, state: str) -> None:
         if state == "gone":

@@ -106,7 +106,7 @@ class OutOfOrderOperations:
     def foreign_code(self) -> None:
         """Nothing to say: the page is that of a box out of order."""
 
-    def unreadable_code(self) -> None:
+    def unreadable_code(self, hint: str) -> None:
         """As `foreign_code`."""
 
     def scanner_state(self, source: str, state: str) -> None:

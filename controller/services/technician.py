@@ -139,8 +139,11 @@ class TechnicianService:
     async def bundle(self, status: object) -> tuple[str, bytes]:
         return await self._around.bundle(status, self.look())
 
-    def reader_said(self, source: str, state: str, frames: int, decoded: int) -> None:
-        self.inputs.reader_said(source, state, frames, decoded)
+    def reader_said(self, source: str, state: str, frames: int, decoded: int, light: str = "") -> None:
+        self.inputs.reader_said(source, state, frames, decoded, light)
+
+    def reader_hinted(self, source: str, hint: str) -> None:
+        self.inputs.reader_hinted(source, hint)
 
     def reader_gone(self, source: str) -> None:
         self.inputs.reader_gone(source)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from hal.interfaces import Frame, FrameSource, monotonic_ms
 from hal.qr.attention import Attention, Effort
 from hal.qr.decode import Decoder
 from hal.qr.document_key import DocumentKeyReader
 from hal.qr.filter import ScanFilter
+from hal.qr.hint import hint_of
 from hal.qr.light import light_of
 from hal.qr.scan import PublishedMode, Scan
 from hal.qr.source_thread import Patience, SourceThread, ThreadFactory
@@ -17,6 +19,9 @@ from hal.qr.unreadable import UnreadableWatch
 from hal.wire import ALLOWED, ScanMode
 
 _log = logging.getLogger(__name__)
+
+LIGHT_EVERY_MS: Final = 1000
+"""So often it is looked how the picture is lit, whatever is wanted of it."""
 
 SourceFactory = Callable[[], FrameSource]
 """Opens the source anew. Raises ``HardwareFault`` or ``OSError`` if it cannot be opened now."""
@@ -45,12 +50,14 @@ class Capture(SourceThread[FrameSource, Frame]):
         self._unreadable = UnreadableWatch()
         self._documents = DocumentKeyReader()
         self._documents_for: PublishedMode | None = None
+        self._light_ms: int | None = None
 
     def _items(self, source: FrameSource) -> Iterator[Frame | None]:
         return source.frames()
 
     def _take(self, frame: Frame) -> None:
         self.frames += 1
+        self._look_at_light(frame)
         if self._forget:
             self._forget = False
             self._filter.forget()
@@ -80,11 +87,15 @@ class Capture(SourceThread[FrameSource, Frame]):
             self._on_scan(Scan(reading, frame.mono_ms, published))
         if sifted.foreign:
             self._on_scan(Scan(None, frame.mono_ms, published))
-        if self._unreadable.noticed(
-            published.mode, unreadable=self._decoder.unreadable, read=bool(readings), now_ms=frame.mono_ms
-        ):
-            _log.warning("code_unreadable: a code was held there and could not be read; %s", light_of(frame).value)
-            self._on_scan(Scan(None, frame.mono_ms, published, unreadable=True))
+        unreadable = hint_of(frame, self._decoder.corners) if self._decoder.unreadable else None
+        hint = self._unreadable.noticed(published.mode, unreadable, read=bool(readings), now_ms=frame.mono_ms)
+        if hint is not None:
+            _log.warning("code_unreadable: a code was held there and could not be read: %s", hint)
+            self._on_scan(Scan(None, frame.mono_ms, published, unreadable=hint))
+
+    def _look_at_light(self, frame: Frame) -> None:
+        if self._light_ms is None or not 0 <= frame.mono_ms - self._light_ms < LIGHT_EVERY_MS:
+            self._light_ms, self.light = frame.mono_ms, light_of(frame)
 
     def _take_document(self, frame: Frame, published: PublishedMode) -> None:
         if published is not self._documents_for:

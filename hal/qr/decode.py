@@ -23,6 +23,7 @@ from pyzbar import pyzbar
 
 from hal.interfaces import Frame, monotonic_ms
 from hal.qr import looks
+from hal.qr.hint import Corners
 from hal.qr.scan import Reading
 from hal.wire import ALLOWED, MAX_CODE_LENGTH, ScanMode, SecretText, Symbology
 
@@ -77,6 +78,8 @@ class Decoder:
         self._owed = False
         self.unreadable = False
         """Whether the last frame held a QR code that was seen and could not be read: covered, unsharp, glaring."""
+        self.corners: Corners | None = None
+        """Where in the last frame that was, as far as it is known."""
 
     def decode(self, frame: Frame, mode: ScanMode, *, quick: bool = False) -> tuple[Reading, ...]:
         """What is readable in ``frame`` in the symbologies of ``mode``, at most ``MAX_READINGS``, in no order.
@@ -88,7 +91,7 @@ class Decoder:
         if frame.width < 1 or frame.height < 1 or len(frame.luma) != frame.width * frame.height:
             raise ValueError(f"a frame of {frame.width} x {frame.height} cannot have {len(frame.luma)} bytes")
         wanted = ALLOWED[mode].symbologies
-        self.unreadable = False
+        self.unreadable, self.corners = False, None
         if not wanted:
             return ()
         begun_ms = self._now_ms()
@@ -169,10 +172,25 @@ class Decoder:
         for barcode in found:
             symbology = _FROM_ZXING.get(int(barcode.format))
             if not barcode.valid:
-                self.unreadable = self.unreadable or (notice_unreadable and symbology is Symbology.QR)
+                if notice_unreadable and symbology is Symbology.QR:
+                    self.unreadable = True
+                    self.corners = self.corners or _corners(barcode.position, size, self._recent.size)
             elif symbology in wanted:
                 readings.append(Reading(_ascii(barcode.bytes), symbology))
         return tuple(readings)
+
+
+def _corners(found: zxingcpp.Position, size: tuple[int, int], whole: tuple[int, int]) -> Corners | None:
+    """In the frame's pixels; ``size`` is that of the image looked at, which may be its enlarged middle."""
+    if size == whole:
+        corners = [(each.x, each.y) for each in _in_order(found)]
+    else:
+        corners = [looks.in_whole(each.x, each.y, whole) for each in _in_order(found)]
+    return None if len(set(corners)) < 4 else (corners[0], corners[1], corners[2], corners[3])
+
+
+def _in_order(found: zxingcpp.Position) -> tuple[zxingcpp.Point, ...]:
+    return found.top_left, found.top_right, found.bottom_right, found.bottom_left
 
 
 @cache

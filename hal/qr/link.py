@@ -89,8 +89,8 @@ class ControllerLink(LineLink):
             scan = self._waiting.popleft()
             if not self._is_current(scan):
                 _log.debug("scan_dropped: the mode has changed since")
-            elif scan.unreadable:
-                self._ask(UnreadableScan.METHOD, UnreadableScan(self._name).params())
+            elif scan.unreadable is not None:
+                self._ask(UnreadableScan.METHOD, UnreadableScan(self._name, scan.unreadable).params())
             elif scan.document is not None:
                 document = DocumentKeyReport(scan.document, scan.captured_mono_ms, self._name)
                 self._ask(DocumentKeyReport.METHOD, document.params())

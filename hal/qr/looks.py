@@ -50,6 +50,11 @@ class Recent:
                 mean = Image.blend(mean, image, 1 / count)
         return mean
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the last frame; there must be one."""
+        return self._frames[-1][0].size
+
     def forget(self) -> None:
         """What was there stays unread."""
         self._frames.clear()
@@ -78,9 +83,19 @@ def enlarged_middle(image: Image.Image) -> Image.Image:
     Bilinear: a bicubic enlargement keeps the sensor's noise, costs a third more and reads a tenth fewer.
     """
     width, height = min(image.width, _ENLARGED_WIDTH), min(image.height, _ENLARGED_HEIGHT)
-    left, top = (image.width - width) // 2, (image.height - height) // 2
+    left, top = _middle(image.size)
     middle = (left, top, left + width, top + height)
     return image.resize((2 * width, 2 * height), Image.Resampling.BILINEAR, box=middle)
+
+
+def in_whole(x: int, y: int, size: tuple[int, int]) -> tuple[int, int]:
+    """A place of the enlarged middle in the frame of ``size`` that it was made of."""
+    left, top = _middle(size)
+    return left + x // 2, top + y // 2
+
+
+def _middle(size: tuple[int, int]) -> tuple[int, int]:
+    return max(0, size[0] - _ENLARGED_WIDTH) // 2, max(0, size[1] - _ENLARGED_HEIGHT) // 2
 
 
 def inverted(image: Image.Image) -> Image.Image:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hal.wire import ScanMode, SecretText, Symbology
+from hal.wire import ScanHint, ScanMode, SecretText, Symbology
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,12 @@ class PublishedMode:
 @dataclass(frozen=True, slots=True)
 class Scan:
     """What was found under one publication of the mode: a code to report, or (``None``) something foreign, or
-    (``unreadable``) a code that is held there and cannot be read, or what opens the chip of a document (``document``).
+    (``unreadable``: why) a code that is held there and cannot be read, or what opens the chip of a document
+    (``document``).
     """
 
     reading: Reading | None
     captured_mono_ms: int
     published: PublishedMode
-    unreadable: bool = False
+    unreadable: ScanHint | None = None
     document: SecretText | None = None

@@ -17,7 +17,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from hal.interfaces import HardwareFault, monotonic_ms
 from hal.qr.scan import PublishedMode, Scan
-from hal.wire import ReaderState, ScanMode
+from hal.wire import ReaderState, ScanMode, SeenLight
 
 _log = logging.getLogger(__name__)
 
@@ -77,6 +77,8 @@ class SourceThread(ABC, Generic[SourceT, ItemT]):
         self._pushed_at_ms: int | None = None
         self.frames = 0
         self.decoded = 0
+        self.light: SeenLight | None = None
+        """Of the last pictures, where the source gives any."""
         self.given_up = False
         """Nothing for too long, in spite of everything: the process should end."""
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)

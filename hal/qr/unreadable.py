@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Final
 
-from hal.wire import ScanMode
+from hal.wire import ScanHint, ScanMode
 
-LASTING_MS: Final = 2000
+LASTING_MS: Final = 4000
 """A code is held for so long before a hint is of any use: until then it is being brought into place."""
 
 LEAST: Final = 4
@@ -25,28 +26,38 @@ class UnreadableWatch:
     def __init__(self) -> None:
         self._since_ms = 0
         self._last_ms = 0
-        self._count = 0
+        self._hints: Counter[ScanHint] = Counter()
         self._quiet_until_ms: int | None = None
 
-    def noticed(self, mode: ScanMode, *, unreadable: bool, read: bool, now_ms: int) -> bool:
-        """Whether a hint is due with this frame. Only where residents show codes: staff know how."""
+    def noticed(self, mode: ScanMode, unreadable: ScanHint | None, *, read: bool, now_ms: int) -> ScanHint | None:
+        """The hint that is due with this frame, if one is; ``unreadable``: why this frame's code could not be read.
+
+        It is what most frames of the try have said. Only where residents show codes: staff know how.
+        """
         if mode is not ScanMode.PICKUP:
-            self._count = 0
-            return False
+            self._hints.clear()
+            return None
         if read:
-            self._count, self._quiet_until_ms = 0, now_ms + AGAIN_MS
-            return False
-        if not unreadable or (self._quiet_until_ms is not None and now_ms < self._quiet_until_ms):
-            return False
-        if not self._count or now_ms - self._last_ms > GAP_MS:
-            self._since_ms, self._count = now_ms, 0
+            self._quieten(now_ms)
+            return None
+        if unreadable is None or (self._quiet_until_ms is not None and now_ms < self._quiet_until_ms):
+            return None
+        if not self._hints or now_ms - self._last_ms > GAP_MS:
+            self._since_ms = now_ms
+            self._hints.clear()
         self._last_ms = now_ms
-        self._count += 1
-        if self._count < LEAST or now_ms - self._since_ms < LASTING_MS:
-            return False
-        self._count, self._quiet_until_ms = 0, now_ms + AGAIN_MS
-        return True
+        self._hints[unreadable] += 1
+        if self._hints.total() < LEAST or now_ms - self._since_ms < LASTING_MS:
+            return None
+        [(hint, _)] = self._hints.most_common(1)
+        self._quieten(now_ms)
+        return hint
 
     def forget(self) -> None:
         """Somebody else listens now, who has heard of nothing."""
-        self._count, self._quiet_until_ms = 0, None
+        self._hints.clear()
+        self._quiet_until_ms = None
+
+    def _quieten(self, now_ms: int) -> None:
+        self._hints.clear()
+        self._quiet_until_ms = now_ms + AGAIN_MS

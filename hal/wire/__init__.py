@@ -32,6 +32,7 @@ from hal.wire.codes import (
     classify,
 )
 from hal.wire.document_key import DocumentKeyReport
+from hal.wire.hints import ScanHint, SeenLight
 from hal.wire.jsonrpc import (
     MAX_INTEGER,
     MAX_LINE_BYTES,
@@ -88,10 +89,12 @@ __all__ = [
     "ReaderState",
     "Request",
     "Response",
+    "ScanHint",
     "ScanMode",
     "ScanReport",
     "ScanVerdict",
     "SecretText",
+    "SeenLight",
     "Symbology",
     "UnreadableScan",
     "WireError",

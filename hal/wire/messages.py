@@ -6,11 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from hal.wire.codes import MAX_CODE_LENGTH, ScanMode, SecretText, Symbology
+from hal.wire.hints import ScanHint, SeenLight
 from hal.wire.jsonrpc import MAX_INTEGER, WireError, is_reason
 
+_Codes = TypeVar("_Codes", bound=StrEnum)
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}", re.ASCII)
 
 
@@ -44,6 +46,15 @@ def only(params: Mapping[str, Any], *names: str) -> None:
         raise WireError("bad_params", f"only {', '.join(names)} are allowed here")
 
 
+def _one_of(codes: type[_Codes], params: Mapping[str, Any], name: str) -> _Codes:
+    """The code ``name``. Raises ``WireError("bad_params")``, without quoting it."""
+    said = text_of(params, name)
+    try:
+        return codes(said)
+    except ValueError:
+        raise WireError("bad_params", f"{name} is not one of those known") from None
+
+
 @dataclass(frozen=True, slots=True)
 class ScanReport:
     """Reader → controller, ``scan.report``, a request: a code was read.
@@ -74,10 +85,7 @@ class ScanReport:
         text = text_of(params, "text")
         if not 0 < len(text) <= MAX_CODE_LENGTH:
             raise WireError("bad_params", f"text must have 1 to {MAX_CODE_LENGTH} characters")
-        try:
-            symbology = Symbology(text_of(params, "symbology"))
-        except ValueError:
-            raise WireError("bad_params", "symbology is not one of those known") from None
+        symbology = _one_of(Symbology, params, "symbology")
         return cls(SecretText(text), symbology, integer_of(params, "captured_mono_ms"), source_of(params))
 
 
@@ -124,23 +132,24 @@ class ForeignScan:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableScan:
-    """Reader → controller, ``scan.unreadable``: a code has been held before the reader for two seconds and cannot be
-    read. At most once in ten seconds, in the mode PICKUP only.
+    """Reader → controller, ``scan.unreadable``: a code has been held before the reader for four seconds and cannot be
+    read, and why. At most once in ten seconds, in the mode PICKUP only.
     """
 
     source: str
+    hint: ScanHint
 
     METHOD = "scan.unreadable"
 
     def params(self) -> dict[str, Any]:
         """The parameters as they are sent."""
-        return {"source": self.source}
+        return {"source": self.source, "hint": self.hint.value}
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> UnreadableScan:
         """Checked parameters. Raises ``WireError("bad_params")``."""
-        only(params, "source")
-        return cls(source_of(params))
+        only(params, "source", "hint")
+        return cls(source_of(params), _one_of(ScanHint, params, "hint"))
 
 
 class ReaderState(StrEnum):
@@ -153,28 +162,34 @@ class ReaderState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReaderHealth:
-    """Reader → controller, ``reader.health``, at least every 5 s. ``frames`` and ``decoded`` count since it started."""
+    """Reader → controller, ``reader.health``, at least every 5 s. ``frames`` and ``decoded`` count since it started;
+    ``light`` is that of a camera's last pictures, ``None`` before the first and of scanners that decode by themselves.
+    """
 
     source: str
     state: ReaderState
     frames: int
     decoded: int
+    light: SeenLight | None = None
 
     METHOD = "reader.health"
 
     def params(self) -> dict[str, Any]:
         """The parameters as they are sent."""
-        return {"source": self.source, "state": self.state.value, "frames": self.frames, "decoded": self.decoded}
+        said = {"source": self.source, "state": self.state.value, "frames": self.frames, "decoded": self.decoded}
+        return said | ({"light": self.light.value} if self.light is not None else {})
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> ReaderHealth:
         """Checked parameters. Raises ``WireError("bad_params")``."""
-        only(params, "source", "state", "frames", "decoded")
-        try:
-            state = ReaderState(text_of(params, "state"))
-        except ValueError:
-            raise WireError("bad_params", "state is not one of those known") from None
-        return cls(source_of(params), state, integer_of(params, "frames"), integer_of(params, "decoded"))
+        only(params, "source", "state", "frames", "decoded", "light")
+        return cls(
+            source_of(params),
+            _one_of(ReaderState, params, "state"),
+            integer_of(params, "frames"),
+            integer_of(params, "decoded"),
+            _one_of(SeenLight, params, "light") if "light" in params else None,
+        )
 
 
 MODE_METHOD: Final = "scan.mode"
@@ -188,7 +203,4 @@ def mode_params(mode: ScanMode) -> dict[str, Any]:
 def mode_from_params(params: Mapping[str, Any]) -> ScanMode:
     """The mode of a ``scan.mode`` notification. Raises ``WireError("bad_params")``: the reader then reads nothing."""
     only(params, "mode")
-    try:
-        return ScanMode(text_of(params, "mode"))
-    except ValueError:
-        raise WireError("bad_params", "mode is not one of those known") from None
+    return _one_of(ScanMode, params, "mode")

@@ -267,7 +267,7 @@ async def test_a_code_under_a_thumb_is_mentioned_once(tmp_path: Path, controller
     )
     covered.save(shown)
     await start(*simulated(controller, "--file", shown))
-    await until(lambda: controller.said("scan.unreadable") == [{"source": "qr"}])
+    await until(lambda: controller.said("scan.unreadable") == [{"source": "qr", "hint": "unclear"}])
     assert controller.reports == []
     assert controller.said("scan.foreign") == []
 

@@ -12,6 +12,11 @@ NUMBER_PAGES = frozenset(
     {
         "start",
         "scan_hint",
+        "scan_hint_dark",
+        "scan_hint_glare",
+        "scan_hint_blurred",
+        "scan_hint_small",
+        "scan_hint_bent",
         "scanner_down",
         "code_unknown",
         "code_foreign",

@@ -81,8 +81,10 @@ class ReaderRole:
         return {}
 
     async def _unreadable(self, connection: Connection, params: msgspec.Raw) -> object:
-        checked(lambda: UnreadableScan.from_params(params_object(params)))
-        self._operations.unreadable_code()
+        scan = checked(lambda: UnreadableScan.from_params(params_object(params)))
+        self._operations.unreadable_code(scan.hint.value)
+        if self._technician is not None:
+            self._technician.reader_hinted(scan.source, scan.hint.value)
         return {}
 
     async def _health(self, connection: Connection, params: msgspec.Raw) -> object:
@@ -90,5 +92,6 @@ class ReaderRole:
         connection.name = health.source
         self._operations.scanner_state(health.source, health.state.value)
         if self._technician is not None:
-            self._technician.reader_said(health.source, health.state.value, health.frames, health.decoded)
+            light = health.light.value if health.light is not None else ""
+            self._technician.reader_said(health.source, health.state.value, health.frames, health.decoded, light)
         return {}

@@ -178,7 +178,17 @@ def _readers(look: TechnicianLook | None) -> tuple[ReaderView, ...]:
     if look is None:
         return ()
     return tuple(
-        ReaderView(source, each.state, each.frames, each.decoded, each.tenths)
+        ReaderView(
+            source,
+            each.state,
+            each.frames,
+            each.decoded,
+            each.tenths,
+            each.light,
+            each.hint,
+            each.hint_wall_ms,
+            dict(each.hints),
+        )
         for source, each in sorted(look.readers.items())
     )
 

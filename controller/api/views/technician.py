@@ -42,13 +42,21 @@ class InputView(msgspec.Struct, frozen=True):
 
 
 class ReaderView(msgspec.Struct, frozen=True):
-    """A scanner's own account. ``tenths``: frames per second, in tenths; ``decoded`` since its process was started."""
+    """A scanner's own account. ``tenths``: frames per second, in tenths; ``decoded`` since its process was started.
+    ``light``: how a camera's pictures are lit: dark, glaring or fine; empty where there are none. ``hint``: why a code
+    could not be read the last time (too_dark, too_bright, glare, blurred, too_small, distorted, unclear), when, and
+    ``hints`` how often each of them, while this reader was connected.
+    """
 
     source: str
     state: str
     frames: int
     decoded: int
     tenths: int
+    light: str = ""
+    hint: str = ""
+    hint_wall_ms: int = 0
+    hints: dict[str, int] = {}
 
 
 class CardReaderView(msgspec.Struct, frozen=True):

@@ -68,7 +68,7 @@ BOX = msgspec.structs.replace(
         DeviceView("certificate", "fault", value=NOW + 20 * 86_400_000),
     ),
     inputs=tuple(_input(place) for place in views.TECHNICIAN.front),
-    readers=(ReaderView("front", "ok", 128_411, 63, 148),),
+    readers=(ReaderView("front", "ok", 128_411, 63, 148, "dark", "glare", NOW - HOUR, {"too_dark": 3, "glare": 1}),),
     card_readers=(
         CardReaderView(
             "desk", "no_card_stack", False, 601, ("emrtd",), "refused", "document_signer_revoked", "UTO", NOW - HOUR

@@ -136,9 +136,32 @@ async def test_orders_that_open_nothing_say_why(box: Town) -> None:
         await people.open_door(view.compartment)
 
 
+async def test_whoever_holds_up_a_code_in_vain_is_told_what_to_do(box: Town) -> None:
+    async with hall(box) as people:
+        for hint, page in (
+            ("too_dark", "scan_hint_dark"),
+            ("glare", "scan_hint_glare"),
+            ("too_bright", "scan_hint_glare"),
+            ("blurred", "scan_hint_blurred"),
+            ("too_small", "scan_hint_small"),
+            ("distorted", "scan_hint_bent"),
+            ("unclear", "scan_hint"),
+        ):
+            await people.scanner.ask("scan.unreadable", source="hall", hint=hint)
+            view = await people.kiosk()
+            assert view.page == page
+            await people.page.call(Dismiss(view.revision))
+        for wrong in ({}, {"hint": "dirty"}, {"hint": 1}, {"hint": None}, {"hint": "glare", "text": UNKNOWN}):
+            with pytest.raises(ControlError, match="bad_params"):
+                await people.scanner.ask("scan.unreadable", source="hall", **wrong)
+        assert (await people.kiosk()).page == "start"
+        noted = {"code_unreadable", "code_unreadable_too_dark", "code_unreadable_glare", "code_unreadable_blurred"}
+        await until(lambda: noted <= _refusals(box), "the office can count what is wrong with the window's light")
+
+
 async def test_a_scanner_that_lies_about_itself(box: Town) -> None:
     async with hall(box) as people:
-        for wrong in ({"frames": -1}, {"frames": "many"}, {"state": "fine"}, {"source": "x" * 100}, {"more": 1}):
+        for wrong in ({"frames": -1}, {"frames": "many"}, {"state": "fine"}, {"source": "x" * 100}, {"more": 1}, {"light": "red"}):
             with pytest.raises(ControlError, match="bad_params"):
                 await people.scanner.ask(
                     "reader.health", **{"source": "hall", "state": "ok", "frames": 1, "decoded": 0, **wrong}

@@ -183,6 +183,12 @@ async def malformed(box: Town) -> list[bytes]:
             {"text": SLIPS[0].text * 3, "symbology": "qr", "captured_mono_ms": 1, "source": "x"},
         ),
         ("reader-qr", "scan.foreign", {"source": UNKNOWN * 9}),
+        ("reader-qr", "scan.unreadable", {"source": "x", "hint": UNKNOWN}),
+        (
+            "reader-qr",
+            "reader.health",
+            {"source": "x", "state": "ok", "frames": 1, "decoded": 0, "light": SLIPS[0].text},
+        ),
         (
             "admin",
             "admin.register_staff",

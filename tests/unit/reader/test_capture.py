@@ -10,14 +10,15 @@ from itertools import pairwise
 import pytest
 
 from hal.interfaces import Frame, monotonic_ms
-from hal.qr.capture import Capture
+from hal.qr.capture import LIGHT_EVERY_MS, Capture
 from hal.qr.decode import Decoder
 from hal.qr.filter import QUIET_MS
 from hal.qr.scan import Reading, Scan
 from hal.qr.source_thread import Patience
-from hal.wire import ReaderState, ScanMode
+from hal.wire import ReaderState, ScanHint, ScanMode, SeenLight
 from simulator.scene.model import scene_from_json
 from simulator.scene.render import Renderer
+from tests.bench.degraded_frames import Showing, View
 
 TOKEN = "ABHOLFACH-P-" + "K7MQ2ZDX" * 3 + "AE"
 WAIT_S = 30
@@ -162,17 +163,24 @@ def test_a_new_listener_hears_of_what_is_still_shown(
 def test_a_code_that_cannot_be_read_is_mentioned_where_residents_show_codes(
     capture: Capture, camera: Camera, scans: list[Scan], caplog: pytest.LogCaptureFixture
 ) -> None:
-    renderer = Renderer()
-    renderer.show(scene_from_json({"kind": "phone", "text": TOKEN, "pose": {"blur": 5.0}}))
+    bent = [frame.luma for frame in Showing("curl", TOKEN, View(curl=1.2, strong=True), 1).frames()]
     for mode in (ScanMode.LOADING, ScanMode.PICKUP):
         capture.publish(mode)
         begin = monotonic_ms() + 5
-        camera.show(*(Frame(renderer.luma(), 640, 480, begin + 125 * number) for number in range(30)))
+        camera.show(*(Frame(luma, 640, 480, begin + 125 * number) for number, luma in enumerate(bent * 4)))
         assert len(scans) == (1 if mode is ScanMode.PICKUP else 0)
-    assert scans[0].unreadable
+    assert scans[0].unreadable is ScanHint.DISTORTED
     assert scans[0].reading is None
     assert "code_unreadable" in caplog.text
-    assert "its light is right" in caplog.text
+    assert "distorted" in caplog.text
+
+
+def test_how_the_pictures_are_lit_is_looked_at_whatever_is_wanted_of_them(capture: Capture, camera: Camera) -> None:
+    now, seen = monotonic_ms(), [capture.light]
+    for level, later in ((b"\x10", 0), (b"\xff", LIGHT_EVERY_MS - 1), (b"\xff", LIGHT_EVERY_MS)):
+        camera.show(Frame(level * 640 * 480, 640, 480, now + later))
+        seen.append(capture.light)
+    assert seen == [None, SeenLight.DARK, SeenLight.DARK, SeenLight.GLARING]
 
 
 def test_before_the_first_frame_it_is_starting(capture: Capture, camera: Camera) -> None:

@@ -23,10 +23,12 @@ from hal.wire import (
     ReaderState,
     Request,
     Response,
+    ScanHint,
     ScanMode,
     ScanReport,
     ScanVerdict,
     SecretText,
+    SeenLight,
     Symbology,
     UnreadableScan,
     WireError,
@@ -197,10 +199,12 @@ def test_messages_travel() -> None:
     assert ForeignScan.from_params(foreign.params()) == foreign
     document = DocumentKeyReport(SecretText("L898902C3674081221204159"), 17, "qr")
     assert DocumentKeyReport.from_params(document.params()) == document
-    unreadable = UnreadableScan("qr")
-    assert UnreadableScan.from_params(unreadable.params()) == unreadable
-    health = ReaderHealth("qr", ReaderState.NO_FRAMES, 3, 2)
-    assert ReaderHealth.from_params(health.params()) == health
+    for hint in ScanHint:
+        unreadable = UnreadableScan("qr", hint)
+        assert UnreadableScan.from_params(unreadable.params()) == unreadable
+    for light in (None, *SeenLight):
+        health = ReaderHealth("qr", ReaderState.NO_FRAMES, 3, 2, light)
+        assert ReaderHealth.from_params(health.params()) == health
     for verdict in (ScanVerdict(True), ScanVerdict(False, "busy")):
         assert ScanVerdict.from_result(verdict.result()) == verdict
 

@@ -6,7 +6,7 @@ import pytest
 
 from controller.domain import commands as cmd
 from controller.domain.model import Door
-from controller.services.lights import Lights
+from controller.services.lights import DAZZLED_MS, Lights
 from controller.services.scan_mode import scan_mode
 from tests.fakes.hardware import FakeIndicators
 from tests.unit.services.bench import Bench
@@ -31,7 +31,7 @@ class Lit:
         self.bench = bench
         self.lamps = Lamps()
         actor = bench.actor
-        self.watch = Lights(actor, self.lamps, lambda: scan_mode(actor.box, actor.halted, actor.now()))
+        self.watch = Lights(actor, self.lamps, lambda: scan_mode(actor.box, actor.halted, actor.now()), bench.clock.mono_ms)
         self.watch.look()
 
     async def door(self, label: str, door: Door) -> None:
@@ -64,8 +64,25 @@ async def test_it_is_lit_for_who_loads_and_dark_for_who_repairs(lit: Lit) -> Non
 @pytest.mark.parametrize("mode", ["PICKUP", "LOADING", "DOCUMENT_KEY", "BADGE", "SLIP", "OFF"])
 async def test_each_mode_of_reading(bench: Bench, mode: str) -> None:
     lamps = Lamps()
-    Lights(bench.actor, lamps, lambda: mode).look()
+    Lights(bench.actor, lamps, lambda: mode, bench.clock.mono_ms).look()
     assert ("scanner" in lamps.lights) is (mode in ("PICKUP", "LOADING", "DOCUMENT_KEY"))
+
+
+@pytest.mark.parametrize(
+    ("hint", "dark"),
+    [("glare", True), ("too_bright", True), ("too_dark", False), ("blurred", False), ("unclear", False)],
+)
+async def test_where_a_lamp_is_mirrored_the_windows_own_is_taken_away_for_a_while(
+    lit: Lit, hint: str, dark: bool
+) -> None:
+    lit.watch.hinted(hint)
+    assert ("scanner" not in lit.lamps.lights) is dark
+    lit.bench.clock.advance(DAZZLED_MS - 1)
+    lit.watch.look()
+    assert ("scanner" not in lit.lamps.lights) is dark
+    lit.bench.clock.advance(1)
+    lit.watch.look()
+    assert "scanner" in lit.lamps.lights
 
 
 async def test_the_door_light_burns_while_any_door_is_open(lit: Lit) -> None:
@@ -108,7 +125,7 @@ async def test_a_light_is_switched_when_it_changes_and_not_with_every_event(lit:
 
 async def test_what_changes_with_the_hour_alone_is_seen_by_looking(bench: Bench) -> None:
     lamps, mode = Lamps(), ["PICKUP"]
-    lights = Lights(bench.actor, lamps, lambda: mode[0])
+    lights = Lights(bench.actor, lamps, lambda: mode[0], bench.clock.mono_ms)
     lights.look()
     mode[0] = "BADGE"  # the box closes for the public: no event says so
     assert lamps.lights == {"scanner"}

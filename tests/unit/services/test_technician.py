@@ -217,6 +217,22 @@ async def test_a_readers_frames_become_a_rate(desk: Desk) -> None:
     assert not desk.service.look().readers
 
 
+async def test_why_codes_could_not_be_read_is_counted_while_the_reader_is_there(desk: Desk) -> None:
+    desk.service.reader_hinted("front", "glare")
+    assert not desk.service.look().readers
+    desk.service.reader_said("front", "ok", 100, 1, "dark")
+    for hint in ("glare", "too_dark", "glare"):
+        desk.service.reader_hinted("front", hint)
+    desk.service.reader_said("front", "ok", 110, 1, "fine")
+    reader = desk.service.look().readers["front"]
+    assert reader.light == "fine"
+    assert (reader.hint, reader.hint_wall_ms) == ("glare", desk.bench.clock.wall)
+    assert reader.hints == {"glare": 2, "too_dark": 1}
+    desk.service.reader_gone("front")
+    desk.service.reader_said("front", "ok", 1, 0)
+    assert not desk.service.look().readers["front"].hints
+
+
 async def test_curves_of_openings_and_pickups_are_read_out_of_the_log_again(desk: Desk) -> None:
     await desk.bench.stored("D1", "D2")
     await desk.bench.done(cmd.PresentCredential("R1", "qr", ()))
