@@ -61,6 +61,12 @@ class Health:
         elif self._misses >= MISSES and now - self._heard_at >= SILENT_MS:
             self.silent = True
 
+    def give_up(self) -> None:
+        """A part of the board does not answer any more, whatever the others say: there is no knowing what the rest does
+        with a coil.
+        """
+        self.silent = True
+
     def wait_ms(self, *, hot: bool) -> int:
         """How long until it is asked again."""
         if self.silent:

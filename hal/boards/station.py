@@ -151,8 +151,7 @@ class Station:
             if isinstance(self._board, Switching):
                 self._board.settle(line)
         except (NoAnswer, Garbled) as error:
-            self._missed(error)
-            self.turns.missed(turn, self._bus.clock(), self.health)
+            self._missed(error, turn)
             return
         now = self._bus.clock()
         self.health.answered(now)
@@ -173,11 +172,14 @@ class Station:
             self._safe()
         self._prepared = True
 
-    def _missed(self, error: Exception) -> None:
+    def _missed(self, error: Exception, turn: Turn | None = None) -> None:
+        """``turn``: which part was asked for, where it was a poll."""
         now = self._bus.clock()
         was_silent = self.health.silent
         self.health.missed(now, garbled=isinstance(error, Garbled))
-        self._report()
+        if turn is not None:
+            self.turns.missed(turn, now, self.health)
+        self._report(f" ({error})")
         if self.health.silent:
             self._prepared = False
             if not was_silent:
@@ -275,12 +277,12 @@ class Station:
 
     # --- faults --------------------------------------------------------------------------------------------------
 
-    def _report(self) -> None:
+    def _report(self, why: str = "") -> None:
         name, port = self._board.name, self._bus.port
         silent = Fault(
             "board_silent",
             name,
-            f"the board does not answer on {port}",
+            f"the board does not answer on {port}{why}",
             "Check the board's power, its address switches and the cable; the other boards go on.",
         )
         noise = Fault(

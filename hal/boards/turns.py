@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from hal.boards.health import AGAIN_MS, Health
+from hal.boards.health import AGAIN_MS, MISSES, SILENT_MS, Health
 
 HEAD_START_MS = 400
 """So much later than due a part has to be to come before one with a door that is about to move."""
@@ -22,9 +22,15 @@ class Turn:
     index: int
     channels: range
     due: int
+    heard_at: int
+    misses: int = 0
     hot_until: int = 0
     answered: bool = False
     """Since the line was opened."""
+
+    def is_silent(self, now: int) -> bool:
+        """Has this part said nothing for as long as makes a board silent, whatever the others say?"""
+        return self.misses >= MISSES and now - self.heard_at >= SILENT_MS
 
     def rank(self, now: int) -> int:
         """Who comes first among those that are due: the smallest."""
@@ -36,7 +42,7 @@ class Turns:
 
     def __init__(self, parts: Sequence[range], now: int) -> None:
         """``parts``: the channels that one exchange reads, for each of them."""
-        self._turns = [Turn(index, channels, now) for index, channels in enumerate(parts)]
+        self._turns = [Turn(index, channels, now, now) for index, channels in enumerate(parts)]
 
     @property
     def due(self) -> int:
@@ -55,7 +61,8 @@ class Turns:
     def reopened(self, now: int) -> None:
         """All are to be asked afresh."""
         for turn in self._turns:
-            turn.due = now
+            turn.due = turn.heard_at = now
+            turn.misses = 0
             turn.answered = False
 
     def heat(self, channel: int, until: int, now: int) -> None:
@@ -68,10 +75,16 @@ class Turns:
     def answered(self, turn: Turn, asked: int, health: Health, *, again: bool) -> None:
         """It was asked at ``asked``; ``again``: something there is to be looked at a second time."""
         turn.answered = True
+        turn.heard_at, turn.misses = asked, 0
         turn.due = asked + (AGAIN_MS if again else health.wait_ms(hot=turn.hot_until > asked))
 
     def missed(self, turn: Turn, now: int, health: Health) -> None:
-        """It did not answer. A board that is silent is asked for one part only, which costs the others least."""
+        """It did not answer. A board of which a part is silent is silent. Then it is asked for one part only, which
+        costs the others least.
+        """
+        turn.misses += 1
+        if turn.is_silent(now):
+            health.give_up()
         turn.due = now + health.wait_ms(hot=False)
         if health.silent:
             for other in self._turns:

@@ -30,12 +30,14 @@ class Cu:
         """Command → how many of its answers get lost."""
         self.raises: dict[int, Exception] = {}
         self.opens = True
+        self.deaf: set[int] = set()
+        """Addresses that do not answer."""
 
     def __call__(self, request: bytes) -> bytes:
         board, lock, command = request[1] >> 4, request[1] & 0x0F, request[2]
         if command in self.raises:
             raise self.raises[command]
-        if board not in (2, 3, 4):
+        if board not in (2, 3, 4) or board in self.deaf:
             return b""
         answer = self._act(board, lock, command, request)
         if self.lost.get(command, 0):
@@ -133,6 +135,24 @@ def test_a_board_that_keeps_too_long_a_time_gets_no_pulse(bench: Bench) -> None:
     bench.poll(after_ms=11_000)
     assert bench.faults.standing == {}
     assert bench.cu.pulse_10ms == 40
+
+
+def test_a_board_of_which_a_part_is_dead_is_silent_until_all_of_it_answers(bench: Bench) -> None:
+    bench.cu.deaf = {3}
+    for _ in range(30):
+        bench.poll(after_ms=100)
+    assert set(bench.faults.standing) == {("board_silent", "east")}
+    assert "02 30" in bench.faults.standing["board_silent", "east"].message, "which of its addresses it is"
+    assert {bench.station.doors.read(label).level for label in ("A01", "A02", "A03")} == {DoorLevel.UNKNOWN}
+    asked = len(bench.line.written)
+    for _ in range(30):
+        bench.poll(after_ms=100)
+    assert len(bench.line.written) - asked < 30, "its tries cost the other boards time"
+    bench.cu.deaf = set()
+    for _ in range(60):
+        bench.poll(after_ms=100)
+    assert bench.faults.standing == {}
+    assert {bench.station.doors.read(label).level for label in ("A01", "A02", "A03")} == {DoorLevel.CLOSED}
 
 
 def test_its_doors_are_read_all_the_same() -> None:
