@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -31,7 +32,8 @@ def open_pins(work_directory: Path | None = None) -> PinFactory:
         work_directory = Path(runtime) if runtime else Path(tempfile.mkdtemp(prefix="abholfach-lgpio-"))
     os.environ["LG_WD"] = str(work_directory)  # read by lgpio when it is imported: before that, or never
     try:
-        from gpiozero.pins.lgpio import LGPIOFactory
+        with _staying_here():
+            from gpiozero.pins.lgpio import LGPIOFactory
     except Exception as error:
         raise HardwareFault(
             "gpio_driver_missing",
@@ -48,6 +50,18 @@ def open_pins(work_directory: Path | None = None) -> PinFactory:
             f"the GPIO chip cannot be opened ({error})",
             "This has to be a Raspberry Pi whose service user is in the group gpio (/dev/gpiochip0 or /dev/gpiochip4).",
         ) from error
+
+
+@contextmanager
+def _staying_here() -> Iterator[None]:
+    """lgpio makes its pipe's directory the working directory when it is imported: paths that were given to a command
+    would mean another place from then on."""
+    here = os.open(".", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield
+    finally:
+        os.fchdir(here)
+        os.close(here)
 
 
 def claim(pin: int, purpose: str, make: Callable[[], T]) -> T:
