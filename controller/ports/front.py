@@ -53,6 +53,8 @@ class ShiftReport:
 class FrontState:
     """What the pages need besides the folded state: transient, never in the log, gone with the process.
 
+    ``language`` is the presented right's unless somebody has ``language_chosen``; while nobody is served a chosen one
+    is lent until the instant beside it (0: not lent).
     ``kiosk_token`` and ``staff_token`` are what actions of the running session must carry. ``halted`` is why the box is
     out of order. ``comparing``: a second factor was counted and is not compared yet, so that nothing is wrong yet.
     ``numbers``: pickup numbers are in use here, so that the pages offer to type one. ``waiting``: a resident has
@@ -63,6 +65,8 @@ class FrontState:
     """
 
     language: str = "de"
+    language_chosen: bool = False
+    language_until_mono_ms: int = 0
     notice: Notice | None = None
     staff_notice: Notice | None = None
     kiosk_token: str = field(default="", repr=False)

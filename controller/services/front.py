@@ -23,6 +23,8 @@ from controller.services.actor import Actor
 NOTICE_MS = 12_000
 SHORT_NOTICE_MS = 6_000
 DONE_MS = 10_000
+#: A language that somebody chose and then left is given back after so long: the next one reads German, or chooses.
+LANGUAGE_MS = 180_000
 INTERRUPTED_MS = 30_000
 STAFF_NOTICE_MS = 60_000
 
@@ -85,26 +87,41 @@ class Front:
         self._changed()
 
     def choose_language(self, language: str) -> None:
-        self.show(replace(self._state, language=language))
+        lent = self._actor.box.session is None and language != "de"
+        until = self._actor.now().mono_ms + LANGUAGE_MS if lent else 0
+        state = replace(self._state, language=language, language_chosen=True, language_until_mono_ms=until)
+        self.show(state)
 
-    def notice(self, page: str, lasting_ms: int = NOTICE_MS, details: Mapping[str, str | int] | None = None) -> None:
-        """The resident's page says this until the time is over or somebody acts."""
-        self.show(replace(self._state, notice=Notice(page, self._actor.now().mono_ms + lasting_ms, details or {})))
+    def notice(
+        self,
+        page: str,
+        lasting_ms: int = NOTICE_MS,
+        details: Mapping[str, str | int] | None = None,
+        language: str = "",
+    ) -> None:
+        """The resident's page says this until the time is over or somebody acts. ``language`` is that of whoever it is
+        said to, unless they have chosen one; empty: nobody knows.
+        """
+        said = Notice(page, self._actor.now().mono_ms + lasting_ms, details or {})
+        self.show(replace(self._state, notice=said, language=self._in(language)))
+
+    def _in(self, language: str) -> str:
+        return language if language and not self._state.language_chosen else self._state.language
 
     def staff_notice(self, code: str, details: Mapping[str, str | int]) -> None:
         """The staff page says this until something else happens."""
         self.show(replace(self._state, staff_notice=Notice(code, self._actor.now().mono_ms + STAFF_NOTICE_MS, details)))
 
     def dismiss(self) -> None:
-        language = "de" if self._actor.box.session is None else self._state.language
-        self.show(replace(self._state, notice=None, language=language))
+        state = replace(self._state, notice=None)
+        self.show(state if self._actor.box.session is not None else _in_german(state))
 
     def dismiss_staff(self) -> None:
         """The shift's report, or why nobody could log in, has been read."""
         self.show(replace(self._state, staff_notice=None, shift=None))
 
-    def refuse_resident(self, code: str, details: Mapping[str, str | int]) -> None:
-        """Says why a presented code opens nothing now."""
+    def refuse_resident(self, code: str, details: Mapping[str, str | int], language: str = "") -> None:
+        """Says why a presented code opens nothing now, in its right's ``language`` where that is known."""
         self._tone(Tone.REFUSED)
         if code in ("busy", "closed", "outage", POWER_FAIL):
             # Somebody else is at the front, or this very session is, or the box is not in use: the page that stands
@@ -112,12 +129,12 @@ class Front:
             return
         if code == "resting":
             wait_ms = int(details.get("wait_ms", 0))
-            self.notice("slow_down", wait_ms + 500, {"wait_s": -(-wait_ms // 1000)})
+            self.notice("slow_down", wait_ms + 500, {"wait_s": -(-wait_ms // 1000)}, language)
             return
         if code == SCREEN_STALE:
-            self.notice("interrupted", SHORT_NOTICE_MS)
+            self.notice("interrupted", SHORT_NOTICE_MS, language=language)
             return
-        self.notice(code if code in RESIDENT_PAGES else "counter", details=details)
+        self.notice(code if code in RESIDENT_PAGES else "counter", details=details, language=language)
 
     def refuse_staff(self, code: str, details: Mapping[str, str | int]) -> None:
         self._tone(Tone.FULL if code == "load_full" else Tone.REFUSED)
@@ -129,10 +146,12 @@ class Front:
         match event:
             case ev.SessionStarted():
                 right = self._actor.box.rights.get(event.right)
-                chosen = self._state.language
-                language = chosen if chosen != "de" or right is None else right.language or "de"
                 self._state = replace(
-                    self._state, kiosk_token=secrets.token_urlsafe(16), notice=None, language=language
+                    self._state,
+                    kiosk_token=secrets.token_urlsafe(16),
+                    notice=None,
+                    language=self._in(right.language if right is not None else ""),
+                    language_until_mono_ms=0,
                 )
                 self._tone(Tone.ACCEPTED)
             case ev.SessionEnded():
@@ -225,7 +244,7 @@ class Front:
         elif outcome is SessionEnd.ABORTED and event.reason in ("timeout", "cancelled", "revoked"):
             self._note_at(at, "ended", SHORT_NOTICE_MS)
         elif self._state.notice is None:
-            self._state = replace(self._state, language="de")
+            self._state = _in_german(self._state)
 
     def _note_at(self, at: Moment, page: str, lasting_ms: int, **details: str | int) -> None:
         self._state = replace(self._state, notice=Notice(page, at.mono_ms + lasting_ms, details))
@@ -245,8 +264,11 @@ class Front:
         state = self._state
         changed = False
         if state.notice is not None and now_mono_ms >= state.notice.until_mono_ms:
-            language = state.language if self._actor.box.session is not None else "de"
-            state, changed = replace(state, notice=None, language=language), True
+            state, changed = replace(state, notice=None), True
+            if self._actor.box.session is None:
+                state = _in_german(state)
+        if state.language_until_mono_ms and now_mono_ms >= state.language_until_mono_ms and state.notice is None:
+            state, changed = _in_german(state), True
         if state.staff_notice is not None and now_mono_ms >= state.staff_notice.until_mono_ms:
             state, changed = replace(state, staff_notice=None), True
         if state.shift is not None and now_mono_ms >= state.shift.until_mono_ms:
@@ -273,6 +295,11 @@ class Front:
     def _changed(self) -> None:
         for listener in self._listeners:
             listener()
+
+
+def _in_german(state: FrontState) -> FrontState:
+    """As the next person finds it."""
+    return replace(state, language="de", language_chosen=False, language_until_mono_ms=0)
 
 
 def _until(at: Moment) -> int:

@@ -168,12 +168,14 @@ class Residents:
             return self._refuse(Refusal(page, {"date_wall_ms": row.ended_wall_ms, "place": row.place}))
         # The secret is here before its session begins and goes with the answer: a reader that hangs up meanwhile leaves
         # a session behind whose second factor can still be compared.
+        right = self._actor.box.rights.get(row.right)
         self._presented.setdefault(row.right, deque()).append(_Shown(row.digest, secret()))
         presented = cmd.PresentCredential(row.right, row.kind, tuple(row.verifiers), self._checkable())
         asked = self._actor.post(presented)
         asked.add_done_callback(lambda _: self._forget_presented(row.right))
         outcome = await asyncio.shield(asked)
-        return self._refuse(outcome.decision.refusal) if outcome.decision.refusal is not None else None
+        refusal = outcome.decision.refusal
+        return self._refuse(refusal, right.language if right is not None else "") if refusal is not None else None
 
     def _forget_presented(self, right: str) -> None:
         waiting = self._presented[right]
@@ -181,9 +183,9 @@ class Residents:
         if not waiting:
             del self._presented[right]
 
-    def _refuse(self, refusal: Refusal) -> Refusal:
+    def _refuse(self, refusal: Refusal, language: str = "") -> Refusal:
         self._refusals.note(refusal.code)
-        self._front.refuse_resident(refusal.code, refusal.details)
+        self._front.refuse_resident(refusal.code, refusal.details, language)
         return refusal
 
     async def enter_factor(self, session_id: str, value: str) -> Refusal | None:

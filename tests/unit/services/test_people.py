@@ -15,7 +15,7 @@ from controller.domain.pickup_number import keyed_digest
 from controller.domain.verifiers import token_secret
 from controller.ports import ELSEWHERE_ORDER, PutCredential, PutElsewhere, PutStaffCredential, Tone
 from controller.services.credentials import CredentialBook
-from controller.services.front import Front
+from controller.services.front import LANGUAGE_MS, Front
 from controller.services.one_at_a_time import OneAtATime
 from controller.services.refusals import WINDOW_MS, RefusalLedger, Throttle
 from controller.services.residents import STALE_SCAN_MS, Numbers, Residents
@@ -423,3 +423,44 @@ async def test_the_page_of_a_session_is_its_persons(counter: Counter) -> None:
     assert counter.page == ""
     assert counter.bench.box.session is not None
     assert counter.bench.box.session.phase is Phase.VERIFYING
+
+
+# --- in whose language ---
+
+
+async def issue_in(counter: Counter, right: str, deposit: str, language: str) -> str:
+    """A right in a language of its own; the text of its code."""
+    slip = Slip(right, new_code("P"), (deposit,))
+    await counter.bench.announce(deposit)
+    issued = cmd.IssueRight(*counter.bench.central(), right, (deposit,), language, 0, 0)
+    await counter.bench.done(issued, credential_of(slip))
+    return slip.text
+
+
+async def test_an_answer_to_a_code_is_in_the_language_of_its_right(counter: Counter) -> None:
+    arabic = await issue_in(counter, "R7", "D7", "ar")
+    polish = await issue_in(counter, "R8", "D8", "pl")
+    assert (await counter.show(arabic), counter.page, counter.front.state.language) == ("not_yet", "not_yet", "ar")
+    assert (await counter.show(polish), counter.front.state.language) == ("not_yet", "pl"), "somebody else's code"
+    counter.bench.clock.advance(60_000)
+    counter.front.expire_notices(counter.bench.clock.mono)
+    assert (counter.page, counter.front.state.language) == ("", "de")
+    counter.front.choose_language("fr")
+    assert (await counter.show(arabic), counter.front.state.language) == ("not_yet", "fr"), "what was chosen counts"
+    counter.front.dismiss()
+    assert counter.front.state.language == "de"
+
+
+async def test_a_chosen_language_is_given_back_when_nobody_goes_on(counter: Counter) -> None:
+    counter.front.choose_language("ar")
+    counter.bench.clock.advance(LANGUAGE_MS - 1)
+    counter.front.expire_notices(counter.bench.clock.mono)
+    assert counter.front.state.language == "ar"
+    counter.bench.clock.advance(1)
+    counter.front.expire_notices(counter.bench.clock.mono)
+    assert counter.front.state.language == "de"
+    counter.front.choose_language("ar")
+    await counter.show(CODES["R3"])
+    counter.bench.clock.advance(LANGUAGE_MS)
+    counter.front.expire_notices(counter.bench.clock.mono)
+    assert (counter.bench.box.session is not None, counter.front.state.language) == (True, "ar"), "of whoever is served"
