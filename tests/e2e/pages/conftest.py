@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import pytest
+import pytest_asyncio
 
 from tests.e2e.pages.running import Ui, ui
 from tests.e2e.pages.scripted import ScriptedController
@@ -37,13 +37,13 @@ async def _stand(*arguments: str) -> AsyncIterator[Stand]:
             yield Stand(controller, running)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stand() -> AsyncIterator[Stand]:
     async with _stand("--log-level", "debug") as stand:
         yield stand
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def stand_of_all() -> AsyncIterator[Stand]:
     """With the pseudo-locales beside everything that is offered."""
     async with _stand("--languages", ",".join(LANGUAGES)) as stand:

@@ -102,14 +102,61 @@ def chromium() -> str:
     return path
 
 
+class BrowserKeeper:
+    """One Chromium for all tests of one event loop: to start it takes longer than most of them last. What a test opened
+    in it is closed after the test; one that died is followed by another.
+    """
+
+    def __init__(self) -> None:
+        self._running: Browser | None = None
+        self._stack = contextlib.AsyncExitStack()
+
+    @contextlib.asynccontextmanager
+    async def lent(self) -> AsyncIterator[Browser]:
+        if self._running is None or not self._running.is_connected():
+            await self._stack.aclose()
+            self._running = await self._stack.enter_async_context(own_browser())
+        try:
+            yield self._running
+        finally:
+            for context in self._running.contexts:
+                await context.close()
+
+    async def close(self) -> None:
+        self._running = None
+        await self._stack.aclose()
+
+
+_keepers: list[BrowserKeeper] = []
+
+
 @contextlib.asynccontextmanager
-async def browser() -> AsyncIterator[Browser]:
+async def keeping_a_browser() -> AsyncIterator[None]:
+    """`browser` lends one and the same meanwhile."""
+    keeper = BrowserKeeper()
+    _keepers.append(keeper)
+    try:
+        yield
+    finally:
+        _keepers.remove(keeper)
+        await keeper.close()
+
+
+@contextlib.asynccontextmanager
+async def own_browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         running = await playwright.chromium.launch(executable_path=chromium(), headless=True, args=CHROMIUM_FLAGS)
         try:
             yield running
         finally:
             await running.close()
+
+
+@contextlib.asynccontextmanager
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium with nothing open: the one that is kept, else one of its own."""
+    async with _keepers[-1].lent() if _keepers else own_browser() as running:
+        yield running
 
 
 class Watched:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
+import pytest_asyncio
 
 from controller import api
 from tests.e2e.pages.running import Ui, ui
@@ -44,7 +44,7 @@ class Office:
         self.ui = running
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def office(october: api.ReportView) -> AsyncIterator[Office]:
     with tempfile.TemporaryDirectory(prefix="pages") as directory:
         socket = Path(directory, "ui.sock")
