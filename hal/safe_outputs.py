@@ -2,9 +2,9 @@
 
 Runs before the controller starts and after it dies, when a GPIO line may still be driven by nobody. So it has to be
 quick (≤ 200 ms) and to depend on nothing that may be broken: the standard library, the profile's pin numbers, and the
-kernel's GPIO character device (uAPI v2, ``linux/gpio.h``); expanders are `hal.safe_expanders`. Boards that time their
-own pulses need nothing. It reads the profile leniently on purpose: a typo in a
-label must not keep a coil energised.
+kernel's GPIO character device (uAPI v2, ``linux/gpio.h``); expanders are `hal.safe_expanders`, relay boards with lamps
+`hal.safe_relays`. Boards that time their own pulses and switch nothing else need nothing. It reads the profile
+leniently on purpose: a typo in a label must not keep a coil energised.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from hal import safe_expanders
+from hal import safe_expanders, safe_relays
 
 CHIP_LABELS = ("pinctrl-bcm2711", "pinctrl-rp1", "pinctrl-bcm2835")
 """The chips that the header of a Raspberry Pi 4, 5, and 3 or Zero is on."""
@@ -111,6 +111,11 @@ def output_expanders(profile: Path) -> list[safe_expanders.Chip]:
     return safe_expanders.expanders(tomllib.loads(profile.read_text(encoding="utf-8")).get("banks"))
 
 
+def output_relays(profile: Path) -> list[safe_relays.Board]:
+    """Every relay board in the profile that has lamps or lights. Raises as `output_pins` does."""
+    return safe_relays.relay_boards(tomllib.loads(profile.read_text(encoding="utf-8")))
+
+
 def _boards(banks: object) -> set[object]:
     """Names of the banks that are known not to be pins of the header."""
     tables = [item for item in banks if isinstance(item, dict)] if isinstance(banks, list) else []
@@ -168,13 +173,14 @@ def main(
     devices: Iterable[Path] | None = None,
     ioctl: Ioctl = _ioctl,
     off: Callable[[Sequence[safe_expanders.Chip]], list[str]] = safe_expanders.switch_off,
+    relays_off: Callable[[Sequence[safe_relays.Board]], list[str]] = safe_relays.switch_off,
 ) -> int:
     """``abholfach-safe-outputs [PROFILE]``. 0: all low. 1: some output was not; every other one is. 2: nothing could be
     done."""
     words = sys.argv[1:] if arguments is None else arguments
     profile = Path(words[0]) if words else DEFAULT_PROFILE
     try:
-        pins, chips = output_pins(profile), output_expanders(profile)
+        pins, chips, relays = output_pins(profile), output_expanders(profile), output_relays(profile)
     except (OSError, ValueError) as error:
         sys.stderr.write(f"safe outputs: {error}\n")
         return 2
@@ -182,10 +188,11 @@ def main(
         problems = _pins_low(pins, sorted(Path("/dev").glob("gpiochip*")) if devices is None else devices, ioctl)
     except OSError as error:
         sys.stderr.write(f"safe outputs: {error}\n")
-        if not chips:
+        if not chips and not relays:
             return 2
         problems = [f"{len(pins)} pins were not driven low"]
     problems += off(chips)
+    problems += relays_off(relays)
     for problem in problems:
         sys.stderr.write(f"safe outputs: {problem}\n")
     return 1 if problems else 0

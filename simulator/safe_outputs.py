@@ -1,7 +1,7 @@
 """``python -m simulator.safe_outputs``: what ``abholfach-safe-outputs`` does, for a simulated cabinet.
 
 Drives every output of the profile that latches low, before the controller starts and after it dies: pins at the plant,
-expanders on their emulated buses.
+expanders on their emulated buses, relays with lamps on their emulated lines.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from pathlib import Path
 from hal.interfaces import HardwareFault
 from hal.profile import HEADER, Wire
 from hal.safe_expanders import ALL_OFF
-from hal.safe_outputs import output_expanders, output_pins
+from hal.safe_outputs import output_expanders, output_pins, output_relays
+from hal.safe_relays import switch_off
 from simulator.edges import place_of
 from simulator.i2c import PlantBus
 from simulator.plant.client import PlantClient
@@ -33,6 +34,9 @@ def main() -> int:
                 plant.set_line(str(Wire(HEADER, pin)), 0)
         for bus, address in output_expanders(options.profile) if options.ports else ():
             _switch_off(options.ports, bus, address)
+        relays = output_relays(options.profile) if options.ports else []
+        for problem in switch_off(relays, lambda port: place_of(options.ports, port)):
+            print(f"safe outputs: {problem}", file=sys.stderr)
     except (OSError, ValueError, PlantGone, HardwareFault) as error:
         print(f"safe outputs: {error}", file=sys.stderr)
         return 1

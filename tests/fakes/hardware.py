@@ -151,6 +151,8 @@ class FakeIndicators:
         (self.lit.add if on else self.lit.discard)(compartment)
 
     def light(self, name: str, on: bool) -> None:
+        if name not in ("scanner", "door"):
+            raise ValueError(name)
         (self.lights.add if on else self.lights.discard)(name)
 
     def tone(self, name: str) -> None:

@@ -44,13 +44,13 @@ class Bench:
     """A driver and a board. Functions that are ``deaf`` are answered and not done, ``mute`` done and not
     answered, ``lost`` neither."""
 
-    def __init__(self, *, inputs: int = 8) -> None:
+    def __init__(self, *, inputs: int = 8, lit: tuple[int, ...] = ()) -> None:
         bank = WaveshareBank(
             name="relays", supply="12V", pulse_ms=400, port="/dev/line", unit=3, relays=8, inputs=inputs
         )
         self.wires = Wires()
         self.board = emulated.WaveshareLine([emulated.WaveshareBoard(bank, self.wires)])
-        self.driver = WaveshareBoard(bank, ClosedLevel.HIGH)
+        self.driver = WaveshareBoard(bank, ClosedLevel.HIGH, lit)
         self.deaf: set[int] = set()
         self.mute: set[int] = set()
         self.lost: set[int] = set()
@@ -172,3 +172,59 @@ async def test_it_finds_its_requests_in_noise(bench: Bench) -> None:
     heard = [piece for data in (b"\x03\x02\xff", request[:3], request[3:]) for piece in bench.board.hear(data)]
     noisy = list(bench.board.hear(b"\x07\x09" + request + b"\x11"))
     assert (len(heard), len(noisy)) == (1, 1)
+
+
+@pytest.fixture
+async def lit(monkeypatch: pytest.MonkeyPatch) -> Bench:
+    """A board with a lamp on relay 5."""
+    monkeypatch.setattr(modbus_rtu, "QUIET_S", 0.0)
+    bench = Bench(lit=(5,))
+    bench.driver.prepare(bench.line)
+    bench.wires.driven.clear()
+    return bench
+
+
+async def test_a_lamps_relay_is_made_what_it_is_to_be_and_told_once(lit: Bench) -> None:
+    lit.driver.want(5, True)
+    lit.driver.settle(lit.line)
+    lit.driver.settle(lit.line)
+    assert lit.wires.driven == [(5, 1)]
+    lit.driver.want(5, False)
+    lit.driver.settle(lit.line)
+    assert lit.wires.driven == [(5, 1), (5, 0)]
+
+
+async def test_a_locks_relay_is_never_switched_on_so(lit: Bench) -> None:
+    with pytest.raises(KeyError):
+        lit.driver.want(4, True)
+    lit.driver.settle(lit.line)
+    assert lit.wires.driven == []
+
+
+async def test_a_lamp_that_burns_keeps_no_lock_from_its_pulse(lit: Bench) -> None:
+    lit.driver.want(5, True)
+    lit.driver.settle(lit.line)
+    lit.driver.arm(lit.line, 0, 400)
+    assert lit.wires.driven == [(5, 1)], "nothing is switched off for it"
+    lit.driver.fire(lit.line, 0, 400)
+    assert lit.wires.rising() == [5, 0]
+
+
+async def test_a_lock_that_somebody_left_on_is_switched_off_and_the_lamp_comes_back(lit: Bench) -> None:
+    lit.driver.want(5, True)
+    lit.driver.settle(lit.line)
+    modbus_rtu.write_coil(lit.line, 3, 2, True)
+    lit.driver.arm(lit.line, 0, 400)
+    assert (2, 0) in lit.wires.driven
+    lit.driver.settle(lit.line)
+    assert lit.wires.driven[-1] == (5, 1)
+
+
+async def test_a_lamp_that_was_not_heard_is_told_again(lit: Bench) -> None:
+    lit.lost = {5}
+    lit.driver.want(5, True)
+    with pytest.raises(NoAnswer):
+        lit.driver.settle(lit.line)
+    lit.lost = set()
+    lit.driver.settle(lit.line)
+    assert lit.wires.driven == [(5, 1)]
