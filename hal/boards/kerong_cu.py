@@ -117,4 +117,4 @@ class KerongBoard:
 def open_kerong(profile: Profile, edges: Edges, faults: FaultListener | None) -> Opened:
     """Every CU board's locks and door contacts: see `open_serial_banks`."""
     banks = [bank for bank in profile.banks if isinstance(bank, KerongBank)]
-    return open_serial_banks(banks, KerongBoard, profile, edges, faults, baud=BAUD, step_ms=STEP_MS)
+    return open_serial_banks(banks, KerongBoard, profile, edges, faults, baud_of=lambda bank: BAUD, step_ms=STEP_MS)

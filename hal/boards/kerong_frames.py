@@ -11,7 +11,9 @@ There is no public standard. This follows what independent programs for these bo
 GitHub by jin0949, julio-alv/lkaas-kerong and suryavirkapur/kerong-lib; a TypeScript client for CU12/CU16 for 37). They
 differ in two things, so both ways are taken: the time is answered under 37 or 38, and a board may not answer 31 at all.
 In a status, bit 1 is a closed lock for most of them and an open one for kerong-lib: the profile's ``closed_level``
-says.
+says. Board 15 is every board of the line (32 to F0 makes all of them answer), so no board has that address.
+
+Boards with 48 locks are also known with another language: docs/adr/0034-boards-whose-pulse-time-is-not-known.md.
 """
 
 from __future__ import annotations

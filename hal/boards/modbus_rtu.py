@@ -26,8 +26,10 @@ from hal.boards.serial_board import Garbled
 from hal.edges import SerialLine
 
 QUIET_S = 0.005
-"""Silence before every request. The standard asks for 3.5 characters (3.65 ms at 9600); without it the second of two
-Waveshare boards on a line answered nothing at all, with 5 ms both answered always (Open-Locker, ADR 0035)."""
+"""Silence before every request. The standard asks for 3.5 characters (3.65 ms at 9600, less when it is faster); without
+it the second of two Waveshare boards on a line answered nothing at all, with 5 ms both answered always (Open-Locker,
+ADR 0035).
+"""
 
 _ERROR_SIZE = 5
 _decoder = DecodePDU(is_server=False)

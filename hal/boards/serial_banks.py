@@ -50,10 +50,10 @@ def open_serial_banks(
     edges: Edges,
     faults: FaultListener | None,
     *,
-    baud: int,
+    baud_of: Callable[[SerialBank], int],
     step_ms: int,
 ) -> Opened:
-    """Locks and door contacts of ``banks``, which speak one language at ``baud`` and count pulses in ``step_ms``.
+    """Locks and door contacts of ``banks``, which speak one language and count pulses in ``step_ms``.
 
     A port or board that is not there is a fault, not the end: the others work. Raises ``HardwareFault`` where a port
     cannot be had at all.
@@ -66,7 +66,7 @@ def open_serial_banks(
         for bank in banks:
             port = bank.port
             if port not in buses:
-                buses[port] = SerialBus(port, partial(edges.serial, port, baud), faults=faults)
+                buses[port] = SerialBus(port, partial(edges.serial, port, baud_of(bank)), faults=faults)
             board = board_of(bank, profile.closed_level(bank.name))
             switched, others = switches_on(profile, bank.name), contacts_on(profile, bank.name)
             sensors = sensors_on(profile, bank.name)

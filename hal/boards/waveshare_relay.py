@@ -26,8 +26,6 @@ from hal.edges import Edges, SerialLine
 from hal.interfaces import DoorLevel, FaultListener
 from hal.profile import ClosedLevel, Profile, WaveshareBank
 
-BAUD = 9_600
-"""As it leaves the factory."""
 STEP_MS = 100
 FLASH_ON = 0x0200
 ALL_RELAYS = 0x00FF
@@ -154,4 +152,4 @@ def open_waveshare(profile: Profile, edges: Edges, faults: FaultListener | None)
     def board_of(bank: WaveshareBank, closed_level: ClosedLevel) -> WaveshareBoard:
         return WaveshareBoard(bank, closed_level, switches_on(profile, bank.name).values())
 
-    return open_serial_banks(banks, board_of, profile, edges, faults, baud=BAUD, step_ms=STEP_MS)
+    return open_serial_banks(banks, board_of, profile, edges, faults, baud_of=lambda bank: bank.baud, step_ms=STEP_MS)

@@ -37,7 +37,11 @@ ONE_SHOT_CAP_MS = 1500
 KERONG_LOCKS = (12, 16, 48)
 KERONG_BOARD_LOCKS = 16
 """So many locks one address has; a CU48 answers to three in a row."""
+KERONG_LAST = 14
+"""The last address of a board. What is said to 15 is said to every board of the line: doors of others would open."""
 WAVESHARE_RELAYS = (8, 16, 32)
+WAVESHARE_BAUDS = (9_600, 19_200, 38_400, 57_600, 115_200)
+"""Slower ones would need a longer silence before each question than `hal.boards.modbus_rtu` keeps."""
 MCP23017_CHANNELS = 16
 MCP23017_OUTPUTS_ONLY = (7, 15)
 """As inputs they may stop the bus when they change while they are read: data sheet DS20001952, revision D."""
@@ -46,6 +50,10 @@ _INPUT_DEVICE = re.compile(r"/dev/input/by-(id|path)/[A-Za-z0-9_.:+@-]+")
 _STAYS = "must be a name that stays: /dev/input/by-id/… or /dev/input/by-path/…"
 _PLAYBACK = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,15}(,[0-9]{1,2})?")
 
+_MOVES = re.compile(r"/dev/tty(USB|ACM)[0-9]+")
+"""Adapters get these in the order in which they are found: the next start may exchange two lines and all their
+doors.
+"""
 _LABEL = re.compile(r"[A-Z]{1,2}[0-9]{2,3}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", re.ASCII)
 
@@ -113,7 +121,7 @@ class Check:
             case KerongBank():
                 self._port(at, bank.port)
                 self._one_of((*at, "locks"), bank.locks, KERONG_LOCKS)
-                self._within((*at, "board"), bank.board, 0, 15 if bank.locks <= KERONG_BOARD_LOCKS else 13, "")
+                self._within((*at, "board"), bank.board, 0, KERONG_LAST + 1 - _addresses(bank), "")
                 if bank.pulse_ms % 10:
                     raise self._error((*at, "pulse_ms"), "the board counts in steps of 10 ms")
             case WaveshareBank():
@@ -121,6 +129,7 @@ class Check:
                 self._within((*at, "unit"), bank.unit, 1, 247, "")
                 self._one_of((*at, "relays"), bank.relays, WAVESHARE_RELAYS)
                 self._one_of((*at, "inputs"), bank.inputs, (0, 8))
+                self._one_of((*at, "baud"), bank.baud, WAVESHARE_BAUDS)
                 if bank.pulse_ms % 100:
                     raise self._error((*at, "pulse_ms"), "the board counts in steps of 100 ms")
 
@@ -138,25 +147,32 @@ class Check:
 
     def _port(self, at: KeyPath, port: str) -> None:
         if not port.startswith("/dev/") or "/../" in port or len(port) > 200:
-            raise self._error((*at, "port"), "must be a device, best by a name that stays: /dev/serial/by-id/…")
+            raise self._error((*at, "port"), "must be a device by a name that stays: /dev/serial/by-id/…")
+        if _MOVES.fullmatch(port):
+            raise self._error(
+                (*at, "port"),
+                "must be a name that stays, or another adapter may have it after the next start and other doors open:"
+                " /dev/serial/by-id/…, or /dev/serial/by-path/… where two adapters have the same",
+            )
 
     def _addresses(self) -> None:
         """Two boards never answer to the same address, and one line has one language."""
-        languages: dict[str, tuple[type, KeyPath]] = {}
+        languages: dict[str, tuple[type, int, KeyPath]] = {}
         seen: dict[object, KeyPath] = {}
         for index, bank in enumerate(self._profile.banks):
             at: KeyPath = ("banks", index)
             if isinstance(bank, KerongBank | WaveshareBank):
-                spoken, first = languages.setdefault(bank.port, (type(bank), (*at, "port")))
+                baud = bank.baud if isinstance(bank, WaveshareBank) else 0
+                spoken, speed, first = languages.setdefault(bank.port, (type(bank), baud, (*at, "port")))
+                where = f"{self._document.name(first)}, line {self._document.line(first)}"
                 if spoken is not type(bank):
-                    raise self._error(
-                        (*at, "port"),
-                        f"boards of another kind are on this line ({self._document.name(first)},"
-                        f" line {self._document.line(first)}): each kind needs a line of its own",
-                    )
+                    message = f"boards of another kind are on this line ({where}): each kind needs a line of its own"
+                    raise self._error((*at, "port"), message)
+                if speed != baud:
+                    raise self._error((*at, "port"), f"{baud} baud, and {speed} on the same line ({where})")
             match bank:
                 case KerongBank():
-                    for board in range(bank.board, bank.board + -(-bank.locks // KERONG_BOARD_LOCKS)):
+                    for board in range(bank.board, bank.board + _addresses(bank)):
                         self._once(seen, (bank.port, board), (*at, "board"), f"board {board} of this port")
                 case WaveshareBank():
                     self._once(seen, (bank.port, bank.unit), (*at, "unit"), f"unit {bank.unit} of this port")
@@ -327,6 +343,10 @@ class Check:
             raise self._error(path, f"GPIO {pin} cannot be an input: 2 to 27 can")
         if pin in I2C_PINS and any(isinstance(bank, Mcp23017Bank) and bank.bus == 1 for bank in self._profile.banks):
             raise self._error(path, f"GPIO {pin} is the I²C bus that the expanders are on")
+
+
+def _addresses(bank: KerongBank) -> int:
+    return -(-bank.locks // KERONG_BOARD_LOCKS)
 
 
 def _name(wire: Wire) -> str:

@@ -180,7 +180,7 @@ class KerongBank(_Bank, frozen=True, forbid_unknown_fields=True, omit_defaults=T
     port: str
     """The serial device, by a name that stays: ``/dev/serial/by-id/…``."""
     board: int
-    """Its address by the switches, 0 to 15. A CU48 has three in a row."""
+    """Its address by the switches, 0 to 14 (15 means every board). A CU48 has three in a row."""
     locks: int
     """12, 16 or 48."""
 
@@ -195,6 +195,8 @@ class WaveshareBank(_Bank, frozen=True, forbid_unknown_fields=True, omit_default
     """8, 16 or 32."""
     inputs: int = 0
     """Digital inputs on the same board: 0 or 8."""
+    baud: int = 9_600
+    """As all boards of its line are set: 9600 (as they leave the factory), 19200, 38400, 57600 or 115200."""
 
 
 Bank = GpioBank | Mcp23017Bank | KerongBank | WaveshareBank

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import termios
 import tty
 from collections.abc import Mapping
 from pathlib import Path
@@ -85,9 +86,16 @@ class EmulatedPort:
             data = os.read(master, 4096)
         except BlockingIOError:
             return
+        if not self._as_fast():
+            return  # what is said at another speed is nothing that a board would understand
         noisy = self.faults.strikes(PortFault.NOISE)
         for request in self._language.hear(self.noise.touch(data) if noisy else data):
             self._serve(request)
+
+    def _as_fast(self) -> bool:
+        """Has whoever opened the line set the boards' speed?"""
+        speed: int = termios.tcgetattr(self._pair[1])[5] if self._pair is not None else 0
+        return bool(speed == getattr(termios, f"B{self._language.baud}"))
 
     def _serve(self, request: Request) -> None:
         faults = self._boards[request.bank]

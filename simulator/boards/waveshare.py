@@ -122,9 +122,8 @@ class WaveshareBoard:
 class WaveshareLine:
     """Boards on one RS-485 line. A `simulator.boards.line.Language`."""
 
-    baud = 9_600
-
     def __init__(self, boards: Sequence[WaveshareBoard]) -> None:
+        self.baud = boards[0].bank.baud
         self.boards = {board.bank.unit: board for board in boards}
         self._heard = b""
 

@@ -79,11 +79,14 @@ def kerong_bank(name: str, *, port: str = "/dev/serial/by-id/kerong", board: int
     )
 
 
-def waveshare_bank(name: str, *, port: str = "/dev/serial/by-id/waveshare", unit: int = 1, inputs: int = 8) -> str:
+def waveshare_bank(
+    name: str, *, port: str = "/dev/serial/by-id/waveshare", unit: int = 1, inputs: int = 8, baud: int | None = None
+) -> str:
     """One bank of eight relays, as TOML. Its supply has its own name."""
+    speed = "" if baud is None else f"baud = {baud}\n"
     return (
         f'[[banks]]\nkind = "waveshare_relay"\nname = "{name}"\nsupply = "12V-{name}"\npulse_ms = 400\n'
-        f'port = "{port}"\nunit = {unit}\nrelays = 8\ninputs = {inputs}\n'
+        f'port = "{port}"\nunit = {unit}\nrelays = 8\ninputs = {inputs}\n{speed}'
     )
 
 

@@ -6,9 +6,12 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from hal.boards import modbus_rtu
+from hal.boards.serial_board import NoAnswer
 from hal.interfaces import DoorLevel
 from simulator.boards.faults import BoardFault, PortFault
 from simulator.i2c import PlantBus
@@ -145,3 +148,17 @@ def test_what_a_dead_controller_left_on_is_switched_off_without_it(box: Box) -> 
     eventually(lambda: not box.person.box("B01").energised)
     (coil,) = box.coils("B01")
     assert coil.ended_by == "line" or coil.end_ms - coil.start_ms >= 1_000
+
+
+def test_relay_boards_are_spoken_to_at_their_speed(tmp_path: Path) -> None:
+    file = tmp_path / "cabinet.toml"
+    file.write_text(serial_profile(waveshare_bank("relays", baud=115_200), {"A01": ("relays", 3)}), encoding="utf-8")
+    with running_boards(file) as boards:
+        box = Box(boards)
+        box.opens("A01")
+        box.cabinet.close()
+        assert box.faults.told == []
+        slower = boards.edges.serial("/dev/serial/by-id/waveshare", 9_600)
+        with pytest.raises(NoAnswer):
+            modbus_rtu.read_coils(slower, 1, 8)
+        slower.close()
