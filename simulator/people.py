@@ -54,7 +54,7 @@ class Scanner(ReaderLine):
         return scanner
 
     async def say_health(self) -> None:
-        await self.ask("reader.health", source="hall", state="ok", frames=1, decoded=0)
+        await self.ask("reader.health", source="hall", state="ok", frames=1, decoded=0, pages=True)
 
     def hear(self, method: str, params: dict[str, Any]) -> None:
         if method == "scan.mode":

@@ -71,10 +71,12 @@ class ChipFront:
     of an eID-PIN.
 
     ``stage``: place, can, can_wrong, mrz, reading, removed, wrong, unsupported, expired, pin or pin_wrong.
+    ``photo_page``: a camera is there that can read one.
     """
 
     stage: str
     tries_left: int = 0
+    photo_page: bool = False
 
 
 @dataclass(frozen=True, slots=True)

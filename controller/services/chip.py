@@ -89,6 +89,7 @@ class ChipChecks:
         self._line: CardReaderLine | None = None
         self._course: _Course | None = None
         self._working: set[asyncio.Task[None]] = set()
+        self._page_readers: set[str] = set()
         actor.on_event(self._happened)
         actor.after_turn(self._turned)
         readers.on_change(self._readers_changed)
@@ -135,7 +136,8 @@ class ChipChecks:
     def _move(self, course: _Course, stage: str, tries_left: int = 0) -> None:
         course.stage, course.tries_left = stage, tries_left
         if course is self._course:
-            self._front.show(replace(self._front.state, chip=ChipFront(stage, tries_left)))
+            page = bool(self._page_readers)
+            self._front.show(replace(self._front.state, chip=ChipFront(stage, tries_left, photo_page=page)))
 
     # --- what the person does ---
 
@@ -163,8 +165,20 @@ class ChipChecks:
         stages = {"mrz": ("can", "can_wrong"), "can": ("mrz",)}.get(kind, ())
         if course.factor is not Factor.EMRTD or course.stage not in stages:
             return Refusal("wrong_phase")
+        if kind == "mrz" and not self._page_readers:
+            return Refusal("wrong_phase")  # Nothing is there that could read it: it was not offered.
         self._move(course, kind)
         return None
+
+    def page_reader(self, source: str, there: bool) -> None:
+        """A camera that can read a photo page is there, or is not any more. Where none is, the digits are asked for."""
+        if there == (source in self._page_readers):
+            return
+        self._page_readers ^= {source}
+        course = self._course
+        if course is not None:
+            lost = course.stage == "mrz" and not self._page_readers
+            self._move(course, "can" if lost else course.stage, course.tries_left)
 
     def wants_document_key(self) -> bool:
         """Whether the scanner may read the lines of a photo page now."""

@@ -207,7 +207,8 @@ class BoxOperations:
         """``listener(hint)`` is called on the loop when somebody is advised how to hold their code."""
         self._on_hint.append(listener)
 
-    def scanner_state(self, source: str, state: str) -> None:
+    def scanner_state(self, source: str, state: str, pages: bool = False) -> None:
+        self._chips.page_reader(source, pages and state == "ok")
         if state == "gone":
             self._watchkeeper.scanner_gone(source)
         else:

@@ -109,7 +109,7 @@ class OutOfOrderOperations:
     def unreadable_code(self, hint: str) -> None:
         """As `foreign_code`."""
 
-    def scanner_state(self, source: str, state: str) -> None:
+    def scanner_state(self, source: str, state: str, pages: bool = False) -> None:
         """Of no matter now."""
 
     def box(self) -> Box:

@@ -35,6 +35,8 @@ def capturing(open_source: SourceFactory, patience: Patience | None = None) -> T
 class Capture(SourceThread[FrameSource, Frame]):
     """The thread of a camera."""
 
+    reads_pages = True
+
     def __init__(
         self,
         open_source: SourceFactory,

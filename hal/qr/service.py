@@ -81,7 +81,10 @@ class Reader:
 
     def _send_health(self) -> None:
         capture = self._capture
-        self._link.send_health(ReaderHealth(self._name, capture.state, capture.frames, capture.decoded, capture.light))
+        counts = capture.frames, capture.decoded
+        self._link.send_health(
+            ReaderHealth(self._name, capture.state, *counts, capture.light, pages=capture.reads_pages)
+        )
 
     def _progressing(self) -> bool:
         """The watchdog is for what ``supervise`` cannot mend: it hears nothing of a thread that stands still."""

@@ -13,7 +13,7 @@ import traceback
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from hal.interfaces import HardwareFault, monotonic_ms
 from hal.qr.scan import PublishedMode, Scan
@@ -54,6 +54,9 @@ class SourceThread(ABC, Generic[SourceT, ItemT]):
     ``publish`` sets the mode. What was captured before the mode was published is thrown away by whoever implements
     `_take`: what was held before the reader while nothing was to be read stays unread.
     """
+
+    reads_pages: ClassVar[bool] = False
+    """Whether it can read a document's photo page."""
 
     def __init__(
         self,

@@ -164,6 +164,7 @@ class ReaderState(StrEnum):
 class ReaderHealth:
     """Reader → controller, ``reader.health``, at least every 5 s. ``frames`` and ``decoded`` count since it started;
     ``light`` is that of a camera's last pictures, ``None`` before the first and of scanners that decode by themselves.
+    ``pages``: whether it can read the photo page of a passport (`DocumentKeyReport`), as only a camera can.
     """
 
     source: str
@@ -171,24 +172,30 @@ class ReaderHealth:
     frames: int
     decoded: int
     light: SeenLight | None = None
+    pages: bool = False
 
     METHOD = "reader.health"
 
     def params(self) -> dict[str, Any]:
         """The parameters as they are sent."""
         said = {"source": self.source, "state": self.state.value, "frames": self.frames, "decoded": self.decoded}
-        return said | ({"light": self.light.value} if self.light is not None else {})
+        said |= {"light": self.light.value} if self.light is not None else {}
+        return said | ({"pages": True} if self.pages else {})
 
     @classmethod
     def from_params(cls, params: Mapping[str, Any]) -> ReaderHealth:
         """Checked parameters. Raises ``WireError("bad_params")``."""
-        only(params, "source", "state", "frames", "decoded", "light")
+        only(params, "source", "state", "frames", "decoded", "light", "pages")
+        pages = params.get("pages", False)
+        if not isinstance(pages, bool):
+            raise WireError("bad_params", "pages must be true or false")
         return cls(
             source_of(params),
             _one_of(ReaderState, params, "state"),
             integer_of(params, "frames"),
             integer_of(params, "decoded"),
             _one_of(SeenLight, params, "light") if "light" in params else None,
+            pages,
         )
 
 

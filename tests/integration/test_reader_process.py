@@ -181,6 +181,7 @@ async def test_a_code_is_reported_while_the_mode_wants_it_and_shows_nowhere_else
     await controller.start()
     reader = await start(*simulated(controller, "--file", phone(tmp_path / "phone.png", TOKEN)))
     await until(lambda: any(health["state"] == "ok" for health in controller.said("reader.health")))
+    assert all(health["pages"] for health in controller.said("reader.health")), "a camera sees a photo page too"
     assert controller.reports == []
     controller.publish(ScanMode.PICKUP)
     await until(lambda: controller.reports)

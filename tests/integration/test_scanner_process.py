@@ -25,6 +25,7 @@ async def test_a_scanner_is_read_by_mode_survives_its_plug_and_needs_no_decoder(
         return [health["state"] for health in controller.said("reader.health")]
 
     await until(lambda: "ok" in states())
+    assert not any("pages" in health for health in controller.said("reader.health")), "a scanner reads codes only"
     scanner.scan(TOKEN)
     controller.publish(ScanMode.LOADING)
     # The mode is there when what it allows comes through.

@@ -44,7 +44,11 @@ def chip_page(
     if page == "chip_reading":
         return page, ("language",)
     person = ("staff_check",) if page in WITH_A_PERSON and staff_can_check(box, now) else ()
-    return page, (*OFFERS.get(page, ()), *person, *more, "cancel", "language")
+    offered = OFFERS.get(page, ())
+    if chip is None or not chip.photo_page:
+        # A scanner that decodes by itself reads no photo page.
+        offered = tuple(each for each in offered if each != "access" or page == "chip_mrz")
+    return page, (*offered, *person, *more, "cancel", "language")
 
 
 def orders_of(box: Box, session: Session) -> tuple[str, ...]:

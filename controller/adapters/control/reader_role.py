@@ -90,7 +90,7 @@ class ReaderRole:
     async def _health(self, connection: Connection, params: msgspec.Raw) -> object:
         health = checked(lambda: ReaderHealth.from_params(params_object(params)))
         connection.name = health.source
-        self._operations.scanner_state(health.source, health.state.value)
+        self._operations.scanner_state(health.source, health.state.value, health.pages)
         if self._technician is not None:
             light = health.light.value if health.light is not None else ""
             self._technician.reader_said(health.source, health.state.value, health.frames, health.decoded, light)

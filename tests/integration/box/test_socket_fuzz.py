@@ -24,7 +24,7 @@ READER_METHODS = {
     DocumentKeyReport.METHOD: ("information", "captured_mono_ms", "source"),
     ScanReport.METHOD: ("text", "symbology", "captured_mono_ms", "source"),
     ForeignScan.METHOD: ("source",),
-    ReaderHealth.METHOD: ("source", "state", "frames", "decoded"),
+    ReaderHealth.METHOD: ("source", "state", "frames", "decoded", "light", "pages"),
     MODE_METHOD: ("mode",),
 }
 METHODS = {

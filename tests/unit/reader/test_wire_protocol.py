@@ -203,7 +203,7 @@ def test_messages_travel() -> None:
         unreadable = UnreadableScan("qr", hint)
         assert UnreadableScan.from_params(unreadable.params()) == unreadable
     for light in (None, *SeenLight):
-        health = ReaderHealth("qr", ReaderState.NO_FRAMES, 3, 2, light)
+        health = ReaderHealth("qr", ReaderState.NO_FRAMES, 3, 2, light, pages=light is None)
         assert ReaderHealth.from_params(health.params()) == health
     for verdict in (ScanVerdict(True), ScanVerdict(False, "busy")):
         assert ScanVerdict.from_result(verdict.result()) == verdict

@@ -84,6 +84,10 @@ class Desk:
     def page(self) -> str:
         return kiosk_view(self.bench.box, self.front.state, self.bench.actor.now()).view.page
 
+    @property
+    def actions(self) -> tuple[str, ...]:
+        return kiosk_view(self.bench.box, self.front.state, self.bench.actor.now()).view.actions
+
     def says(self, state: str = "ok", card: bool = False, anchors: int = 1, source: str = "desk") -> None:
         self.chips.reader_said(CardReaderReport(source, state, card, anchors, ("emrtd", "eid")))
 
@@ -249,7 +253,23 @@ async def test_wrong_digits_are_said_and_the_next_question_waits(desk: Desk) -> 
     assert (await desk.asked(2)).access == "654321"
 
 
+async def test_the_photo_page_is_offered_where_a_camera_can_read_it(desk: Desk) -> None:
+    """A scanner that decodes by itself reads codes only."""
+    await desk.show()
+    desk.says(card=True)
+    assert (desk.page, "access" in desk.actions) == ("chip_can", False)
+    assert desk.chips.choose_access(desk.session, "mrz") is not None
+    desk.chips.page_reader("camera", True)
+    desk.chips.page_reader("scanner", False)
+    assert (desk.page, "access" in desk.actions) == ("chip_can", True)
+    assert desk.chips.choose_access(desk.session, "mrz") is None
+    desk.chips.page_reader("camera", False)
+    assert (desk.page, "access" in desk.actions) == ("chip_can", False), "a camera that is gone reads nothing"
+    assert not desk.chips.wants_document_key()
+
+
 async def test_the_photo_page_instead_of_the_digits(desk: Desk) -> None:
+    desk.chips.page_reader("camera", True)
     await desk.show()
     desk.says(card=True)
     assert desk.chips.choose_access(desk.session, "mrz") is None
