@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import struct
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -16,6 +18,11 @@ HEADER_LABEL = "pinctrl-bcm2711"
 """What the kernel calls the chip of a Raspberry Pi 4's header."""
 HEADER_LINES = 58
 
+GET_LINEINFO = 0xC100B405
+"""``GPIO_V2_GET_LINEINFO_IOCTL`` of ``linux/gpio.h``."""
+USED, INPUT, OUTPUT, EDGE_RISING, EDGE_FALLING, PULL_UP = 1 << 0, 1 << 2, 1 << 3, 1 << 4, 1 << 5, 1 << 8
+"""``GPIO_V2_LINE_FLAG_…``."""
+
 Seen = tuple[int, bool]
 """When (monotonic ns) and the level from then on."""
 
@@ -24,14 +31,15 @@ class Chip:
     """One chip, there until the machine is off."""
 
     def __init__(self, name: str, label: str, lines: int) -> None:
-        """Make it. Raises ``OSError``."""
+        """Make it, unless another process has. Raises ``OSError``."""
         device = CONFIGURATION / name
         bank = device / "bank0"
-        device.mkdir()
-        bank.mkdir()
-        (bank / "label").write_text(label)
-        (bank / "num_lines").write_text(str(lines))
-        (device / "live").write_text("1")
+        if not device.exists():
+            device.mkdir()
+            bank.mkdir()
+            (bank / "label").write_text(label)
+            (bank / "num_lines").write_text(str(lines))
+            (device / "live").write_text("1")
         self.name = (bank / "chip_name").read_text().strip()
         self._lines = Path("/sys/devices/platform") / (device / "dev_name").read_text().strip() / self.name
 
@@ -42,6 +50,17 @@ class Chip:
     def pull(self, line: int, up: bool) -> None:
         """Connect the line to the supply or to ground; an output drives against it."""
         (self._lines / f"sim_gpio{line}" / "pull").write_text("pull-up" if up else "pull-down")
+
+    def asked_for(self, line: int) -> tuple[int, int]:
+        """What the process that holds the line asked the kernel for: flags, and how many attributes besides (debouncing
+        is one).
+        """
+        # struct gpio_v2_line_info: name, consumer, offset, number of attributes, flags, attributes, padding
+        info = bytearray(struct.pack("=64xIIQ160x16x", line, 0, 0))
+        with Path("/dev", self.name).open("rb") as device:
+            fcntl.ioctl(device, GET_LINEINFO, info)
+        _, attributes, flags = struct.unpack_from("=IIQ", info, 64)
+        return flags, attributes
 
 
 @cache
