@@ -20,7 +20,7 @@ WORDS = {
     "contact_swapped": "Die Tür bewegt den Kontakt von {other}.",
     "contact_doubled": "Die Tür bewegt mehrere Kontakte: {other}. Leitungen trennen.",
     "contact_alone": "Der Kontakt meldet eine Bewegung ohne Tür, beim Auslösen von {other}. Leitung lose.",
-    "contact_open": "Nicht ausgelöst: Der Kontakt meldet „offen“, die Tür ist zu. Kontakt, Magnet, closed_level prüfen.",
+    "contact_open": "Nicht ausgelöst: Der Kontakt meldet „offen“, die Tür ist zu. Magnet prüfen, closed_level.",
     "not_fired": "Nicht ausgelöst ({other}).",
 }
 

@@ -12,6 +12,7 @@ from controller.adapters.event_codec import EventCodec
 from controller.adapters.event_store import Damage, DamageMark, ReserveFile
 from controller.adapters.mqtt import BoxIdentity, MqttLink
 from controller.adapters.pin_hash import check_pin
+from controller.bootstrap.cabinet_map import WiredCabinet
 from controller.bootstrap.central import identity_payload, mqtt_config, parse_command
 from controller.bootstrap.number_keys import NumberKeys
 from controller.bootstrap.office import office
@@ -192,11 +193,13 @@ class Controller:
                     self._log,
                     front,
                     self._hardware.indicators,
+                    WiredCabinet(self._profile, self._settings.paths.cabinet, self._settings.paths.data),
                     self._outside.software,
                     stop.set,
                 ) as technician,
                 control_sockets(operations, self._settings, self._outside, report, desk, technician) as _,
             ):
+                doors.on_pulse(technician.commissioning.pulse_began)
                 await self._work(actor, acting, watchkeeper, report, technician, book, front, stop)
         finally:
             watch.close()

@@ -12,7 +12,7 @@ from controller.adapters.certificate import certificate_ends
 from controller.adapters.machine import machine_state
 from controller.adapters.recent_log import keep_recent_log
 from controller.adapters.support_bundle import LAST_EVENTS, bundle_bytes
-from controller.ports import EventLog, TechnicianLook
+from controller.ports import CabinetMap, EventLog, TechnicianLook
 from controller.services.actor import Actor
 from controller.services.front import Front
 from controller.services.technician import Surroundings, TechnicianService
@@ -27,6 +27,7 @@ async def technicians_desk(
     event_log: EventLog,
     front: Front,
     indicators: Indicators,
+    cabinet: CabinetMap,
     software: str,
     stop: Callable[[], None],
 ) -> AsyncIterator[TechnicianService]:
@@ -60,6 +61,6 @@ async def technicians_desk(
         bundle=bundle,
     )
     try:
-        yield TechnicianService(actor, event_log, front, indicators, around)
+        yield TechnicianService(actor, event_log, front, indicators, cabinet, around)
     finally:
         logging.getLogger().removeHandler(recent)

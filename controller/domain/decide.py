@@ -93,6 +93,7 @@ RULES: dict[type[cmd.Command], Callable[[Draft, Any], None]] = {
     cmd.GoOnWithCommissioning: decide_commissioning.go_on,
     cmd.PauseCommissioning: decide_commissioning.pause,
     cmd.NoteExamination: decide_commissioning.note_examination,
+    cmd.EndTest: decide_technician.end_test,
     cmd.ProposeMap: decide_map.propose,
     cmd.DropMap: decide_map.drop,
     cmd.NoteDocumentsIssued: decide_reporting.note_documents_issued,

@@ -24,10 +24,10 @@ def _no_opening(draft: Draft) -> None:
 
 def start(draft: Draft, command: cmd.StartCommissioning) -> None:
     session = staff_session(draft, command.session, *SERVICE_ROLES)
-    _no_opening(draft)
     known = draft.box.commissioning
     if known is not None and known.state is RoundState.RUNNING:
         raise Refused("commissioning_running")
+    _no_opening(draft)
     front = along_the_front(draft.box)
     vacant = tuple(each.label for each in front if not why_not_testable(draft.box, each))
     if not vacant:

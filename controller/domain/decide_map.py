@@ -13,8 +13,8 @@ from controller.domain import timing
 from controller.domain.commissioning import MapCorrection, RoundState
 from controller.domain.decide_technician import SERVICE_ROLES
 from controller.domain.decision import Draft, Refused, RefusedAndNoted
-from controller.domain.model import Box, Door, Role, StaffMember, StaffSession
-from controller.domain.openings import doubt_deposits
+from controller.domain.model import Box, Contents, Door, Role, StaffMember, StaffSession
+from controller.domain.openings import doubt_deposits, quarantine
 from controller.domain.staff_sessions import keep_active, staff_session
 from controller.domain.testable import seen_empty
 
@@ -132,5 +132,10 @@ def wires_moved(draft: Draft, before: Box, correction: MapCorrection) -> None:
     ]
     remapped = {label for label, each in before.compartments.items() if each.remapped} | set(doubtful)
     draft.emit(ev.WiresMoved(correction.sha256, correction.compartments, tuple(sorted(remapped))))
+    for label in sorted(set(correction.compartments) - set(doubtful)):
+        if "wiring" in draft.box.compartments[label].quarantine:
+            # That was the old map. Whether the new one is right is for a test to prove.
+            draft.emit(ev.CompartmentReleased(label, Contents.EMPTY.value, "no", correction.badges[0]))
+            quarantine(draft, label, "test_failed")
     for label in doubtful:
         doubt_deposits(draft, label, "remapped")

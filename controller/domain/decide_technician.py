@@ -8,7 +8,7 @@ from controller.domain import timing
 from controller.domain.decision import Draft, Refused
 from controller.domain.lock_outcomes import wired_wrongly
 from controller.domain.model import Compartment, Door, Opening, OpeningStage, Purpose, Role
-from controller.domain.openings import authorise, doubt_deposits
+from controller.domain.openings import authorise, doubt_deposits, end_opening, quarantine
 from controller.domain.staff_sessions import keep_active, staff_session
 from controller.domain.testable import seen_empty, why_not_testable
 
@@ -28,6 +28,21 @@ def test_compartment(draft: Draft, command: cmd.TestCompartment) -> None:
     if against:
         raise Refused(against, compartment=compartment.label)
     authorise(draft, compartment=compartment.label, purpose=Purpose.TEST, session=session.id, badges=(session.staff,))
+    keep_active(draft, session)
+
+
+def end_test(draft: Draft, command: cmd.EndTest) -> None:
+    """Its contact cannot tell what the door does, says whoever looks at it: no further try is needed, nothing is put
+    inside until it can, and the test is over. How the door is stays what the contact says.
+    """
+    session = staff_session(draft, command.session, *SERVICE_ROLES)
+    opening = draft.box.opening
+    if opening is None or opening.purpose is not Purpose.TEST or opening.compartment != command.compartment:
+        raise Refused("nothing_to_answer")
+    quarantine(draft, opening.compartment, "test_failed")
+    if opening.stage is OpeningStage.OPENED:
+        draft.raise_fault("left_open", opening.compartment)
+    end_opening(draft, opening, "stuck" if opening.stage is OpeningStage.OPENED else "stopped")
     keep_active(draft, session)
 
 
@@ -53,7 +68,7 @@ def another_door_opened(draft: Draft, opening: Opening, compartment: Compartment
     if not vacant:
         draft.raise_fault("unexpected_open", compartment.label)
         doubt_deposits(draft, compartment.label, "unexpected_open")
-    wired_wrongly(draft, opening.compartment, *((compartment.label,) if vacant else ()))
+    wired_wrongly(draft, opening.compartment, compartment.label)
 
 
 def offer_languages(draft: Draft, command: cmd.OfferLanguages) -> None:

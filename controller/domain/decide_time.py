@@ -6,7 +6,7 @@ from controller.domain import decide_help, decide_map, decide_pickup, decide_sta
 from controller.domain import events as ev
 from controller.domain.decide_doors import ON_UNWITNESSED, WAITING, unlock_failed
 from controller.domain.decision import Draft
-from controller.domain.model import Box, Door, Opening, OpeningStage, Phase, Purpose, RightStatus
+from controller.domain.model import Box, Door, Opening, OpeningStage, Phase, Purpose
 from controller.domain.openings import POWER_FAIL, authorise_again, end_opening
 from controller.domain.pauses import count_downtime
 from controller.domain.rights import EXPIRING, expire_if_due

@@ -22,7 +22,11 @@ def proved(draft: Draft, label: str, by: str) -> None:
     draft.emit(ev.CompartmentReleased(label, Contents.EMPTY.value, "no", by))
 
 
-def wired_wrongly(draft: Draft, *labels: str) -> None:
-    """Nothing is put behind these doors until the wires are where the map says."""
-    for label in labels:
-        quarantine(draft, label, "wiring")
+def wired_wrongly(draft: Draft, fired: str, *doors: str) -> None:
+    """The lock of ``fired`` opens ``doors``: nothing is put behind any of them until a test has proved them, and the
+    lock that opens another door is not fired again while anything may be inside the box.
+    """
+    others = [door for door in doors if door != fired]
+    quarantine(draft, fired, "wiring" if others else "test_failed")
+    for door in others:
+        quarantine(draft, door, "test_failed")

@@ -21,6 +21,15 @@ from controller.ports.chips import (
 from controller.ports.clock import (
     Clock,
 )
+from controller.ports.commissioning import (
+    CabinetMap,
+    Examination,
+    LockFinding,
+    MapNotWritten,
+    MapProposal,
+    RoundLook,
+    WireChange,
+)
 from controller.ports.event_log import (
     Appended,
     Entry,
@@ -41,6 +50,7 @@ from controller.ports.front import (
 )
 from controller.ports.office import (
     EnvelopeResult,
+    HandoverProof,
     HolderTold,
     ImportOutcome,
     ImportPlan,
@@ -48,6 +58,7 @@ from controller.ports.office import (
     OfficeDesk,
     OfficeMember,
     OrderInput,
+    ProofLine,
 )
 from controller.ports.operations import (
     Operations,
@@ -86,6 +97,7 @@ __all__ = [
     "ELSEWHERE",
     "ELSEWHERE_ORDER",
     "Appended",
+    "CabinetMap",
     "CardReaderLine",
     "CardReaderReport",
     "CardReaderState",
@@ -102,16 +114,21 @@ __all__ = [
     "Entry",
     "EnvelopeResult",
     "EventLog",
+    "Examination",
     "ForgetCredentials",
     "FrontState",
+    "HandoverProof",
     "HolderTold",
     "ImportOutcome",
     "ImportPlan",
     "JsonValue",
     "LinkState",
+    "LockFinding",
     "LockTest",
     "LogError",
     "MachineState",
+    "MapNotWritten",
+    "MapProposal",
     "MoveCursor",
     "NewCode",
     "NewEvent",
@@ -122,6 +139,7 @@ __all__ = [
     "Operations",
     "OrderInput",
     "OutOfOrder",
+    "ProofLine",
     "PutCommandResult",
     "PutCredential",
     "PutElsewhere",
@@ -130,6 +148,7 @@ __all__ = [
     "PutStaffCredential",
     "ReaderInput",
     "RecordedEvent",
+    "RoundLook",
     "RowChange",
     "SelfTestState",
     "ShiftItem",
@@ -140,4 +159,5 @@ __all__ = [
     "TechnicianLook",
     "Tone",
     "Trend",
+    "WireChange",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from controller.domain.decision import Refusal
+from controller.ports.commissioning import CabinetMap, RoundLook
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +30,24 @@ class ReaderInput:
     frames: int
     decoded: int
     tenths: int
-
     light: str = ""
     hint: str = ""
     hint_wall_ms: int = 0
     hints: Mapping[str, int] = field(default_factory=dict)
 
+
 @dataclass(frozen=True, slots=True)
 class LockTest:
-    """How a test of a lock ended: ``opened``, ``failed``, ``left_open``, or the code for which it was not fired."""
+    """How a test of a lock ended: ``opened``, ``failed``, ``left_open``, ``other_door``, or the code for which it was not
+    fired. ``others``: other doors that opened at its pulse.
+    """
 
     label: str
     outcome: str
     opened_ms: int
     attempts: int
     wall_ms: int
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ class TechnicianLook:
     disk_alarm_bytes: int
     certificate_ends_wall_ms: int
     log_level: str
+    round: RoundLook = RoundLook(None, (), None)
 
 
 class TechnicianDesk(Protocol):
@@ -128,6 +133,17 @@ class TechnicianDesk(Protocol):
     def start_self_test(self, session: str) -> Refusal | None: ...
 
     def cancel_self_test(self) -> Refusal | None: ...
+
+    @property
+    def cabinet(self) -> CabinetMap: ...
+
+    def doors_seen_open(self, label: str, opened: tuple[str, ...]) -> Refusal | None:
+        """In a round, somebody says which doors stand open after the lock of ``label`` was fired."""
+        ...
+
+    def doors_closed(self, label: str) -> Refusal | None:
+        """In a round, somebody says that all doors are closed, whatever the contacts say."""
+        ...
 
     def light_lamp(self, label: str) -> Refusal | None: ...
 

@@ -37,8 +37,13 @@ class Doors:
         self._watch_closely = watch_closely
         self._loop = asyncio.get_running_loop()
         self._begun = False
+        self._on_pulse: list[Callable[[str, int], None]] = []
         actor.fire_with(self._fire)
         actor.on_event(self._happened)
+
+    def on_pulse(self, listener: Callable[[str, int], None]) -> None:
+        """``listener`` hears on the loop, when a pulse is over, whose authorisation it was and when it began."""
+        self._on_pulse.append(listener)
 
     def begin(self, levels: Mapping[str, DoorLevel]) -> None:
         """The start is settled: from now on readings are facts. ``levels`` are the doors now, in case one moved
@@ -115,6 +120,10 @@ class Doors:
         error = future.exception()
         code = "" if error is None else error.code if isinstance(error, LockError) else "lock_fault"
         self._hand_over(self._actor.post, PulseFinished(authorisation, code))
+        if error is None:
+            began_mono_ms = future.result().started_mono_ms
+            for listener in self._on_pulse:
+                self._hand_over(listener, authorisation, began_mono_ms)
 
     def _hand_over(self, call: Callable[..., object], *values: object) -> None:
         """To the loop, from any thread."""

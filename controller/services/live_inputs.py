@@ -23,6 +23,7 @@ class _Firing:
     authorised_mono_ms: int
     attempts: int
     opened_ms: int = 0
+    others: tuple[str, ...] = ()
 
 
 class LiveInputs:
@@ -106,7 +107,11 @@ class LiveInputs:
 
     def _door_of_test(self, event: ev.DoorOpened | ev.DoorClosed) -> None:
         firing = self._firing
-        if firing is None or firing.label != event.compartment or not isinstance(event, ev.DoorOpened):
+        if firing is None or not isinstance(event, ev.DoorOpened):
+            return
+        if event.cause == "test":
+            firing.others = (*firing.others, event.compartment)
+        if firing.label != event.compartment:
             return
         if event.cause == "authorised":
             firing.opened_ms = max(1, event.seen_mono_ms - firing.authorised_mono_ms)
@@ -117,7 +122,7 @@ class LiveInputs:
             self._firing = firing
             return
         outcome = OUTCOMES.get(event.outcome, event.outcome)
-        test = LockTest(firing.label, outcome, firing.opened_ms, firing.attempts, at.wall_ms)
+        test = LockTest(firing.label, outcome, firing.opened_ms, firing.attempts, at.wall_ms, firing.others)
         self._tests[firing.label] = test
         for listener in self._on_test:
             listener(test)

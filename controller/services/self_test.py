@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 from controller.domain import events as ev
 from controller.domain.commands import TestCompartment
+from controller.domain.commissioning import RoundState
 from controller.domain.decision import Refusal
 from controller.domain.model import Box, Door
 from controller.domain.moment import Moment
@@ -58,6 +59,8 @@ class SelfTest:
         box = self._actor.box
         if self._state == "running":
             return Refusal("self_test_running")
+        if box.commissioning is not None and box.commissioning.state is RoundState.RUNNING:
+            return Refusal("commissioning_running")
         if box.opening is not None:
             return Refusal("load_not_closed", {"compartment": box.opening.compartment})
         labels = testable(box)

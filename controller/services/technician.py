@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 
 from controller.domain.decision import Refusal
 from controller.domain.model import Door
-from controller.ports import EventLog, LinkState, MachineState, OutOfOrder, TechnicianLook
+from controller.ports import CabinetMap, EventLog, LinkState, MachineState, OutOfOrder, TechnicianLook
 from controller.services.actor import Actor
 from controller.services.chain_check import ChainChecker
+from controller.services.commissioning import CommissioningLead
 from controller.services.front import Front
 from controller.services.live_inputs import LiveInputs
 from controller.services.self_test import SelfTest
@@ -52,7 +53,13 @@ class TechnicianService:
     """Implements `controller.ports.TechnicianDesk`. One event loop."""
 
     def __init__(
-        self, actor: Actor, event_log: EventLog, front: Front, indicators: Indicators, around: Surroundings
+        self,
+        actor: Actor,
+        event_log: EventLog,
+        front: Front,
+        indicators: Indicators,
+        cabinet: CabinetMap,
+        around: Surroundings,
     ) -> None:
         self._actor = actor
         self._log = event_log
@@ -63,6 +70,8 @@ class TechnicianService:
         self._machine = around.machine()
         self.inputs = LiveInputs(actor, self._changed)
         self.self_test = SelfTest(actor, self.inputs, self._changed)
+        self.commissioning = CommissioningLead(actor, cabinet, self._changed, around.stop)
+        self._cabinet = cabinet
         self.trends = Trends(actor, self._sample, self._changed)
         self.chain = ChainChecker(
             actor,
@@ -86,6 +95,7 @@ class TechnicianService:
             disk_alarm_bytes=self._around.disk_alarm_bytes,
             certificate_ends_wall_ms=self._around.certificate_ends_wall_ms,
             log_level=_level_name(),
+            round=self.commissioning.look,
         )
 
     def on_change(self, listener: Callable[[], None]) -> None:
@@ -97,6 +107,18 @@ class TechnicianService:
 
     def cancel_self_test(self) -> Refusal | None:
         return self.self_test.cancel()
+
+    @property
+    def cabinet(self) -> CabinetMap:
+        return self._cabinet
+
+    def doors_seen_open(self, label: str, opened: tuple[str, ...]) -> Refusal | None:
+        self._refuse_if_halted()
+        return self.commissioning.said(label, opened)
+
+    def doors_closed(self, label: str) -> Refusal | None:
+        self._refuse_if_halted()
+        return self.commissioning.closed(label)
 
     def light_lamp(self, label: str) -> Refusal | None:
         box = self._actor.box

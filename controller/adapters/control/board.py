@@ -95,6 +95,7 @@ class ViewBoard:
             self._desk.look() if self._desk is not None else None,
             self._languages,
             self._operations.scan_mode(),
+            self._desk.cabinet if self._desk is not None else None,
         )
 
     def _raise(self, view: str) -> None:

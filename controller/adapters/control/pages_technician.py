@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from controller import api
 from controller.adapters.control import event_search
 from controller.adapters.control.board import ViewBoard
+from controller.adapters.control.pages_commissioning import CommissioningMethods
 from controller.adapters.control.pages_common import Sessions, answer
 from controller.adapters.control.server import Handler, RequestError, method
 from controller.domain import commands as cmd
@@ -36,22 +37,26 @@ class TechnicianMethods:
         self._maybe_desk = desk
         self._office = office
         self._languages = languages
+        self._rounds = CommissioningMethods(operations, lambda: self._desk, self._at_the_box, self._reader)
 
     def methods(self) -> Mapping[str, Handler]:
-        return dict(
-            (
-                method(api.StartSelfTest, self._start_self_test),
-                method(api.CancelSelfTest, self._cancel_self_test),
-                method(api.LightLamp, self._light_lamp),
-                method(api.OfferLanguages, self._offer_languages),
-                method(api.SetLogLevel, self._set_log_level),
-                method(api.RestartController, self._restart),
-                method(api.VerifyChain, self._verify),
-                method(api.GetEvents, self._events),
-                method(api.ExportEvents, self._export),
-                method(api.MakeBundle, self._bundle),
-            )
-        )
+        return {
+            **self._rounds.methods(),
+            **dict(
+                (
+                    method(api.StartSelfTest, self._start_self_test),
+                    method(api.CancelSelfTest, self._cancel_self_test),
+                    method(api.LightLamp, self._light_lamp),
+                    method(api.OfferLanguages, self._offer_languages),
+                    method(api.SetLogLevel, self._set_log_level),
+                    method(api.RestartController, self._restart),
+                    method(api.VerifyChain, self._verify),
+                    method(api.GetEvents, self._events),
+                    method(api.ExportEvents, self._export),
+                    method(api.MakeBundle, self._bundle),
+                )
+            ),
+        }
 
     @property
     def _desk(self) -> TechnicianDesk:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from controller.adapters.control.commissioning_view import commissioning_view
 from controller.adapters.control.front_plan import front_plan
 from controller.api import (
     CardReaderView,
@@ -20,7 +21,7 @@ from controller.api import (
 from controller.domain.model import Box, Compartment, Door, OpeningStage, fault_key
 from controller.domain.moment import Moment
 from controller.domain.testable import why_not_testable
-from controller.ports import CardReaderState, DoorInput, FrontState, LockTest, SelfTestState, TechnicianLook
+from controller.ports import CabinetMap, CardReaderState, DoorInput, FrontState, LockTest, SelfTestState, TechnicianLook
 
 #: Faults that stop the box from serving people; all others leave something that works.
 RED = frozenset(
@@ -51,6 +52,7 @@ def technician_view(
     look: TechnicianLook | None = None,
     languages: tuple[str, ...] = (),
     scan_mode: str = "",
+    cabinet: CabinetMap | None = None,
 ) -> TechnicianView:
     """``look`` is missing while the box is out of order from the start. ``languages`` are those the box knows."""
     faults = tuple(FaultView(fault.code, fault.subject, fault.since_wall_ms) for _, fault in sorted(box.faults.items()))
@@ -90,6 +92,9 @@ def technician_view(
         restart_blocked=why_not_restart(box),
         scan_mode=scan_mode,
         card_readers=tuple(_card_reader(each) for each in front.card_readers),
+        commissioning=commissioning_view(box, look.round, cabinet)
+        if look is not None and cabinet is not None
+        else None,
     )
 
 
@@ -209,7 +214,7 @@ def _card_reader(known: CardReaderState) -> CardReaderView:
 
 
 def _tests(tests: tuple[LockTest, ...]) -> tuple[LockTestView, ...]:
-    return tuple(LockTestView(t.label, t.outcome, t.opened_ms, t.attempts, t.wall_ms) for t in tests)
+    return tuple(LockTestView(t.label, t.outcome, t.opened_ms, t.attempts, t.wall_ms, t.others) for t in tests)
 
 
 def _self_test(state: SelfTestState | None) -> SelfTestView | None:

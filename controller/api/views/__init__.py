@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from controller.api.views.commissioning import (
+    CommissioningSheet,
+    CommissioningView,
+    ExaminationView,
+    LockFindingView,
+    LockResultView,
+    LockWires,
+    MapCorrectionView,
+    WireChangeView,
+)
 from controller.api.views.front import (
     CompartmentView,
 )
@@ -21,6 +31,8 @@ from controller.api.views.office import (
     OfficeView,
     OrderList,
     OrderView,
+    ProofLineView,
+    ProofView,
     ResultList,
     ResultRow,
     SlipView,
@@ -78,6 +90,8 @@ __all__ = [
     "Bundle",
     "CardReaderView",
     "ChainCheckView",
+    "CommissioningSheet",
+    "CommissioningView",
     "CompartmentView",
     "DeviceView",
     "DocumentTypeView",
@@ -88,6 +102,7 @@ __all__ = [
     "EventExport",
     "EventLine",
     "EventPage",
+    "ExaminationView",
     "ExportLine",
     "FaultView",
     "FrontView",
@@ -99,14 +114,20 @@ __all__ = [
     "KioskView",
     "LinkView",
     "LoadingQuestion",
+    "LockFindingView",
+    "LockResultView",
     "LockTestView",
+    "LockWires",
     "LogPosition",
+    "MapCorrectionView",
     "MonthFigures",
     "OfferedLanguage",
     "OfficeToken",
     "OfficeView",
     "OrderList",
     "OrderView",
+    "ProofLineView",
+    "ProofView",
     "OutageView",
     "PlaceList",
     "ReaderView",
@@ -128,6 +149,7 @@ __all__ = [
     "TrendMonth",
     "TrendView",
     "UseShown",
+    "WireChangeView",
     "WorkCounts",
     "WorkRow",
 ]

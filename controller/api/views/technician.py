@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
+from controller.api.views.commissioning import CommissioningView
 from controller.api.views.front import CompartmentView
 
 
@@ -77,9 +78,9 @@ class CardReaderView(msgspec.Struct, frozen=True):
 
 
 class LockTestView(msgspec.Struct, frozen=True):
-    """The last test of a lock. ``outcome``: opened, failed, left_open, or the code for which it was not fired.
-    ``opened_ms`` is the time from the authorisation to the edge (0: none was seen), ``attempts`` how often it was
-    fired.
+    """The last test of a lock. ``outcome``: opened, failed, left_open, other_door, or the code for which it was not
+    fired. ``opened_ms`` is the time from the authorisation to the edge (0: none was seen), ``attempts`` how often it
+    was fired. ``others``: other doors that opened at its pulse.
     """
 
     label: str
@@ -87,6 +88,7 @@ class LockTestView(msgspec.Struct, frozen=True):
     opened_ms: int
     attempts: int
     wall_ms: int
+    others: tuple[str, ...] = ()
 
 
 class SelfTestView(msgspec.Struct, frozen=True):
@@ -168,6 +170,7 @@ class TechnicianView(msgspec.Struct, frozen=True):
     restart_blocked: str = ""
     scan_mode: str = ""
     card_readers: tuple[CardReaderView, ...] = ()
+    commissioning: CommissioningView | None = None
 
 
 class LogPosition(msgspec.Struct, frozen=True):

@@ -37,6 +37,7 @@ from controller.domain.commands.chips import (
 )
 from controller.domain.commands.commissioning import (
     DropMap,
+    EndTest,
     GoOnWithCommissioning,
     NoteExamination,
     PauseCommissioning,
@@ -145,6 +146,7 @@ __all__ = [
     "Declare",
     "DoorSensed",
     "DropMap",
+    "EndTest",
     "DropRequest",
     "DropTask",
     "EndHelp",

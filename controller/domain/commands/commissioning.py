@@ -45,6 +45,16 @@ class NoteExamination(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class EndTest(Command):
+    """Whoever stands there says what the contact of the lock under test does not: that its door is open, that it is
+    closed again, or that it does not open.
+    """
+
+    session: str
+    compartment: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProposeMap(Command):
     """A map that the round proves: ``sha256`` is its hash, ``touched`` are those whose wires change, ``boards``
     every compartment with a wire on a board that is touched, ``wires`` the changes as people read them.

@@ -17,6 +17,7 @@ from controller.services.front import Front
 from controller.services.technician import Surroundings, TechnicianService
 from controller.services.trends import DAY_MS, HOUR_MS, quarters
 from tests.unit.services.bench import Bench, commissioned, soon
+from tests.unit.services.cabinet import CabinetOfLabels
 
 
 class Lamps:
@@ -47,6 +48,7 @@ class Desk:
         self.stopped = asyncio.Event()
         self.changes = 0
         self.machine = MachineState(51_000, 900_000_000)
+        self.cabinet = CabinetOfLabels()
         around = Surroundings(
             machine=lambda: self.machine,
             disk_free=lambda: 7_000_000_000,
@@ -58,7 +60,7 @@ class Desk:
             bundle=self._bundle,
         )
         self.service = TechnicianService(
-            bench.actor, bench.log, Front(bench.actor, lambda tone: None), self.lamps, around
+            bench.actor, bench.log, Front(bench.actor, lambda tone: None), self.lamps, self.cabinet, around
         )
         self.service.on_change(self._changed)
 
