@@ -16,6 +16,7 @@ from controller.services.codes import CodeMaker, NumberDigests
 from controller.services.credentials import CredentialBook
 from controller.services.front import Front
 from controller.services.office import Office
+from controller.services.office_proof import OfficeProof
 from controller.services.office_results import OfficeResults
 from controller.services.office_sessions import OfficeSessions
 from controller.services.one_at_a_time import OneAtATime
@@ -49,6 +50,7 @@ def office(
             LANGUAGES,
         ),
         OfficeResults(log, _recorded),
+        OfficeProof(log, lambda: actor.box.seq, _recorded),
         standalone=settings.central is CentralMode.STANDALONE,
         disk_refuses=disk_refuses,
         acknowledged_seq=lambda: front.state.acknowledged_seq,

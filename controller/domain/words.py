@@ -4,6 +4,13 @@ from __future__ import annotations
 
 from controller.domain.model import Compartment, Contents
 
+_ORDER_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
+
+
+def is_order(name: str) -> bool:
+    """Whether an order may be called so: what a barcode on an envelope can say and no code of ours is."""
+    return 4 <= len(name) <= 40 and set(name) <= _ORDER_LETTERS and not name.startswith(("-", "ABHOLFACH"))
+
 
 def compartment_state(compartment: Compartment) -> str:
     """out_of_service, clarification, occupied, returned, presumed_empty, vacant or unknown: the first that applies."""

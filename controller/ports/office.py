@@ -90,6 +90,34 @@ class EnvelopeResult:
     at_wall_ms: int
 
 
+@dataclass(frozen=True, slots=True)
+class ProofLine:
+    """One thing that happened on the way of an envelope into its holder's hand. ``what``: announced, stored, presented,
+    proxy, verified, inspected, declared, opening, opened, closed or ended; ``detail`` says more, by ``what``: the
+    compartment, how the code was given (qr, number), the factor, ``declaration:answer``, or the end.
+    """
+
+    at_wall_ms: int
+    clock_trusted: bool
+    what: str
+    detail: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class HandoverProof:
+    """How an envelope was handed over, as the log has it. ``seq`` and ``hash_hex`` are those of the entry that ended
+    it: whoever holds the log can find it there.
+    """
+
+    order: str
+    document_types: tuple[str, ...]
+    lines: tuple[ProofLine, ...]
+    end: str
+    seq: int
+    hash_hex: str
+
+
 class OfficeDesk(Protocol):
     """What the office pages can ask of the services. Called on the controller's event loop; `OutOfOrder` is raised.
 
@@ -138,4 +166,8 @@ class OfficeDesk(Protocol):
 
     async def results(self, after_seq: int) -> tuple[Sequence[EnvelopeResult], int]:
         """A page of results from the log after ``after_seq``, and where to go on; 0 at the end."""
+        ...
+
+    async def proof(self, order: str) -> HandoverProof | None:
+        """How the envelope that ``order`` stood on was handed over; None when it was not."""
         ...

@@ -8,6 +8,7 @@ from controller.domain.commands import Command
 from controller.domain.decision import Refusal
 from controller.ports import (
     EnvelopeResult,
+    HandoverProof,
     HolderTold,
     ImportOutcome,
     ImportPlan,
@@ -17,6 +18,7 @@ from controller.ports import (
     OutOfOrder,
 )
 from controller.services.actor import Actor
+from controller.services.office_proof import OfficeProof
 from controller.services.office_results import OfficeResults
 from controller.services.office_sessions import OfficeSessions, session_key
 from controller.services.refusals import RefusalLedger
@@ -33,6 +35,7 @@ class Office:
         sessions: OfficeSessions,
         orders: Standalone,
         results: OfficeResults,
+        proof: OfficeProof,
         *,
         standalone: bool,
         disk_refuses: Callable[[], bool],
@@ -44,6 +47,7 @@ class Office:
         self._sessions = sessions
         self._orders = orders
         self._results = results
+        self._proof = proof
         self._standalone = standalone
         self._disk_refuses = disk_refuses
         self._acknowledged_seq = acknowledged_seq
@@ -122,3 +126,7 @@ class Office:
     async def results(self, after_seq: int) -> tuple[Sequence[EnvelopeResult], int]:
         self._refuse_if_halted()
         return await self._results.after(after_seq)
+
+    async def proof(self, order: str) -> HandoverProof | None:
+        self._refuse_if_halted()
+        return await self._proof.of(order)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from controller.domain import commands as cmd
 from controller.domain.decision import Refusal
 from controller.domain.model import Box, Deposit, DepositStatus, Factor, Right, RightStatus, Size
+from controller.domain.words import is_order
 from controller.ports import (
     EndCredentials,
     HolderTold,
@@ -31,8 +32,6 @@ ISSUER = "standalone"
 REPLACED = "replaced"
 #: Rows of one import: each takes a moment, for its number is meant to be slow to guess.
 LONGEST_IMPORT = 100
-
-_ORDER_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,7 +253,7 @@ class Standalone:
     def _problem(self, order: OrderInput) -> str:
         """Why the order cannot be taken (a code); empty when it can. What is missing for its code is no reason."""
         box, name = self._actor.box, order.order
-        if not 4 <= len(name) <= 40 or not set(name) <= _ORDER_LETTERS or name.startswith(("-", "ABHOLFACH")):
+        if not is_order(name):
             return "order_malformed"
         if order.document_type not in box.policies:
             return "document_type_unknown"

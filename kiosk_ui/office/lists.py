@@ -56,6 +56,28 @@ def router(desk: Desk) -> APIRouter:
         except Refused as refused:
             return await refused_page(visit, refused)
 
+    @routes.get("/nachweis.pdf")
+    async def proof_paper(request: Request) -> Response:
+        """How one envelope was handed over, for the case file."""
+        visit = await desk.visit(request)
+        order = request.query_params.get("order", "")[:64].strip().upper()
+        try:
+            proof = await desk.call(api.GetProof(visit.token, order), within_s=LONG_ANSWER_S)
+            html = desk.frame("proof_paper", visit, said=None, proof=proof, base=sheet())
+            return await pdf_response(html, "nachweis.pdf")
+        except Refused as refused:
+            return desk.page("search", visit, refused=refused, query=order, found=None)
+
+    @routes.get("/aushang.pdf")
+    async def notice_paper(request: Request) -> Response:
+        """What hangs on the box while it is out of order: no order, no person, nothing to ask the controller for."""
+        visit = await desk.visit(request)
+        try:
+            html = desk.frame("notice_paper", visit, said=None, office=desk.office, base=sheet())
+            return await pdf_response(html, "aushang.pdf")
+        except Refused as refused:
+            return await refused_page(visit, refused)
+
     @routes.get("/results")
     async def results(request: Request) -> Response:
         visit = await desk.visit(request)

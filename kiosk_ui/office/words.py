@@ -101,6 +101,9 @@ NOTICES: dict[str, Notice] = {
         "Das Papier ließ sich nicht erzeugen",
         "Bitte noch einmal versuchen. War es ein Abholschein: Der alte Code gilt nicht mehr, bitte neu ausstellen.",
     ),
+    "not_handed_over": Notice(
+        "attention", "Dazu gibt es keine Übergabe", "Noch nicht abgeholt, zurückgeholt, oder hier nicht bekannt."
+    ),
     "outage_known": Notice("attention", "Die Box ist schon gestört gemeldet"),
     "no_outage": Notice("attention", "Es ist keine Störung gemeldet"),
     "call_unknown": Notice("attention", "Dieser Hilferuf ist schon erledigt"),
@@ -145,6 +148,29 @@ RESULTS: dict[str, str] = {
     "expired": "Abholfrist abgelaufen",
     "missing": "verschwunden",
 }
+#: How an envelope came into its holder's hand, as the proof for the case file says it.
+HANDOVERS: dict[str, str] = {
+    "collected_confirmed": "An der Abholstation abgeholt; dort wurde bestätigt, dass alles da ist.",
+    "collected_unconfirmed": "An der Abholstation abgeholt; eine Bestätigung gab es nicht.",
+    "handed_over_at_counter": "Am Schalter ausgegeben.",
+}
+_PROOF: dict[str, str] = {
+    "announced": "Angekündigt",
+    "stored": "Eingelegt in Fach {detail}",
+    "verified": "Zweiter Nachweis stimmt: {detail}",
+    "inspected": "Ausweis angesehen und bestätigt",
+    "opening": "Fach {detail} freigegeben",
+    "opened": "Tür {detail} ging auf",
+    "closed": "Tür {detail} geschlossen",
+}
+_GIVEN = {"qr": "gezeigt", "number": "getippt"}
+_DECLARED: dict[str, str] = {
+    "old_documents": "Alte Dokumente dabei",
+    "old_documents_none": "Ohne alte Dokumente fortgesetzt",
+    "pin_letter": "PIN-Brief erhalten",
+    "several": "Mehrere Umschläge",
+}
+_ANSWERED = {"yes": "ja", "no": "nein"}
 CALLS: dict[str, str] = {
     "resident": "Jemand hat gerufen",
     "jam": "Die Tür klemmt",
@@ -174,6 +200,24 @@ def notice(code: str, **details: str | int) -> Notice:
     return Notice(known.tone, known.headline.format(**values), known.text.format(**values))
 
 
+def proof_line(what: str, detail: str) -> str:
+    """One line of the proof of a handover."""
+    match what:
+        case "presented":
+            return f"Abholcode {_GIVEN.get(detail, detail)}"
+        case "proxy":
+            return f"Code einer Vollmacht {_GIVEN.get(detail, detail)}; die Vollmacht wurde geprüft von"
+        case "declared":
+            asked, _, answer = detail.partition(":")
+            return f"Erklärt: {_DECLARED.get(asked, asked)}: {_ANSWERED.get(answer, answer)}"
+        case "ended":
+            return RESULTS.get(detail, detail).capitalize()
+        case "verified":
+            return _PROOF[what].format(detail=FACTORS.get(detail, detail))
+        case _:
+            return _PROOF.get(what, what).format(detail=detail)
+
+
 def problem(code: str) -> str:
     """In a list of a file's lines."""
     return notice(code).headline
@@ -195,6 +239,9 @@ class Times:
 
     def minute(self, wall_ms: int) -> str:
         return self._local(wall_ms).strftime("%d.%m.%Y, %H:%M") if wall_ms else "–"
+
+    def second(self, wall_ms: int) -> str:
+        return self._local(wall_ms).strftime("%d.%m.%Y, %H:%M:%S") if wall_ms else "–"
 
     def iso(self, wall_ms: int) -> str:
         return self._local(wall_ms).strftime("%Y-%m-%d") if wall_ms else ""

@@ -26,6 +26,7 @@ ALLOWED: Mapping[type[api.Request[Any]], frozenset[Role]] = {
     api.ListExpiring: _READERS,
     api.ListInside: _READERS,
     api.ListResults: frozenset({Role.SUPERVISOR, Role.AUDITOR}),
+    api.GetProof: _READERS,
     api.QueueTask: _COUNTER,
     api.DropTask: _COUNTER,
     api.HoldOrder: _COUNTER,

@@ -12,7 +12,7 @@ from controller.adapters.control.task_views import task_views
 from controller.domain.model import Box, Deposit, DepositStatus, Factor, Right, Role
 from controller.domain.moment import Moment
 from controller.domain.timing import DAY
-from controller.ports import FrontState, NewCode, OfficeMember
+from controller.ports import FrontState, HandoverProof, NewCode, OfficeMember
 
 #: What "runs out soon" means on the overview.
 SOON_DAYS = 7
@@ -135,3 +135,10 @@ def slip_view(made: NewCode) -> api.SlipView:
         factor=made.factor,
         expires_wall_ms=made.expires_wall_ms,
     )
+
+
+def proof_view(proof: HandoverProof) -> api.ProofView:
+    lines = tuple(
+        api.ProofLineView(line.at_wall_ms, line.clock_trusted, line.what, line.detail, line.who) for line in proof.lines
+    )
+    return api.ProofView(proof.order, proof.document_types, lines, proof.end, proof.seq, proof.hash_hex)

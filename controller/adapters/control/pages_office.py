@@ -17,6 +17,7 @@ from controller.adapters.control.server import Handler, RequestError, method
 from controller.domain import commands as cmd
 from controller.domain.decision import Refusal
 from controller.domain.model import Box, Deposit
+from controller.domain.words import is_order
 from controller.ports import HolderTold, NewCode, OfficeDesk, OfficeMember, Operations, OrderInput, OutOfOrder
 
 LEAST_SEARCHED = 3
@@ -45,6 +46,7 @@ class OfficeMethods:
             (api.ListExpiring, self._expiring),
             (api.ListInside, self._inside),
             (api.ListResults, self._results),
+            (api.GetProof, self._proof),
             (api.QueueTask, self._queue_task),
             (api.DropTask, self._drop_task),
             (api.HoldOrder, self._hold),
@@ -136,6 +138,13 @@ class OfficeMethods:
         found, after = await self._desk.results(max(0, request.after_seq))
         rows = tuple(api.ResultRow(order, each.result, each.at_wall_ms) for each in found for order in each.orders)
         return api.ResultList(rows, after)
+
+    async def _proof(self, request: api.GetProof, member: OfficeMember) -> api.ProofView:
+        order = request.order.strip().upper()
+        proof = await self._desk.proof(order) if is_order(order) else None
+        if proof is None:
+            raise RequestError(api.REFUSED, "no handover of this order", reason="not_handed_over")
+        return views.proof_view(proof)
 
     # --- the box's own affairs ----------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ from controller.api.views.office import (
     OfficeView,
     OrderList,
     OrderView,
+    ProofView,
     ResultList,
     SlipView,
 )
@@ -93,6 +94,14 @@ class ListResults(OfficeRequest[ResultList], frozen=True, forbid_unknown_fields=
     METHOD = "office.results"
     RESULT = ResultList
     after_seq: int
+
+
+class GetProof(OfficeRequest[ProofView], frozen=True, forbid_unknown_fields=True):
+    """How the envelope that ``order`` stood on was handed over. Refused with ``not_handed_over``."""
+
+    METHOD = "office.proof"
+    RESULT = ProofView
+    order: str
 
 
 class QueueTask(OfficeRequest[Nothing], frozen=True, forbid_unknown_fields=True):
@@ -249,6 +258,7 @@ OFFICE_REQUESTS: tuple[type[Request[Any]], ...] = (
     ListExpiring,
     ListInside,
     ListResults,
+    GetProof,
     QueueTask,
     DropTask,
     HoldOrder,

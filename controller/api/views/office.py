@@ -164,6 +164,29 @@ class ResultRow(msgspec.Struct, frozen=True):
     at_wall_ms: int
 
 
+class ProofLineView(msgspec.Struct, frozen=True):
+    """One thing that happened. ``what`` and ``detail`` as in `controller.ports.ProofLine`."""
+
+    at_wall_ms: int
+    clock_trusted: bool
+    what: str
+    detail: str = ""
+    who: str = ""
+
+
+class ProofView(msgspec.Struct, frozen=True):
+    """How an envelope was handed over, as the log of ``box`` has it. ``seq`` and ``hash`` are of the entry that ended
+    it.
+    """
+
+    order: str
+    document_types: tuple[str, ...]
+    lines: tuple[ProofLineView, ...]
+    end: str
+    seq: int
+    hash: str
+
+
 class ResultList(msgspec.Struct, frozen=True):
     """``next_seq``: ask on from here; 0 at the end."""
 

@@ -25,6 +25,8 @@ PAGES = (
     "/import",
     "/report",
     "/notfallliste.pdf",
+    "/nachweis.pdf",
+    "/aushang.pdf",
 )
 MORE = ("/live", "/ergebnisse.csv", "/order/d-1")
 POSTS = (

@@ -16,6 +16,7 @@ import pytest
 
 from controller import api
 from simulator.people import Hall
+from simulator.town import Town as SimulatedTown
 from tests.integration.box.support import authorised, events, finish, hall, page, until
 from tests.integration.office.support import LENA, SABINE, Browser, OfficeTown, office_town
 from tests.unit.paper.printed import codes, reader
@@ -113,6 +114,29 @@ async def test_from_the_order_to_the_collected_document(office: OfficeTown, sabi
     table = list(csv.reader(io.StringIO(sabine.get("/ergebnisse.csv").content.decode("utf-8-sig")), delimiter=";"))
     assert table[0] == ["Vorgang", "Ergebnis", "Code", "Zeit"]
     assert [row[1] for row in table if row[0] == "PA-2026-1001"] == ["eingelegt", "abgeholt"]
+    _proof_for_the_file(sabine, office.town, label, slip)
+
+
+def _proof_for_the_file(browser: Browser, town: SimulatedTown, label: str, slip: Slip) -> None:
+    answer = browser.get("/nachweis.pdf?order=pa-2026-1001")
+    assert answer.headers["content-type"] == "application/pdf"
+    words = re.sub(r"\s+", " ", reader(answer.content).pages[0].extract_text())
+    for said in (
+        "Nachweis der Übergabe",
+        f"Eingelegt in Fach {label}",
+        "Abholcode gezeigt",
+        "Geburtsdatum",
+        "Abgeholt",
+    ):
+        assert said in words
+    (ended,) = events(town, "DepositEnded")[-1:]
+    assert f"Eintrag {ended['seq']}" in words
+    for secret in (slip.code, slip.number, "1990"):
+        assert secret not in words
+    refused = browser.get("/nachweis.pdf?order=PA-2026-9999")
+    assert "Dazu gibt es keine Übergabe" in refused.text
+    notice = browser.get("/aushang.pdf")
+    assert "Out of order" in reader(notice.content).pages[0].extract_text()
 
 
 async def test_the_number_on_the_slip_opens_as_well_and_its_factor_is_its_own(
