@@ -26,12 +26,15 @@ FRAMES: Final = 12
 FRAME_MS: Final = 125
 
 _ALPHABET: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
-_CELL: Final = 12
+CELL: Final = 12
+"""Pixels of a card for a module of its code."""
 _QUIET: Final = 4
 _OVERSAMPLING: Final = 2
 _FOCAL_WIDTHS: Final = 1.2
 
 Floats = npt.NDArray[np.float64]
+Card = tuple[Image.Image, tuple[float, float], float]
+"""Something flat with a code on it, the middle of its code and the code's side in pixels of the card."""
 
 
 @dataclass(slots=True)
@@ -139,13 +142,17 @@ class Showing:
     def frames(self) -> Iterator[Frame]:
         """What the camera brings, ``FRAMES`` times."""
         chance = np.random.default_rng(self.seed)
-        card, middle, side = _card(self.text, self.view, chance)
+        card, middle, side = self.card(chance)
         room = _room(chance)
         sway = chance.uniform(0, 2 * math.pi)
         for number in range(FRAMES):
             yield Frame(
                 self._frame(card, middle, side, room, sway + number / 5, chance), WIDTH, HEIGHT, number * FRAME_MS
             )
+
+    def card(self, chance: np.random.Generator) -> Card:
+        """What is held, straight on."""
+        return _card(self.text, self.view, chance)
 
     def _frame(
         self,
@@ -184,28 +191,32 @@ def showings(each: int, seed: int = 5) -> Iterator[Showing]:
             yield Showing(name, text, view, int(chance.integers(2**31)))
 
 
-def _card(text: str, view: View, chance: np.random.Generator) -> tuple[Image.Image, tuple[float, float], float]:
-    """What is held, straight on, the middle of its code and the code's side in pixels of the card."""
+def _card(text: str, view: View, chance: np.random.Generator) -> Card:
     code = qrcode.QRCode(border=_QUIET, error_correction=ERROR_CORRECT_Q if view.strong else ERROR_CORRECT_M)
     code.add_data(text)
     code.make(fit=True)
     matrix = np.array(code.get_matrix(), dtype=bool)
     dark, light = (view.white, view.black) if view.inverted else (view.black, view.white)
     modules = np.where(matrix, dark, light)
-    side = matrix.shape[0] * _CELL
-    face = Image.fromarray(np.uint8(np.kron(modules, np.ones((_CELL, _CELL))) * 255))
-    card = Image.new("L", (side + 8 * _CELL, round(1.7 * side)), round(255 * light))
+    side = matrix.shape[0] * CELL
+    face = Image.fromarray(np.uint8(np.kron(modules, np.ones((CELL, CELL))) * 255))
+    card = Image.new("L", (side + 8 * CELL, round(1.7 * side)), round(255 * light))
     left, top = (card.width - side) // 2, (card.height - side) // 3
     card.paste(face, (left, top))
     pen = ImageDraw.Draw(card)
     for line in range(4):
-        y = top + side + (2 + 3 * line) * _CELL
-        pen.rectangle((left, y, left + int(side * chance.uniform(0.3, 0.9)), y + _CELL), fill=round(255 * dark))
-    box = (left + _QUIET * _CELL, top + _QUIET * _CELL, left + side - _QUIET * _CELL, top + side - _QUIET * _CELL)
+        y = top + side + (2 + 3 * line) * CELL
+        pen.rectangle((left, y, left + int(side * chance.uniform(0.3, 0.9)), y + CELL), fill=round(255 * dark))
+    box = (left + _QUIET * CELL, top + _QUIET * CELL, left + side - _QUIET * CELL, top + side - _QUIET * CELL)
+    damage(pen, box, view, chance)
+    return card, ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), float(box[2] - box[0])
+
+
+def damage(pen: ImageDraw.ImageDraw, box: tuple[int, int, int, int], view: View, chance: np.random.Generator) -> None:
+    """Whatever cracks and thumbs ``view`` has, over the code in ``box``."""
     _break(pen, box, view.cracks, chance)
     if view.thumb:
         _cover(pen, box, view.thumb, chance)
-    return card, ((box[0] + box[2]) / 2, (box[1] + box[3]) / 2), float(box[2] - box[0])
 
 
 def _break(pen: ImageDraw.ImageDraw, box: tuple[int, int, int, int], count: int, chance: np.random.Generator) -> None:
@@ -215,7 +226,7 @@ def _break(pen: ImageDraw.ImageDraw, box: tuple[int, int, int, int], count: int,
     for _ in range(count):
         x, y, direction = x0, y0, chance.uniform(0, 2 * math.pi)
         shade = int(chance.choice([15, 70, 255]))
-        width = max(2, round(chance.uniform(0.2, 0.8) * _CELL))
+        width = max(2, round(chance.uniform(0.2, 0.8) * CELL))
         for _ in range(6):
             length = chance.uniform(0.1, 0.25) * (right - left)
             direction += chance.normal(0, 0.45)
@@ -254,7 +265,7 @@ def _placed(
     twist: float,
 ) -> Image.Image:
     """The card as a pinhole camera sees it, twice as fine as the sensor."""
-    scale = _OVERSAMPLING * view.module / _CELL
+    scale = _OVERSAMPLING * view.module / CELL
     roll, pitch, yaw = (math.radians(angle) for angle in (view.turn + twist, *view.lean))
     flat = np.array([[math.cos(roll), -math.sin(roll), 0], [math.sin(roll), math.cos(roll), 0], [0, 0, 1]])
     back = np.array([[1, 0, 0], [0, math.cos(pitch), -math.sin(pitch)], [0, math.sin(pitch), math.cos(pitch)]])
@@ -321,7 +332,7 @@ def _beat(view: View, chance: np.random.Generator) -> Floats:
 def _reflected(level: Floats, view: View, hand: tuple[float, float], side: float) -> Floats:
     """A lamp mirrored in glass: it moves with the hand, more than the code does."""
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
-    reach = view.glare * side * view.module / _CELL
+    reach = view.glare * side * view.module / CELL
     x0 = WIDTH / 2 + view.centre[0] + 6 * hand[0]
     y0 = HEIGHT / 2 + view.centre[1] + 6 * hand[1]
     lamp: Floats = np.exp(-((((x - x0) / reach) ** 2 + ((y - y0) / (0.6 * reach)) ** 2) ** 2))

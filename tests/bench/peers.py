@@ -15,6 +15,14 @@ from hal.interfaces import Frame
 Look = Callable[[Frame], set[str]]
 """The texts of all QR codes in a frame."""
 
+_LABELS: Final = zxingcpp.BarcodeFormats(
+    [
+        zxingcpp.BarcodeFormat.QRCode,
+        zxingcpp.BarcodeFormat.DataMatrix,
+        zxingcpp.BarcodeFormat.Code128,
+        zxingcpp.BarcodeFormat.Code39,
+    ]
+)
 _QR: Final = zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode])
 
 
@@ -25,6 +33,22 @@ def zxing(frame: Frame) -> set[str]:
 
 def zbar(frame: Frame) -> set[str]:
     found = pyzbar.decode((frame.luma, frame.width, frame.height), symbols=[pyzbar.ZBarSymbol.QRCODE])
+    return {each.data.decode(errors="replace") for each in found}
+
+
+def labels() -> dict[str, Look]:
+    """The texts of whatever is on envelopes."""
+    return {"zxing": _zxing_labels, "pyzbar": _zbar_labels}
+
+
+def _zxing_labels(frame: Frame) -> set[str]:
+    view = memoryview(frame.luma).cast("B", (frame.height, frame.width))
+    return {found.text for found in zxingcpp.read_barcodes(view, formats=_LABELS)}
+
+
+def _zbar_labels(frame: Frame) -> set[str]:
+    kinds = [pyzbar.ZBarSymbol.QRCODE, pyzbar.ZBarSymbol.CODE128, pyzbar.ZBarSymbol.CODE39]
+    found = pyzbar.decode((frame.luma, frame.width, frame.height), symbols=kinds)
     return {each.data.decode(errors="replace") for each in found}
 
 
