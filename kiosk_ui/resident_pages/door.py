@@ -94,6 +94,8 @@ PAGES: dict[str, Page] = {
         tone="attention",
         buttons=(
             Button(_("Fach noch einmal öffnen"), "confirm", {"choice": "open_again"}, needs="open_again", primary=True),
+            # The envelope stays booked as inside for as long as it is seen there, whatever is tapped.
+            Button(_("Beenden"), "confirm", {"choice": "everything"}, needs="confirm"),
         ),
     ),
     "problem_foreign": Page(

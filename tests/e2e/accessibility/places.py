@@ -39,7 +39,8 @@ class Place:
         return msgspec.structs.replace(views.KIOSK[self.page], language=language)
 
 
-_LAYERS = (
+#: Layers, each over a page where it can be opened.
+LAYERS = (
     Place("start", "help"),
     Place("start", "privacy"),
     Place("birth", "language"),
@@ -52,7 +53,7 @@ _LAYERS = (
     Place("start", "call"),
     Place("stuck_unstaffed", "call"),
 )
-PLACES = (*(Place(page) for page in views.KIOSK), *_LAYERS)
+PLACES = (*(Place(page) for page in views.KIOSK), *LAYERS)
 
 
 @dataclass(frozen=True, slots=True)

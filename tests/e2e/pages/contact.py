@@ -1,5 +1,6 @@
 """``./box shots DIRECTORY``: a picture of every page in every language, and contact sheets of them, to see whether it
-is all one product. Staff and technician pages stand on the German sheets.
+is all one product. Staff and technician pages stand on the German sheets; what an office sees at its desks, and the
+monthly report, on one of their own.
 
 What a sheet shows is the real pages in a real browser, with a scripted controller behind them. Every picture stays
 beside the sheets, and ``index.html`` links them.
@@ -19,16 +20,18 @@ from pathlib import Path
 
 import msgspec
 from PIL import Image, ImageDraw, ImageFont
+from playwright.async_api import Browser
 
 from kiosk_ui import languages
-from tests.e2e.pages import staff_views, views
+from tests.e2e.accessibility.places import LAYERS, SHOW
+from tests.e2e.pages import desk_pictures, staff_views, technician_views, views
 from tests.e2e.pages.fits import FITS
 from tests.e2e.pages.running import Ui, Watched, browser, opened, ui
 from tests.e2e.pages.scripted import ScriptedController
 
 PANELS = ("1080x1920", "800x1280", "1280x800")
 #: How wide a picture is on a sheet (px), and how many stand side by side.
-THUMBNAIL = {"1080x1920": (216, 8), "800x1280": (200, 8), "1280x800": (320, 6)}
+THUMBNAIL = {"1080x1920": (216, 8), "800x1280": (200, 8), "1280x800": (320, 6), "1280x900": (400, 4)}
 LABEL_HEIGHT = 26
 MARGIN = 12
 
@@ -70,7 +73,7 @@ class Photographer:
                 if self._sheet.language == languages.SOURCE_LANGUAGE:
                     async with opened(chrome, f"{running.origin}/staff", *self._sheet.size) as window:
                         await self._staff(controller, window)
-                    await self._technician(running)
+                    await self._technician(controller, running, chrome)
 
     async def _residents(self, controller: ScriptedController, window: Watched) -> None:
         for name, view in views.KIOSK.items():
@@ -79,6 +82,12 @@ class Photographer:
             await window.page.evaluate("document.fonts.ready.then(() => true)")
             await self._picture(window, name)
             self.problems += [f"{self._sheet.name} {name}: {each}" for each in await window.page.evaluate(FITS)]
+        for place in LAYERS:
+            controller.show("kiosk", place.view(self._sheet.language))
+            await window.page.wait_for_selector(f'#page[data-tag$="-{controller.kiosk.revision}"]', state="attached")
+            await window.page.evaluate(SHOW, [place.layer, []])
+            await self._picture(window, f"{place.page}-{place.layer}")
+            self.problems += [f"{self._sheet.name} {place}: {each}" for each in await window.page.evaluate(FITS)]
 
     async def _staff(self, controller: ScriptedController, window: Watched) -> None:
         for name, view in staff_views.STAFF.items():
@@ -86,9 +95,16 @@ class Photographer:
             await window.page.wait_for_selector(f'#page[data-tag$="-{controller.staff.revision}"]', state="attached")
             await self._picture(window, f"staff-{name}")
 
-    async def _technician(self, running: Ui) -> None:
-        async with browser() as fresh, opened(fresh, f"{running.origin}/technician", *self._sheet.size) as window:
-            await self._picture(window, "technician")
+    async def _technician(self, controller: ScriptedController, running: Ui, chrome: Browser) -> None:
+        controller.results["technician.events"] = lambda params: technician_views.EVENTS
+        controller.show("staff", technician_views.STAFF)
+        controller.show("technician", technician_views.BOX)
+        for look in ("", "doors", "trends", "log", "service"):
+            address = f"{running.origin}/technician?look={look}"
+            async with opened(chrome, address, *self._sheet.size) as window:
+                if look == "log":
+                    await window.page.wait_for_selector(".events")
+                await self._picture(window, f"technician-{look or 'overview'}")
 
     async def _picture(self, window: Watched, name: str) -> None:
         path = self._directory / f"{name}.png"
@@ -140,6 +156,12 @@ async def make(directory: Path, wanted: Sequence[Sheet], at_once: int) -> list[s
             print(f"{sheet.name}: {len(photographer.taken)} pages", flush=True)
 
     await asyncio.gather(*(one(sheet) for sheet in wanted))
+    desk = Sheet("x".join(map(str, desk_pictures.SIZE)), "office")
+    if any(sheet.language == languages.SOURCE_LANGUAGE for sheet in wanted):
+        pictures = await desk_pictures.shoot(directory / "pictures" / desk.panel)
+        await asyncio.to_thread(mount, desk, pictures, directory / f"{desk.name}.png")
+        print(f"{desk.name}: {len(pictures)} pages", flush=True)
+        wanted = [*wanted, desk]
     index(directory, wanted, sorted(problems))
     return sorted(problems)
 

@@ -67,3 +67,18 @@ async def test_larger_has_letters_of_nine_millimetres_on_the_first_panel(stand: 
             await window.page.click('[data-mode="larger"]')
             assert await window.page.evaluate(smallest) >= 9, name
             await window.page.click('[data-mode="larger"]')
+
+
+async def test_on_a_touch_screen_no_button_looks_as_if_it_were_chosen(stand: Stand) -> None:
+    """Where the last tap was stays hovered, and the next page may have a button there."""
+    look = "(element) => getComputedStyle(element).backgroundColor"
+    async with browser() as chrome:
+        context = await chrome.new_context(viewport={"width": 1080, "height": 1920}, has_touch=True, is_mobile=True)
+        page = await context.new_page()
+        await page.goto(stand.ui.address)
+        button = page.locator('[data-key="language-tr"]').first.first
+        at_rest = await button.evaluate(look)
+        await button.hover()
+        assert await button.evaluate("(element) => element.matches(':hover')")
+        assert await button.evaluate(look) == at_rest
+        await context.close()

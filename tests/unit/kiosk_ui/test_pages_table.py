@@ -45,6 +45,11 @@ def test_a_page_names_a_picture_that_is_drawn_and_actions_that_exist(name: str) 
         assert button.needs, "whether a button stands there is the controller's decision"
 
 
+@pytest.mark.parametrize("name", ["confirm", "not_taken"])
+def test_there_is_a_way_on_when_the_door_was_opened_again_often_enough(name: str) -> None:
+    assert [button for button in PAGES[name].buttons if button.needs == "confirm" and button.action]
+
+
 def test_notices_are_documented() -> None:
     documented_codes = set(re.findall(r"`(\w+)`", DOCUMENT.split("Notices (`StaffNotice.code`)")[1].split("\n\n")[0]))
     own = {"pin", "reason_needed", "no_staff_session"}  # refusals of a post, not notices
