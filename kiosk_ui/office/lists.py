@@ -11,6 +11,7 @@ from kiosk_ui.office.desk import LONG_ANSWER_S, Desk, Refused, Visit
 from kiosk_ui.office.printing import pdf_response
 from kiosk_ui.office.results_file import results_file
 from kiosk_ui.paper import sheet
+from kiosk_ui.paper.door_notice import sayings
 
 OUTLOOKS = (3, 7, 14, 28)
 
@@ -73,7 +74,7 @@ def router(desk: Desk) -> APIRouter:
         """What hangs on the box while it is out of order: no order, no person, nothing to ask the controller for."""
         visit = await desk.visit(request)
         try:
-            html = desk.frame("notice_paper", visit, said=None, office=desk.office, base=sheet())
+            html = desk.frame("notice_paper", visit, said=None, office=desk.office, base=sheet(), sayings=sayings())
             return await pdf_response(html, "aushang.pdf")
         except Refused as refused:
             return await refused_page(visit, refused)
