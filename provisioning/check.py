@@ -5,10 +5,23 @@ from __future__ import annotations
 from controller import identity as identities
 from controller.config import ConfigurationError, load_settings
 from controller.identity import Kind
-from provisioning import check_chips, check_files, check_machine, check_readers, check_screen
+from provisioning import (
+    check_chips,
+    check_ears_and_hands,
+    check_files,
+    check_machine,
+    check_readers,
+    check_screen,
+)
 from provisioning.findings import Finding, Machine, State
 
-_OF_A_REAL_BOX = (*check_machine.CHECKS, *check_screen.CHECKS, *check_readers.CHECKS, *check_chips.CHECKS)
+_OF_A_REAL_BOX = (
+    *check_machine.CHECKS,
+    *check_screen.CHECKS,
+    *check_ears_and_hands.CHECKS,
+    *check_readers.CHECKS,
+    *check_chips.CHECKS,
+)
 
 
 def check(machine: Machine) -> list[Finding]:

@@ -27,6 +27,22 @@ _HEAD = """\
 """
 
 
+CONTROLLER_GROUP: Final = "abholfach-controller"
+
+HEADPHONES: Final = "udev/rules.d/62-abholfach-headphones.rules"
+"""The rule of the headphone socket, below ``/etc``."""
+
+
+def headphones_rule(device: str) -> bytes:
+    """Lets the controller read the one input device that tells of headphones; empty for none. Raises
+    ``ProvisioningError`` (``device_name``).
+    """
+    if not device:
+        return b""
+    gives = f'GROUP="{CONTROLLER_GROUP}", MODE="0640"'
+    return (_HEAD.replace("the scanner", "it") + f'SUBSYSTEM=="input", SYMLINK=="{_name(device)}", {gives}\n').encode()
+
+
 def rules(sources: Iterable[str]) -> bytes:
     """The rules for those of ``sources`` that need one; empty for none. Raises ``ProvisioningError``
     (``device_name``).
@@ -39,7 +55,16 @@ def _lines(source: str) -> list[str]:
     kind, _, rest = source.partition(":")
     if kind not in ("serial", "hid"):
         return []
-    device = rest.partition(",")[0]
+    name = _name(rest.partition(",")[0])
+    subsystem = "tty" if kind == "serial" else "input"
+    gives = f'GROUP="{SERVICE_USERS["reader_qr"]}", MODE="0660"'
+    if kind == "hid":
+        gives += ', ENV{LIBINPUT_IGNORE_DEVICE}="1"'
+    by_link = f'SUBSYSTEM=="{subsystem}", SYMLINK=="{name}", {gives}'
+    return [by_link] if "/" in name else [by_link, f'SUBSYSTEM=="{subsystem}", KERNEL=="{name}", {gives}']
+
+
+def _name(device: str) -> str:
     match = _DEVICE.fullmatch(device)
     if match is None or ".." in device:
         raise ProvisioningError("device_name", f"{device}: name it as it is in /dev, like /dev/serial/by-id/usb-…")
@@ -49,9 +74,4 @@ def _lines(source: str) -> list[str]:
             "device_name",
             f"{device} is another device after a restart: name it by ls /dev/serial/by-id or ls /dev/input/by-id",
         )
-    subsystem = "tty" if kind == "serial" else "input"
-    gives = f'GROUP="{SERVICE_USERS["reader_qr"]}", MODE="0660"'
-    if kind == "hid":
-        gives += ', ENV{LIBINPUT_IGNORE_DEVICE}="1"'
-    by_link = f'SUBSYSTEM=="{subsystem}", SYMLINK=="{name}", {gives}'
-    return [by_link] if "/" in name else [by_link, f'SUBSYSTEM=="{subsystem}", KERNEL=="{name}", {gives}']
+    return name

@@ -27,7 +27,7 @@ from controller.settings import CommandTrust, Heartbeat
 from hal.interfaces import HardwareFault
 from hal.profile import load_profile, shipped_profiles
 from hal.reader import CARD_READERS, check_source
-from provisioning import device_rules, templates
+from provisioning import device_rules, keyboard, sound, templates
 from provisioning.errors import ProvisioningError
 from provisioning.files import Owner, make_directory, replace, write_new
 from provisioning.templates import Broker
@@ -117,12 +117,28 @@ def initialise(plan: Plan) -> tuple[Step, ...]:
         *_configuration(plan, profile, owners),
         *_identity(plan, owners),
     ]
-    if rules:
-        # The rules' directory is beside ours, in the same /etc.
-        place = plan.config.parent / device_rules.PLACE
-        make_directory(place.parent, 0o755, None)
-        steps.append(_file(place, rules, 0o644, None, force=plan.force))
+    for place, content in _machine_files(plan, rules).items():
+        # Beside our own directory, in the same /etc.
+        file = plan.config.parent / place
+        make_directory(file.parent, 0o755, None)
+        steps.append(_file(file, content, 0o644, None, force=plan.force))
     return tuple(steps)
+
+
+def _machine_files(plan: Plan, rules: bytes) -> dict[str, bytes]:
+    """What a real box's system has to know of its devices, by place below ``/etc``; without what would be empty."""
+    if plan.kind is not Kind.REAL:
+        return {}
+    profile = load_profile(find_profile(plan.profile))
+    jack = profile.inputs.headphones
+    files = {
+        device_rules.PLACE: rules,
+        device_rules.HEADPHONES: device_rules.headphones_rule("" if jack is None else jack.device),
+        sound.PLACE: sound.configuration(profile.speech).encode(),
+    }
+    keys = keyboard.own({} if profile.keypad is None else profile.keypad.keys)
+    files |= {place: text.encode() for place, text in keys.items()}
+    return {place: content for place, content in files.items() if content}
 
 
 def _device_rules(plan: Plan) -> bytes:

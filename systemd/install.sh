@@ -46,6 +46,9 @@ put /etc/tmpfiles.d "$here"/tmpfiles.d/*.conf
 put /etc/udev/rules.d "$here"/udev/*.rules
 put /etc/polkit-1/rules.d "$here"/polkit/*.rules
 put /etc/pam.d "$here"/pam.d/*
+for part in rules keycodes types compat symbols; do
+    put "/etc/xkb/$part" "$here/xkb/$part"/*
+done
 put /etc/chromium/policies/managed "$here"/chromium/*.json
 if [ -n "$online" ]; then
     put /etc/systemd/system "$here"/eid-online/*.service "$here"/eid-online/*.socket

@@ -5,6 +5,21 @@
 /** Keys of the arrows; the sign is the direction in the order of reading, in a language that is written from the left. */
 const STEPS = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };
 const BACK = new Set(["Escape", "BrowserBack", "GoBack"]);
+/** The keypad's keys, beside those of reading aloud (speech.js). */
+const KEYPAD = new Set([...Object.keys(STEPS), ...BACK, "Tab", "Shift", "Enter", "Backspace", ..."0123456789"]);
+
+// Nothing else does anything here: no reload, no search, no zoom, no way back. The compositor's keymap has no such keys either
+// (provisioning/keyboard.py); a page does not rely on that.
+addEventListener(
+  "keydown",
+  (event) => {
+    const plain = !event.ctrlKey && !event.altKey && !event.metaKey;
+    if (plain && (KEYPAD.has(event.key) || SPEECH_KEYS[event.key] || SPEECH_KEYS[event.code])) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  },
+  true,
+);
 
 /** The controls that can be reached, in their order: those of the open layer alone, or those of the page with its tools. */
 function controls() {

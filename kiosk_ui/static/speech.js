@@ -175,7 +175,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  const what = SPEECH_KEYS[event.key] || SPEECH_KEYS[event.code];
+  const what = SPEECH_KEYS[event.key] || (KEYPAD.has(event.key) ? undefined : SPEECH_KEYS[event.code]);
   if (!what) return;
   event.preventDefault();
   if (!event.repeat) Speech.act(what);

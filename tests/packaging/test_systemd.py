@@ -296,6 +296,8 @@ def test_the_controller_sees_its_peers_and_its_clock_and_listens_nowhere_else() 
     assert names["SocketBindDeny"] == "1-65535"
     pins, *boards = values("abholfach-controller.service", "DeviceAllow")
     assert pins == "char-gpiochip rw"
+    boards.remove("char-input r")  # the headphone socket's device, by its own group and no other
+    assert not {"input", "audio"} & set(names["SupplementaryGroups"].split())
     assert {board.removesuffix(" rw") for board in boards} == {"char-i2c", "char-ttyACM", "char-ttyUSB", "char-ttyAMA"}
     safe = values("abholfach-safe-outputs.service", "DeviceAllow")
     assert safe == ["char-gpiochip rw", "char-i2c rw"], "serial boards end their pulses themselves"

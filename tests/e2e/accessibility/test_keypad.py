@@ -217,6 +217,53 @@ async def test_number_language_modes_help_more_time_and_cancel(stand: Stand) -> 
     assert asked == ["resident.language", "resident.more_time", "resident.help", "resident.cancel"]
 
 
+FOREIGN = (
+    *("Control+r", "F5", "Control+f", "F3", "F7", "Control+Equal", "Control+Minus", "Alt+ArrowLeft", "Control+p"),
+    *("Control+u", "Control+w", "Control+Enter", "F1", "F12", "Meta+a", "Space", "a", "Delete", "Home", "ContextMenu"),
+)
+
+
+async def test_no_other_key_does_anything(stand: Stand) -> None:
+    """Whatever keyboard is plugged in: nothing is typed, searched, enlarged, loaded anew; nothing has the focus
+    then.
+    """
+    stand.controller.show("kiosk", views.kiosk("birth"))
+    async with browser() as chrome, opened(chrome, stand.ui.address) as window:
+        hand = Hand(window)
+        await hand.page.evaluate("window.stood = true")
+        await hand.page.evaluate(
+            """() => { window.left = []; window.held = [];
+              document.documentElement.addEventListener("keydown", (event) => left.push(event.key), true);
+              const prevent = Event.prototype.preventDefault;
+              Event.prototype.preventDefault = function () { held.push(this.key); prevent.call(this); }; }"""
+        )
+        before = await hand.page.evaluate("[devicePixelRatio, document.activeElement.className, location.href]")
+        for key in FOREIGN:
+            await hand.press(key)
+        assert await hand.page.evaluate("left") == [], "no script of the page heard of it"
+        held = await hand.page.evaluate("held")
+        assert {"r", "F5", "f", "F3", "F7", "=", "-", "ArrowLeft", "p", "w", "Enter", "F12", " ", "a"} <= set(held)
+        assert await hand.page.evaluate("stood")
+        after = await hand.page.evaluate("[devicePixelRatio, document.activeElement.className, location.href]")
+        assert after == before
+        await hand.press("1", "2")
+        assert await hand.page.evaluate("Entry.values.day") == "12"
+        assert set(await hand.page.evaluate("left")) == {"1", "2"}
+
+
+async def test_a_key_that_means_something_else_here_is_that_and_not_its_place(stand: Stand) -> None:
+    """A keypad whose F9 is an arrow (``[keypad.keys]``): the browser gives the arrow as key, F9 as its place."""
+    stand.controller.show("kiosk", start())
+    async with browser() as chrome, opened(chrome, stand.ui.address) as window:
+        await window.page.wait_for_function("typeof Speech === 'object'")
+        await window.page.evaluate(
+            """() => document.activeElement.dispatchEvent(
+              new KeyboardEvent("keydown", { key: "ArrowDown", code: "F9", bubbles: true, cancelable: true }))"""
+        )
+        assert await Hand(window).here()
+        assert not await window.page.evaluate("Speech.on")
+
+
 def test_places_are_all_pages() -> None:
     assert {place.page for place in PLACES} == set(views.KIOSK)
     assert Place("confirm", "problem") in PLACES

@@ -56,6 +56,7 @@ def real(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine
         (root / "usr/bin" / program).touch()
     (root / POLICIES).parent.mkdir(parents=True)
     shutil.copy(ROOT / "systemd/chromium/abholfach.json", root / POLICIES)
+    shutil.copytree(ROOT / "systemd/xkb", root / "etc/xkb")
     (root / "dev/gpiochip0").touch()
     (root / "dev/watchdog0").touch()
     (root / "etc/systemd/system.conf.d/abholfach.conf").write_text("[Manager]\nRuntimeWatchdogSec=15\n", "utf-8")
