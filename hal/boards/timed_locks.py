@@ -8,20 +8,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from hal.interfaces import (
-    PULSE_CAP_MS,
-    PULSE_FLOOR_MS,
-    LockBusy,
-    LockError,
-    LockFault,
-    PulseOutOfBounds,
-    PulseReport,
-    UnknownCompartment,
-    monotonic_ms,
-)
+from hal.interfaces import PULSE_CAP_MS, LockError, LockFault, PulseReport, monotonic_ms
+from hal.locks.request import DRAIN_MS, must_be_free, place_of, uncancellable
 
-DRAIN_MS = 1_200
-"""How long ``close`` waits for a running pulse: the cap, and the time of the command on the wire."""
 OFF_WITHIN_MS = 2_000
 """How long ``all_off`` waits for the board to say that it has done it."""
 
@@ -34,7 +23,7 @@ class Pulse:
     channel: int
     duration_ms: int
     ended: Callable[[], None]
-    future: Future[PulseReport] = field(default_factory=Future)
+    future: Future[PulseReport] = field(default_factory=uncancellable)
 
     def succeed(self, started_ms: int) -> None:
         """It was sent, and is over."""
@@ -89,19 +78,11 @@ class BoardTimedLocks:
 
     def pulse(self, compartment: str, duration_ms: int) -> Future[PulseReport]:
         """See ``LockBank.pulse``."""
-        channel = self._locks.get(compartment)
-        if channel is None:
-            raise UnknownCompartment(compartment)
-        if not PULSE_FLOOR_MS <= duration_ms <= self._cap_ms:
-            raise PulseOutOfBounds(compartment, duration_ms, self._cap_ms)
+        channel = place_of(self._locks, compartment, duration_ms, self._cap_ms)
         whole_ms = -(-duration_ms // self._step_ms) * self._step_ms
         pulse = Pulse(compartment, channel, whole_ms, self._ended)
-        pulse.future.set_running_or_notify_cancel()  # a future that runs cannot be cancelled
         with self._guard:
-            if self._closed:
-                raise LockFault(compartment, "the lock bank is closed")
-            if self._running is not None:
-                raise LockBusy(compartment, self._cap_ms)
+            must_be_free(compartment, closed=self._closed, busy=self._running is not None, cap_ms=self._cap_ms)
             self._running = pulse
         self._speaker.send(pulse)
         return pulse.future

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 
 from hal.interfaces import LockBank, LockError, LockFault, PulseReport, UnknownCompartment, monotonic_ms
+from hal.locks.request import uncancellable
 from hal.locks.rules import LockLimits, LockRules
 
 
@@ -45,8 +46,7 @@ class GovernedLocks:
         """See ``LockBank.pulse``: a ``LockError`` here means that nothing has happened, except ``LockFault``."""
         if compartment not in self._banks:
             raise UnknownCompartment(compartment)
-        outer: Future[PulseReport] = Future()
-        outer.set_running_or_notify_cancel()  # from here on it cannot be cancelled
+        outer = uncancellable()
         with self._guard:
             self._rules.admit(compartment, duration_ms, self._clock())
         try:

@@ -12,19 +12,8 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Protocol
 
-from hal.interfaces import (
-    PULSE_CAP_MS,
-    PULSE_FLOOR_MS,
-    LockBusy,
-    LockFault,
-    PulseOutOfBounds,
-    PulseReport,
-    UnknownCompartment,
-    monotonic_ms,
-)
-
-DRAIN_MS = 1_200
-"""How long ``close`` waits for a running pulse: the cap, and time to switch off."""
+from hal.interfaces import PULSE_CAP_MS, LockFault, PulseReport, monotonic_ms
+from hal.locks.request import DRAIN_MS, must_be_free, place_of, uncancellable
 
 
 class Output(Protocol):
@@ -57,18 +46,10 @@ class LatchedLocks:
 
     def pulse(self, compartment: str, duration_ms: int) -> Future[PulseReport]:
         """See ``LockBank.pulse``. The thread is not a daemon: the interpreter waits for it before it ends."""
-        output = self._outputs.get(compartment)
-        if output is None:
-            raise UnknownCompartment(compartment)
-        if not PULSE_FLOOR_MS <= duration_ms <= self._cap_ms:
-            raise PulseOutOfBounds(compartment, duration_ms, self._cap_ms)
-        future: Future[PulseReport] = Future()
-        future.set_running_or_notify_cancel()  # a future that runs cannot be cancelled
+        output = place_of(self._outputs, compartment, duration_ms, self._cap_ms)
+        future = uncancellable()
         with self._guard:
-            if self._closed:
-                raise LockFault(compartment, "the lock bank is closed")
-            if self._running is not None:
-                raise LockBusy(compartment, self._cap_ms)
+            must_be_free(compartment, closed=self._closed, busy=self._running is not None, cap_ms=self._cap_ms)
             stop = self._stop
             thread = threading.Thread(
                 target=self._energise,
