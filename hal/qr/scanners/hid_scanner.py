@@ -7,7 +7,6 @@ no layout and loses no keys.
 
 from __future__ import annotations
 
-import errno
 import logging
 import select
 from collections.abc import Callable, Iterable, Iterator
@@ -20,11 +19,13 @@ from hal.qr.lifetime import Lifetime
 from hal.qr.scanner import ScannedText, TextSource
 from hal.qr.scanners.keys import ENTER, Keyboard, Layout
 from hal.qr.scanners.messages import GIVE_UP_MS, Ending, Framer, Message, reading_of
+from hal.qr.scanners.unusable import unusable
 from hal.qr.source_options import SourceOptions
 
 _log = logging.getLogger(__name__)
 
 _SECOND_MS: Final = 1000
+_SHOWN_BY: Final = "/dev/input/by-id/*-event-kbd"
 _NEEDED: Final = frozenset({ENTER, *range(2, 12)})
 """Enter and the digits. A touch screen, a mouse or a power button has none: those are never grabbed for long."""
 
@@ -62,17 +63,6 @@ def prepare(text: str) -> Callable[[], TextSource]:
     return lambda: HidScanner(chosen)
 
 
-_ADVICE: Final = {
-    errno.ENOENT: ("scanner_absent", "Plug it in, or name the one that ls /dev/input/by-id shows"),
-    errno.ENODEV: ("scanner_absent", "Plug it in, or name the one that ls /dev/input/by-id shows"),
-    errno.ENXIO: ("scanner_absent", "Plug it in, or name the one that ls /dev/input/by-id shows"),
-    errno.EACCES: ("scanner_denied", "Let abholfach-provision init write the device's udev rule, and plug it in anew"),
-    errno.EPERM: ("scanner_denied", "The unit allows char-input: install it anew (systemd/install.sh)"),
-    errno.EBUSY: ("scanner_busy", "Another program has grabbed it: end that one"),
-    errno.ENOTTY: ("scanner_unsuitable", "Name an input device: ls /dev/input/by-id/*-event-kbd"),
-}
-
-
 class HidScanner:
     """One scanner, opened and grabbed. Raises ``HardwareFault`` if it cannot be. ``texts`` is for one thread, ``close``
     for any.
@@ -87,8 +77,7 @@ class HidScanner:
         try:
             self._device = InputDevice(chosen.path, kernel)
         except OSError as error:
-            code, advice = _ADVICE.get(error.errno or 0, ("scanner_failed", "Plug it in anew"))
-            raise HardwareFault(code, chosen.path, f"the scanner cannot be used ({error.strerror})", advice) from error
+            raise unusable(chosen.path, error, _SHOWN_BY) from error
         self._life = Lifetime(self._device.close)
         if not self._device.keys >= _NEEDED:
             self.close()
@@ -96,7 +85,7 @@ class HidScanner:
                 "scanner_unsuitable",
                 chosen.path,
                 f"{self._device.name} has no digits and no Enter",
-                "Name the scanner: ls /dev/input/by-id/*-event-kbd",
+                f"Name the scanner: ls {_SHOWN_BY}",
             )
 
     @property

@@ -20,6 +20,7 @@ from hal.interfaces import HardwareFault, monotonic_ms
 from hal.qr.lifetime import Lifetime
 from hal.qr.scanner import ScannedText, TextSource
 from hal.qr.scanners.messages import Ending, Framer, reading_of
+from hal.qr.scanners.unusable import unusable
 from hal.qr.source_options import SourceOptions
 
 _log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ DEFAULT_BAUD: Final = 9600
 """What RS-232 scanners are shipped with. To USB-CDC the number means nothing."""
 
 _LOOK_EVERY_MS: Final = 1000
+_SHOWN_BY: Final = "/dev/serial/by-id"
 _CHUNK: Final = 4096
 
 
@@ -82,17 +84,6 @@ def prepare(text: str) -> Callable[[], TextSource]:
     return lambda: SerialScanner(chosen)
 
 
-_ADVICE: Final = {
-    errno.ENOENT: ("scanner_absent", "Plug it in, or name the one that ls /dev/serial/by-id shows"),
-    errno.ENODEV: ("scanner_absent", "Plug it in, or name the one that ls /dev/serial/by-id shows"),
-    errno.ENXIO: ("scanner_absent", "Plug it in, or name the one that ls /dev/serial/by-id shows"),
-    errno.EACCES: ("scanner_denied", "Let abholfach-provision init write the device's udev rule, and plug it in anew"),
-    errno.EPERM: ("scanner_denied", "The unit does not allow this kind of port (systemd/abholfach-reader@.service)"),
-    errno.EBUSY: ("scanner_busy", "End the other program that uses it (fuser shows which)"),
-    errno.EWOULDBLOCK: ("scanner_busy", "End the other program that uses it (fuser shows which)"),
-}
-
-
 class SerialScanner:
     """One scanner, opened; what it sent before is thrown away. Raises ``HardwareFault`` if it cannot be opened.
 
@@ -105,14 +96,14 @@ class SerialScanner:
         try:
             self._line = opener(chosen.port, chosen.baud)
         except (OSError, termios.error, ValueError) as error:
-            raise self._fault(error) from error
+            raise unusable(chosen.port, error, _SHOWN_BY) from error
         self._life = Lifetime(self._line.close)
         try:
             while self._line.read(_CHUNK):
                 pass
         except (OSError, termios.error) as error:
             self.close()
-            raise self._fault(error) from error
+            raise unusable(chosen.port, error, _SHOWN_BY) from error
 
     @property
     def name(self) -> str:
@@ -152,10 +143,3 @@ class SerialScanner:
         named, held = Path(self._chosen.port).stat(), os.fstat(self._line.fileno())
         if (named.st_rdev, named.st_ino) != (held.st_rdev, held.st_ino):
             raise OSError(errno.ENODEV, "the port has come back as another device", self._chosen.port)
-
-    def _fault(self, error: Exception) -> HardwareFault:
-        number = getattr(error, "errno", None) or (error.args[0] if error.args else None)
-        code, advice = _ADVICE.get(
-            number if isinstance(number, int) else 0, ("scanner_failed", "Plug it in anew; try it with another program")
-        )
-        return HardwareFault(code, self.name, f"the scanner cannot be used ({error})", advice)
