@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from hal.factory import build_cabinet
@@ -12,7 +9,7 @@ from hal.interfaces import DoorLevel, HardwareFault, monotonic_ms
 from hal.profile import load_profile
 from simulator.boards.faults import BoardFault, PortFault
 from simulator.edges import plant_edges
-from tests.fakes.boards import RunningBoards, kerong_bank, running_boards, serial_profile
+from tests.fakes.boards import RunningBoards, kerong_bank, serial_profile
 from tests.fakes.boxes import Box, whole
 from tests.fakes.plant import eventually
 from tests.unit.boards.direct import HeardFaults
@@ -21,23 +18,8 @@ PORT = "/dev/serial/by-id/kerong"
 OTHER_PORT = "/dev/serial/by-id/usb-FTDI/other if00"
 BANKS = kerong_bank("east") + kerong_bank("west", board=1) + kerong_bank("far", port=OTHER_PORT, locks=48)
 LABELS = {"A01": ("east", 0), "A02": ("east", 5), "B01": ("west", 5), "B02": ("west", 15), "C01": ("far", 47)}
+PROFILE = serial_profile(BANKS, LABELS)
 OPEN, CLOSED, UNKNOWN = DoorLevel.OPEN, DoorLevel.CLOSED, DoorLevel.UNKNOWN
-
-
-@pytest.fixture(scope="module")
-def boards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBoards]:
-    profile = tmp_path_factory.mktemp("boards") / "cabinet.toml"
-    profile.write_text(serial_profile(BANKS, LABELS), encoding="utf-8")
-    with running_boards(profile) as running:
-        yield running
-
-
-@pytest.fixture
-def box(boards: RunningBoards) -> Iterator[Box]:
-    with whole(boards):
-        made = Box(boards)
-        yield made
-        made.cabinet.close()
 
 
 def test_every_lock_opens_its_own_door_for_as_long_as_asked(box: Box) -> None:
@@ -144,7 +126,7 @@ def test_a_box_starts_with_a_board_and_a_port_missing(boards: RunningBoards) -> 
         box.cabinet.close()
 
 
-def test_a_port_that_nobody_emulates_stops_the_start(boards: RunningBoards, tmp_path: Path) -> None:
+def test_a_port_that_nobody_emulates_stops_the_start(boards: RunningBoards) -> None:
     with pytest.raises(HardwareFault) as refused:
         build_cabinet(load_profile(boards.plant.profile), edges=plant_edges(boards.plant.socket))
     assert (refused.value.code, refused.value.subject) == ("no_simulated_port", PORT)

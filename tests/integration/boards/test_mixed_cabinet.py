@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +14,8 @@ from hal.boards.serial_board import NoAnswer
 from hal.interfaces import DoorLevel
 from simulator.boards.faults import BoardFault, PortFault
 from simulator.i2c import PlantBus
-from tests.fakes.boards import RunningBoards, expander_bank, running_boards, serial_profile, waveshare_bank
-from tests.fakes.boxes import Box, whole
+from tests.fakes.boards import expander_bank, running_boards, serial_profile, waveshare_bank
+from tests.fakes.boxes import Box
 from tests.fakes.plant import eventually
 
 BUS = "/dev/i2c-1"
@@ -28,7 +27,7 @@ BANKS = (
     + expander_bank("locks")
     + expander_bank("contacts", address=0x27)
 )
-PROFILE = serial_profile(
+WIRES = serial_profile(
     BANKS,
     {
         "A01": ("relays", 0, "relays", 0),
@@ -38,25 +37,9 @@ PROFILE = serial_profile(
         "C01": ("pins", 17, "relays", 7),
     },
 )
-LAMP = 'lamp = 8\nlamp_bank = "locks"\n'
+PROFILE = WIRES + 'lamp = 8\nlamp_bank = "locks"\n'  # of the last compartment
 LABELS = ("A01", "A02", "B01", "B02", "C01")
 CLOSED, UNKNOWN = DoorLevel.CLOSED, DoorLevel.UNKNOWN
-
-
-@pytest.fixture(scope="module")
-def boards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningBoards]:
-    file = tmp_path_factory.mktemp("mixed") / "cabinet.toml"
-    file.write_text(PROFILE + LAMP, encoding="utf-8")  # the lamp is the last compartment's
-    with running_boards(file) as running:
-        yield running
-
-
-@pytest.fixture
-def box(boards: RunningBoards) -> Iterator[Box]:
-    with whole(boards):
-        made = Box(boards)
-        yield made
-        made.cabinet.close()
 
 
 def test_every_lock_opens_its_own_door_wherever_its_contact_is(box: Box) -> None:
