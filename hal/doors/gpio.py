@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from time import sleep
 
 from gpiozero import InputDevice
 
@@ -24,6 +25,10 @@ from hal.interfaces import (
 )
 
 log = logging.getLogger(__name__)
+
+GIVE_BACK_MS = 500
+"""How long the driver may take to let go of all lines."""
+AGAIN_S = 0.005
 
 
 class GpioDoorSensors:
@@ -81,8 +86,13 @@ class GpioDoorSensors:
     def close(self) -> None:
         """See ``DoorSensors.close``."""
         self._listeners = ()
-        for contact in self._contacts.values():
-            contact.close()
+        until_ms = monotonic_ms() + GIVE_BACK_MS
+        for compartment, contact in self._contacts.items():
+            try:
+                contact.close(until_ms)
+            except Exception as error:
+                # An input harms nobody, and the kernel takes it back when the process ends. The others go on.
+                log.warning("the door contact of %s was not given back: %r", compartment, error)
 
     def deliver(self, reading: DoorReading) -> None:
         """Hand an edge to every listener. Never raises: it runs on the driver's only thread."""
@@ -145,8 +155,24 @@ class _Contact:
             log.debug("the door of %s cannot be read: %r", self._compartment, error)
             return DoorLevel.UNKNOWN
 
-    def close(self) -> None:
-        pin = self._device.pin
-        if pin is not None:
-            pin.when_changed = None  # gpiozero's own close leaves lgpio's callback registered
-        self._device.close()
+    def close(self, until_ms: int) -> None:
+        """Raises whatever the driver still says when it is ``until_ms``."""
+        try:
+            if self._device.pin is not None:
+                self._silence(until_ms)
+        finally:
+            self._device.close()
+
+    def _silence(self, until_ms: int) -> None:
+        """gpiozero's own close leaves lgpio's callback registered. lgpio closes the line while its thread may be
+        waiting on it; until that thread has woken up, which takes a while on a busy computer, the kernel calls the line
+        busy.
+        """
+        while True:
+            try:
+                self._device.pin.when_changed = None
+                return
+            except Exception:
+                if monotonic_ms() >= until_ms:
+                    raise
+            sleep(AGAIN_S)
