@@ -7,6 +7,7 @@ The first run fetches the kernel and builds ``gpio-sim`` (some 220 MB, about a m
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import shutil
 import subprocess
 import sys
@@ -38,13 +39,14 @@ def prepare(packages: debian.Packages, cache: Path) -> Path:
     """The folder with everything a machine needs of these packages. Raises ``debian.Unavailable`` and as
     `module.build`.
     """
-    ready = cache / packages.release
+    ready = cache / name_of(packages)
     if ready.exists():
         return ready
     say(f"fetching Debian's kernel {packages.release} and building gpio-sim for it; this is done once")
     unpacked, making = cache / "unpacked", cache / "making"
-    for folder in (unpacked, making):
+    for folder in cache.iterdir():
         debian.discard(folder)
+    for folder in (unpacked, making):
         folder.mkdir()
     debian.unpack(packages, unpacked)
     sources = unpacked / "gpio-sim"
@@ -60,6 +62,12 @@ def prepare(packages: debian.Packages, cache: Path) -> Path:
     debian.discard(unpacked)
     making.rename(ready)
     return ready
+
+
+def name_of(packages: debian.Packages) -> str:
+    """Which kernel, and which modules: another one of either is prepared anew."""
+    made_of = hashlib.sha256(repr((MODULES, debian.SOURCES, module.INSTEAD, module.own_sources())).encode())
+    return f"{packages.release}-{made_of.hexdigest()[:12]}"
 
 
 def machine_from(ready: Path) -> Machine:
@@ -79,7 +87,7 @@ def main(arguments: list[str]) -> int:
         with (CACHE / "lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             ready = prepare(debian.current(), CACHE)
-    except debian.Unavailable as error:
+    except (debian.Unavailable, ValueError) as error:
         say(str(error))
         return 1
     except subprocess.CalledProcessError as error:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import struct
-import threading
-import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 
 CONFIGURATION = Path("/sys/kernel/config/gpio-sim")
 PERSIST = Path("/sys/module/gpio_sim/parameters/persist_gpio_outputs")
+DRIVEN_HIGH = Path("/sys/module/gpio_sim/parameters/driven_high")
 HEADER_LABEL = "pinctrl-bcm2711"
 """What the kernel calls the chip of a Raspberry Pi 4's header."""
 HEADER_LINES = 58
@@ -22,9 +21,6 @@ GET_LINEINFO = 0xC100B405
 """``GPIO_V2_GET_LINEINFO_IOCTL`` of ``linux/gpio.h``."""
 USED, INPUT, OUTPUT, EDGE_RISING, EDGE_FALLING, PULL_UP = 1 << 0, 1 << 2, 1 << 3, 1 << 4, 1 << 5, 1 << 8
 """``GPIO_V2_LINE_FLAG_…``."""
-
-Seen = tuple[int, bool]
-"""When (monotonic ns) and the level from then on."""
 
 
 class Chip:
@@ -71,6 +67,11 @@ def header() -> Chip:
     return chip
 
 
+def driven_high() -> tuple[int, ...]:
+    """How often each line went from low to high because it was driven, since the kernel started."""
+    return tuple(int(word) for word in DRIVEN_HIGH.read_text().split(","))
+
+
 @contextmanager
 def outputs_persist(persist: bool) -> Iterator[None]:
     """While in the block, an output whose process is gone goes on being driven, or does not."""
@@ -81,37 +82,13 @@ def outputs_persist(persist: bool) -> Iterator[None]:
         PERSIST.write_text("N")
 
 
-class Scope:
-    """Looks at lines all the time, every millisecond or two, and keeps what changed."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How often each line was driven high since this was made. The module counts, so nothing is too short for it."""
 
-    def __init__(self, chip: Chip, lines: Iterable[int]) -> None:
-        self._chip = chip
-        self._stop = threading.Event()
-        self.seen: dict[int, list[Seen]] = {line: [(time.monotonic_ns(), chip.level(line))] for line in lines}
-        """By line its first level and every other one after it."""
-        self._thread = threading.Thread(target=self._look, name="scope")
+    before: tuple[int, ...] = field(default_factory=driven_high)
 
-    def __enter__(self) -> Scope:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        while not self._stop.wait(0.001):
-            for line, seen in self.seen.items():
-                level = self._chip.level(line)
-                if level is not seen[-1][1]:
-                    seen.append((time.monotonic_ns(), level))
-
-    def rises(self, line: int) -> int:
-        """How often the line went high."""
-        return sum(level for _, level in self.seen[line][1:])
-
-    def longest_high_ms(self, line: int) -> float:
-        """The longest time for which the line was high and then low again; 0 for none."""
-        seen = self.seen[line]
-        spans = [(until - since) / 1e6 for (since, level), (until, _) in pairwise(seen) if level]
-        return max(spans, default=0.0)
+    def rises(self) -> dict[int, int]:
+        """By line, those that never were left out."""
+        pairs = zip(self.before, driven_high(), strict=True)
+        return {line: after - before for line, (before, after) in enumerate(pairs) if after != before}

@@ -114,6 +114,6 @@ def relocate_headers(unpacked: Path, release: str) -> Path:
 
 
 def discard(folder: Path) -> None:
-    """Take ``folder`` away, if it is there."""
-    if folder.exists():
+    """Take ``folder`` away, if it is one."""
+    if folder.is_dir():
         shutil.rmtree(folder)

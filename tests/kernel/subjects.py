@@ -15,7 +15,7 @@ from hal.locks.gpio import GpioLockBank
 from hal.profile import Profile, load_profile
 from tests.contract.subjects import DoorSubject, LockSubject, wait_out_the_first_gap
 from tests.fakes.plant import GPIO_12, eventually
-from tests.kernel.chip import Chip, Scope, header
+from tests.kernel.chip import Chip, Counted, header
 
 
 def contacts(profile: Profile) -> dict[str, int]:
@@ -45,23 +45,22 @@ def running_cabinet(faults: FaultListener | None = None) -> Iterator[tuple[Cabin
 
 @contextmanager
 def locks_on_lgpio() -> Iterator[LockSubject]:
-    chip, profile = header(), load_profile(GPIO_12)
-    pins = open_pins()
+    header()
+    profile, pins = load_profile(GPIO_12), open_pins()
     lines = {item.label: item.lock for item in profile.compartments}
-    with Scope(chip, lines.values()) as scope:
-        bank = GpioLockBank(lines, pins)
-        yield LockSubject(bank, lambda: sum(scope.rises(line) for line in lines.values()))
-        bank.close()
+    counted = Counted()
+    bank = GpioLockBank(lines, pins)
+    yield LockSubject(bank, lambda: sum(counted.rises().values()))
+    bank.close()
     pins.close()
 
 
 @contextmanager
 def cabinet_on_lgpio() -> Iterator[LockSubject]:
-    with running_cabinet() as (cabinet, chip):
-        lines = [item.lock for item in cabinet.profile.compartments]
+    with running_cabinet() as (cabinet, _):
+        counted = Counted()
         wait_out_the_first_gap(cabinet.locks)
-        with Scope(chip, lines) as scope:
-            yield LockSubject(cabinet.locks, lambda: sum(scope.rises(line) for line in lines))
+        yield LockSubject(cabinet.locks, lambda: sum(counted.rises().values()))
 
 
 @contextmanager

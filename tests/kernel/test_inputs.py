@@ -10,17 +10,41 @@ from hal.factory import build_cabinet
 from hal.gpio import open_pins
 from hal.interfaces import Fault
 from hal.profile import load_profile
-from tests.fakes.plant import GPIO_12, eventually
+from tests.fakes.plant import eventually
 from tests.kernel.chip import header
 
 pytestmark = pytest.mark.kernel
 
 MAINS = 14
 
-SIGNAL = f"""
+PROFILE = f"""
+format = 2
+name = "one-door"
+
+[sensors]
+closed_level = "low"
+senses = "door"
+
 [inputs.power_fail]
 pin = {MAINS}
 active = "low"
+
+[[banks]]
+kind = "gpio"
+name = "main"
+supply = "12V"
+pulse_ms = 400
+one_shot_ms = 700
+
+[[compartments]]
+label = "A01"
+bank = "main"
+size = "S"
+height_mm = 1350
+column = 1
+row = 1
+lock = 16
+sensor = 2
 """
 
 
@@ -42,7 +66,7 @@ class Faults:
 
 def test_the_mains_go_and_come_back(tmp_path: Path) -> None:
     file = tmp_path / "cabinet.toml"
-    file.write_text(GPIO_12.read_text(encoding="utf-8") + SIGNAL, encoding="utf-8")
+    file.write_text(PROFILE, encoding="utf-8")
     chip, pins, faults = header(), open_pins(), Faults()
     cabinet = build_cabinet(load_profile(file), pins, faults=faults)
     eventually(lambda: faults.of("power_fail") == [False])

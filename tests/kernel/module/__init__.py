@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,15 +9,29 @@ HERE = Path(__file__).parent
 MODULE = "gpio-sim.ko"
 
 
-def let_outputs_persist(gpio_sim: str) -> str:
-    """The driver's source, with ``release_line`` in place of what it does when a line is given back.
+INSTEAD = {
+    "gc->free = gpio_sim_free;": "gc->free = release_line;",
+    "gc->set = gpio_sim_set;": "gc->set = set_line;",
+    "gc->direction_output = gpio_sim_direction_output;": "gc->direction_output = drive_line;",
+    "gc->set_multiple = gpio_sim_set_multiple;": "gc->set_multiple = NULL; /* one after the other by set */",
+}
+"""What of the driver is done by ``observed_gpio_sim.c``."""
 
-    Raises ``ValueError`` when the source has changed so much that this is not possible.
+
+def observed(gpio_sim: str) -> str:
+    """The driver's source with `INSTEAD`. Raises ``ValueError`` when it has changed so much that this is not
+    possible.
     """
-    before, after = "gc->free = gpio_sim_free;", "gc->free = release_line;"
-    if gpio_sim.count(before) != 1:
-        raise ValueError(f"gpio-sim.c has {gpio_sim.count(before)} times {before!r}, not once")
-    return gpio_sim.replace(before, after)
+    for before, after in INSTEAD.items():
+        if gpio_sim.count(before) != 1:
+            raise ValueError(f"gpio-sim.c has {gpio_sim.count(before)} times {before!r}, not once")
+        gpio_sim = gpio_sim.replace(before, after)
+    return gpio_sim
+
+
+def own_sources() -> dict[str, bytes]:
+    """What is compiled beside the kernel's files, by name."""
+    return {name: (HERE / name).read_bytes() for name in ("Makefile", "observed_gpio_sim.c")}
 
 
 def build(sources: Path, headers: Path) -> Path:
@@ -27,9 +40,9 @@ def build(sources: Path, headers: Path) -> Path:
     Raises ``subprocess.CalledProcessError`` with what the compiler said in ``output``, and ``ValueError``.
     """
     driver = sources / "gpio-sim.c"
-    driver.write_text(let_outputs_persist(driver.read_text(encoding="utf-8")), encoding="utf-8")
-    for name in ("Makefile", "gpio_sim_that_persists.c"):
-        shutil.copy(HERE / name, sources)
+    driver.write_text(observed(driver.read_text(encoding="utf-8")), encoding="utf-8")
+    for name, content in own_sources().items():
+        (sources / name).write_bytes(content)
     subprocess.run(
         ["make", "-C", headers, f"M={sources}", "modules"],
         stdout=subprocess.PIPE,

@@ -36,10 +36,11 @@ def test_unpacked_headers_find_each_other(tmp_path: Path) -> None:
 
 
 def test_another_driver_than_the_one_that_is_known_is_refused() -> None:
-    assert module.let_outputs_persist("\tgc->free = gpio_sim_free;\n") == "\tgc->free = release_line;\n"
-    for text in ("", "gc->free = gpio_sim_free;" * 2):
+    known = "\n".join(module.INSTEAD)
+    assert module.observed(known) == "\n".join(module.INSTEAD.values())
+    for text in (known.replace("gpio_sim_free", "gpio_sim_release"), known * 2, ""):
         with pytest.raises(ValueError, match="not once"):
-            module.let_outputs_persist(text)
+            module.observed(text)
 
 
 def a_module(*needs: str) -> bytes:
