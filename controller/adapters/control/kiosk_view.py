@@ -36,6 +36,11 @@ _TAKING = frozenset({"take", "take_return"})
 _TYPED_WRONG = frozenset({"birth_wrong", "pin_wrong", "proxy_wrong"})
 
 
+#: Here nobody can go on by themselves: a badge shown to the box is that of whoever came to help, and the screen becomes
+#: their login. In every other phase the page stays with the resident, whoever's badge passes the window.
+LEFT_TO_STAFF = (Phase.LEFT_OPEN, Phase.UNLOCK_FAILED)
+
+
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A view and the instants it depends on, so that two views can be compared whatever the time."""
@@ -56,9 +61,10 @@ def _page(box: Box, front: FrontState, now: Moment) -> Shown:
     simulated = box.kind == "simulated"
     if front.halted:
         return _plain("out_of_order", front, simulated, reference=front.halted.rpartition(":")[2])
-    if box.session is not None:
+    badge = box.badge is not None and now.mono_ms - box.badge.mono_ms < timing.BADGE_VALID
+    if box.session is not None and not (badge and box.session.phase in LEFT_TO_STAFF):
         return _in_session(box, box.session, front, now, simulated)
-    if box.badge is not None and now.mono_ms - box.badge.mono_ms < timing.BADGE_VALID and box.staff_session is None:
+    if badge and box.staff_session is None:
         return _plain("staff_login", front, simulated)
     if box.staff_session is not None and now.mono_ms < front.to_staff_until_mono_ms:
         # A badge has resumed their session: the screen goes back to the staff page.

@@ -140,7 +140,7 @@ class OfficeMethods:
         return api.ResultList(rows, after)
 
     async def _proof(self, request: api.GetProof, member: OfficeMember) -> api.ProofView:
-        order = request.order.strip().upper()
+        order = request.query.strip().upper()
         proof = await self._desk.proof(order) if is_order(order) else None
         if proof is None:
             raise RequestError(api.REFUSED, "no handover of this order", reason="not_handed_over")

@@ -97,11 +97,11 @@ class ListResults(OfficeRequest[ResultList], frozen=True, forbid_unknown_fields=
 
 
 class GetProof(OfficeRequest[ProofView], frozen=True, forbid_unknown_fields=True):
-    """How the envelope that ``order`` stood on was handed over. Refused with ``not_handed_over``."""
+    """How the envelope whose order ``query`` names (all of it) was handed over. Refused with ``not_handed_over``."""
 
     METHOD = "office.proof"
     RESULT = ProofView
-    order: str
+    query: str
 
 
 class QueueTask(OfficeRequest[Nothing], frozen=True, forbid_unknown_fields=True):

@@ -31,7 +31,6 @@ ITEMS, SLIPS = envelopes(3), slips(3)
 PLAIN: dict[str, Any] = {
     "idle": False,
     "query": "AUF-0000",
-    "order": "AUF-0000",
     "days": 7,
     "after_seq": 0,
     "kind": "stocktake",
