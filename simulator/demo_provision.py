@@ -19,6 +19,19 @@ from simulator.townsfolk import People, StaffMember
 WITHIN_S = 60.0
 STAFF = (("anna", "4711", ("loader", "supervisor")), ("ben", "2589", ("technician",)))
 
+_HEADPHONES = """
+[inputs.headphones]
+device = "/dev/input/by-path/platform-demo-headphones-event"
+"""
+_KEYPAD = """
+[keypad]
+device = "/dev/input/by-id/usb-Demo_Keypad-event-kbd"
+"""
+_SPEECH = """
+[speech]
+loudspeaker = "Demo"
+"""
+
 
 def installed(name: str, module: str) -> list[str]:
     """The installed command beside this Python; the module where the project is not installed."""
@@ -65,6 +78,23 @@ def provision(town: Town, broker_port: int) -> None:
     file = town.config / "abholfach.toml"
     text = file.read_text("utf-8")
     file.write_text(text.replace('heartbeat = "required"', 'heartbeat = "not_required"'), "utf-8")
+    fit_out(town.config / "cabinet.toml")
+
+
+def fit_out(cabinet: Path) -> None:
+    """The demo's box has a keypad, headphones and sound, whatever its cabinet; they are plugged in at the panel."""
+    profile = load_profile(cabinet)
+    more = [
+        text
+        for missing, text in (
+            (profile.inputs.headphones is None, _HEADPHONES),
+            (profile.keypad is None, _KEYPAD),
+            (not profile.speech.loudspeaker, _SPEECH),
+        )
+        if missing
+    ]
+    cabinet.write_text(cabinet.read_text("utf-8") + "".join(more), "utf-8")
+    load_profile(cabinet)
 
 
 def add_staff(town: Town, people: People) -> None:

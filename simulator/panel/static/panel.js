@@ -204,6 +204,15 @@ function showBoards() {
 const CONTACTS = {
   power_fail: ["Mains", "there", "gone", "Pull the mains plug", "Plug it in"],
   tamper: ["Housing", "closed", "open", "Open it", "Close it"],
+  thermostat: ["Thermostat", "cool", "too hot", "Make it hot", "Let it cool"],
+  supply_fault: ["Locks' supply says", "good", "bad", "Break it", "Put right"],
+};
+/** What somebody plugs in and pulls out; headphones are no trouble. */
+const THINGS = {
+  keypad: "Keypad",
+  loudspeaker: "Sound card (loudspeaker)",
+  headphones: "Sound card (headphones)",
+  socket: "Socket's input device",
 };
 const GAUGES = {
   temperature: ["Temperature", (value) => `${value / 1000} °C`, 22000, 70000, "Make it hot"],
@@ -211,10 +220,15 @@ const GAUGES = {
 };
 
 function showAround() {
-  const { contacts, gauges, lights } = state.around;
-  byId("around-section").hidden = !Object.keys({ ...contacts, ...gauges, ...lights }).length;
+  const { contacts, gauges, lights, things } = state.around;
+  byId("around-section").hidden = !Object.keys({ ...contacts, ...gauges, ...lights, ...things }).length;
   rows(byId("around"), [
-    ...Object.entries(contacts).map(([name, active]) => {
+    ...Object.entries(contacts).filter(([name]) => name === "headphones").map(([name, active]) => {
+      const turn = () => post("/around/contact", { name, active: !active });
+      return ["Headphones", { text: active ? "in the socket" : "none", css: "" },
+        { key: name + active, node: () => [button(active ? "Pull them out" : "Plug them in", turn)] }];
+    }),
+    ...Object.entries(contacts).filter(([name]) => name in CONTACTS).map(([name, active]) => {
       const [title, quiet, alarmed, make, unmake] = CONTACTS[name];
       const turn = () => post("/around/contact", { name, active: !active });
       return [title, { text: active ? alarmed : quiet, css: active ? "dead" : "" },
@@ -226,7 +240,12 @@ function showAround() {
       return [title, { text: value === null ? "unreadable" : said(value), css: value === usual ? "" : "dead" },
         { key: name + value, node: () => [button(value === usual ? make : "As usual", turn)] }];
     }),
-    ...Object.entries(lights).map(([name, level]) => [`Light: ${name}`, { text: level ? "lit" : "dark", css: "" }, ""]),
+    ...Object.entries(things).map(([name, there]) => {
+      const turn = () => post("/around/thing", { name, there: !there });
+      return [THINGS[name] || name, { text: there ? "plugged in" : "gone", css: there ? "" : "dead" },
+        { key: name + there, node: () => [button(there ? "Pull it out" : "Plug it in", turn, there ? "grave" : "")] }];
+    }),
+    ...Object.entries(lights).map(([name, level]) => [`Light: ${name}`, { text: name === "loudspeaker" ? (level ? "amplifier on" : "amplifier off") : level ? "lit" : "dark", css: "" }, ""]),
   ]);
 }
 

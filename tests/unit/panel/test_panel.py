@@ -7,6 +7,7 @@ import io
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,9 +15,11 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from simulator.demo_provision import fit_out
 from simulator.panel.pictures import LONGEST_SCENE, BadPicture, qr_picture, scene_of_photograph
 from simulator.plant.ledger import Movement
-from tests.unit.panel.conftest import RunningPanel
+from tests.fakes.plant import GPIO_12, running_plant
+from tests.unit.panel.conftest import RunningPanel, running_panel
 
 CODE = "ABHOLFACH-P-" + "Q" * 26
 
@@ -181,3 +184,20 @@ def test_the_stream_brings_the_state_and_ends_with_the_process(panel: RunningPan
         except httpx.RemoteProtocolError:
             pass  # the line may break before the last chunk: the stream ended either way
     assert panel.process.wait(20) == 0
+
+
+def test_headphones_and_the_keypad_are_plugged_in_and_pulled_out(tmp_path: Path) -> None:
+    cabinet = tmp_path / "cabinet.toml"
+    cabinet.write_bytes(GPIO_12.read_bytes())
+    fit_out(cabinet)
+    (tmp_path / "town").mkdir()
+    with running_plant(cabinet) as plant, running_panel(tmp_path / "town", plant, cabinet) as panel:
+        around = ready(panel)["around"]
+        assert around["contacts"] == {"power_fail": False, "headphones": False}
+        assert around["things"] == {"keypad": True, "loudspeaker": True, "socket": True}
+        assert panel.http.post("/around/contact", json={"name": "headphones", "active": True}).status_code == 200
+        until(panel, lambda state: state["around"]["contacts"]["headphones"])
+        assert panel.http.post("/around/thing", json={"name": "keypad", "there": False}).status_code == 200
+        until(panel, lambda state: not state["around"]["things"]["keypad"])
+        assert panel.http.post("/around/thing", json={"name": "moon", "there": False}).status_code == 409
+        assert panel.http.post("/around/thing", json={"name": "keypad"}).status_code == 422
