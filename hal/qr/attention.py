@@ -59,6 +59,8 @@ class Attention:
         self._puzzled = False
         self._read_ms: int | None = None
         self._rests = 0
+        self.awake = False
+        """Whether something has changed a moment ago, as of the last frame."""
 
     def effort(self, frame: Frame) -> Effort:
         """How thoroughly to decode this frame."""
@@ -66,7 +68,7 @@ class Attention:
         if self._differs(seen):
             self._reference, self._changed_ms, self._puzzled = seen, frame.mono_ms, False
         still_ms = frame.mono_ms - self._changed_ms
-        awake = 0 <= still_ms < (PUZZLED_MS if self._puzzled else AWAKE_MS)
+        self.awake = awake = 0 <= still_ms < (PUZZLED_MS if self._puzzled else AWAKE_MS)
         if not awake and 0 <= frame.mono_ms - self._looked_ms < REST_MS:
             return Effort.NONE
         self._looked_ms = frame.mono_ms

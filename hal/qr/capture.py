@@ -11,17 +11,21 @@ from hal.qr.attention import Attention, Effort
 from hal.qr.decode import Decoder
 from hal.qr.document_key import DocumentKeyReader
 from hal.qr.filter import ScanFilter
-from hal.qr.hint import hint_of
+from hal.qr.finders import finders
+from hal.qr.hint import hint_of, hint_of_squares
 from hal.qr.light import light_of
 from hal.qr.scan import PublishedMode, Scan
 from hal.qr.source_thread import Patience, SourceThread, ThreadFactory
 from hal.qr.unreadable import UnreadableWatch
-from hal.wire import ALLOWED, ScanMode
+from hal.wire import ALLOWED, ScanHint, ScanMode
 
 _log = logging.getLogger(__name__)
 
 LIGHT_EVERY_MS: Final = 1000
 """So often it is looked how the picture is lit, whatever is wanted of it."""
+
+SEARCH_EVERY_MS: Final = 400
+"""So often the squares of a code are searched that no decoder sees, while something moves."""
 
 SourceFactory = Callable[[], FrameSource]
 """Opens the source anew. Raises ``HardwareFault`` or ``OSError`` if it cannot be opened now."""
@@ -53,6 +57,7 @@ class Capture(SourceThread[FrameSource, Frame]):
         self._documents = DocumentKeyReader()
         self._documents_for: PublishedMode | None = None
         self._light_ms: int | None = None
+        self._searched_ms = 0
 
     def _items(self, source: FrameSource) -> Iterator[Frame | None]:
         return source.frames()
@@ -82,18 +87,30 @@ class Capture(SourceThread[FrameSource, Frame]):
         if effort is Effort.NONE:
             return
         readings = self._decoder.decode(frame, published.mode, quick=effort is Effort.QUICK)
-        self._attention.tell(read=bool(readings), unreadable=self._decoder.unreadable)
+        unreadable = None if readings else self._why_unreadable(frame, published.mode)
+        self._attention.tell(read=bool(readings), unreadable=unreadable is not None)
         sifted = self._filter.sift(published.mode, readings, frame.mono_ms)
         self.decoded += bool(readings)
         for reading in sifted.reports:
             self._on_scan(Scan(reading, frame.mono_ms, published))
         if sifted.foreign:
             self._on_scan(Scan(None, frame.mono_ms, published))
-        unreadable = hint_of(frame, self._decoder.corners) if self._decoder.unreadable else None
         hint = self._unreadable.noticed(published.mode, unreadable, read=bool(readings), now_ms=frame.mono_ms)
         if hint is not None:
             _log.warning("code_unreadable: a code was held there and could not be read: %s", hint)
             self._on_scan(Scan(None, frame.mono_ms, published, unreadable=hint))
+
+    def _why_unreadable(self, frame: Frame, mode: ScanMode) -> ScanHint | None:
+        """Why the code in this frame was not read; ``None`` if there seems to be none, or nobody would be told."""
+        if mode is not ScanMode.PICKUP:
+            return None
+        if self._decoder.unreadable:
+            return hint_of(frame, self._decoder.corners)
+        if not self._attention.awake or 0 <= frame.mono_ms - self._searched_ms < SEARCH_EVERY_MS:
+            return None
+        self._searched_ms = frame.mono_ms
+        squares = finders(frame)
+        return None if squares is None else hint_of_squares(frame, *squares)
 
     def _look_at_light(self, frame: Frame) -> None:
         if self._light_ms is None or not 0 <= frame.mono_ms - self._light_ms < LIGHT_EVERY_MS:

@@ -7,6 +7,7 @@ on histograms: 0.4 ms a frame, and only for frames in which a code was seen in v
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Final
 
 from PIL import Image, ImageChops
@@ -17,6 +18,16 @@ from hal.wire import ScanHint, SeenLight
 
 Corners = tuple[tuple[int, int], tuple[int, int], tuple[int, int], tuple[int, int]]
 """Of a code in a frame, in pixels: top left, top right, bottom right, bottom left, as the code has them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """One of the squares in a code's corners: its middle and a module's size, in pixels."""
+
+    x: float
+    y: float
+    module: float
+
 
 MODULES: Final = 27
 """A side of our tokens: 25 on most screens, 29 on our paper."""
@@ -35,6 +46,9 @@ WASHED_OUT: Final = 150
 
 WHITE: Final = 248
 """The mean grey level of a patch of three by three modules in which a lamp is mirrored."""
+
+_HAZE: Final = 120
+"""Two fifths of a square's surroundings are dark. Where they are as light as this, they are washed out."""
 
 _PATCHES: Final = 3
 """Chance makes one of them in six codes."""
@@ -70,6 +84,32 @@ def hint_of(frame: Frame, corners: Corners | None) -> ScanHint:
     if _steepness(straight) < SHARP * (light - dark):
         return ScanHint.BLURRED
     return ScanHint.DISTORTED if max(sides) > ASLANT * min(sides) else ScanHint.UNCLEAR
+
+
+def hint_of_squares(frame: Frame, one: Finder, other: Finder) -> ScanHint:
+    """What is wrong with a code of which only these two squares are seen."""
+    module = min(one.module, other.module)
+    if module < SMALL:
+        return ScanHint.TOO_SMALL
+    image = Image.frombuffer("L", (frame.width, frame.height), frame.luma, "raw", "L", 0, 1)
+    levels = [_around(image, each, 4 * each.module).histogram() for each in (one, other)]
+    if max(_quantile(each, 0.95) for each in levels) <= DARK:
+        return ScanHint.TOO_DARK
+    if min(_quantile(each, 0.3) for each in levels) >= _HAZE:
+        return ScanHint.TOO_BRIGHT
+    middle = Finder((one.x + other.x) / 2, (one.y + other.y) / 2, module)
+    code = _around(image, middle, math.hypot(one.x - other.x, one.y - other.y))
+    white = sum(code.reduce(max(1, round(3 * module))).histogram()[WHITE:])
+    # Where all that is white in it is as white, it is the screen, and no lamp. White is half of a square's
+    # surroundings.
+    lamp = min(_quantile(each, 0.6) for each in levels) < WHITE and white >= _PATCHES
+    return ScanHint.GLARE if lamp else ScanHint.UNCLEAR
+
+
+def _around(image: Image.Image, finder: Finder, reach: float) -> Image.Image:
+    left, top = max(0, int(finder.x - reach)), max(0, int(finder.y - reach))
+    right, bottom = min(image.width, int(finder.x + reach) + 1), min(image.height, int(finder.y + reach) + 1)
+    return image.crop((left, top, max(left + 1, right), max(top + 1, bottom)))
 
 
 _OF_PICTURE: Final = {

@@ -14,7 +14,7 @@ PAGES: dict[str, Page] = {
         buttons=BACK,
     ),
     "scan_hint_dark": Page(
-        "brighter",
+        "light",
         _("Code noch nicht lesbar"),
         (_("Stellen Sie das Handy heller."), _("Papier halten Sie ins Licht.")),
         tone="attention",

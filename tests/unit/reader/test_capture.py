@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pytest
 
@@ -163,16 +163,24 @@ def test_a_new_listener_hears_of_what_is_still_shown(
 def test_a_code_that_cannot_be_read_is_mentioned_where_residents_show_codes(
     capture: Capture, camera: Camera, scans: list[Scan], caplog: pytest.LogCaptureFixture
 ) -> None:
-    bent = [frame.luma for frame in Showing("curl", TOKEN, View(curl=1.2, strong=True), 1).frames()]
+    bent = [frame.luma for frame in islice(Showing("curl", TOKEN, View(curl=1.2, strong=True), 1).frames(), 3)]
     for mode in (ScanMode.LOADING, ScanMode.PICKUP):
         capture.publish(mode)
         begin = monotonic_ms() + 5
-        camera.show(*(Frame(luma, 640, 480, begin + 125 * number) for number, luma in enumerate(bent * 4)))
+        camera.show(*(Frame(luma, 640, 480, begin + 350 * number) for number, luma in enumerate(bent * 5)))
         assert len(scans) == (1 if mode is ScanMode.PICKUP else 0)
     assert scans[0].unreadable is ScanHint.DISTORTED
     assert scans[0].reading is None
     assert "code_unreadable" in caplog.text
     assert "distorted" in caplog.text
+
+
+def test_a_code_that_no_decoder_sees_is_mentioned_too(capture: Capture, camera: Camera, scans: list[Scan]) -> None:
+    mirrored = [frame.luma for frame in islice(Showing("glare", TOKEN, View(glare=0.9, light=0.8), 1).frames(), 3)]
+    capture.publish(ScanMode.PICKUP)
+    begin = monotonic_ms() + 5
+    camera.show(*(Frame(luma, 640, 480, begin + 450 * number) for number, luma in enumerate(mirrored * 4)))
+    assert [scan.unreadable for scan in scans] == [ScanHint.TOO_BRIGHT]
 
 
 def test_how_the_pictures_are_lit_is_looked_at_whatever_is_wanted_of_them(capture: Capture, camera: Camera) -> None:

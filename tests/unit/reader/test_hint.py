@@ -25,7 +25,7 @@ TOKEN = "ABHOLFACH-P-" + "QWERTZUIOP" * 2 + "ASDFGH"
 
 def said(frames: Iterator[Frame]) -> ScanHint | None:
     """What most frames with a code that was seen in vain say."""
-    decoder, hints = Decoder(), Counter[ScanHint]()
+    decoder, hints = Decoder(now_ms=lambda: 0), Counter[ScanHint]()
     for frame in frames:
         decoder.decode(frame, ScanMode.PICKUP)
         if decoder.unreadable:
