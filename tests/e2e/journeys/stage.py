@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from simulator.first_start import first_start
 from simulator.preload import Badge, Preload, preload
 from simulator.town import ALWAYS_OPEN, Town
 from simulator.visitors import Hall
@@ -43,11 +44,7 @@ class Stage:
 def furnish(town: Town, what: Preload, calendar: Path = ALWAYS_OPEN) -> dict[str, str]:
     """Provisions a town and puts in what lies inside, in its books and behind its doors. Where each envelope lies."""
     town.provision(calendar=calendar)
-    town.start_plant()
-    town.start_controller()
-    town.stop_controller()
-    if town.plant_process is not None:
-        town.plant_process.stop()
+    first_start(town.config / "abholfach.toml")
     where = preload(town.data, what)
     town.put_inside({label: [deposit] for deposit, label in where.items()})
     town.start_plant()

@@ -116,11 +116,13 @@ class BrowserKeeper:
         if self._running is None or not self._running.is_connected():
             await self._stack.aclose()
             self._running = await self._stack.enter_async_context(own_browser())
+        before = self._running.contexts
         try:
             yield self._running
         finally:
             for context in self._running.contexts:
-                await context.close()
+                if context not in before:
+                    await context.close()
 
     async def close(self) -> None:
         self._running = None

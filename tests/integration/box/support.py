@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from controller.api import Confirm, ControlClient
+from simulator.first_start import first_start
 from simulator.people import Hall
 from simulator.plant.ledger import CoilPulse
 from simulator.preload import Badge, Envelope, Preload, Slip, new_code, preload
@@ -58,12 +59,11 @@ def town(
         with (made.config / "policies.toml").open("a", encoding="utf-8") as policies:
             policies.write(more_types)
         made.start_plant()
-        made.start_controller()
         if what is not None or not start:
-            made.stop_controller()
+            first_start(made.config / "abholfach.toml")
             preload(made.data, what or Preload())
-            if start:
-                made.start_controller()
+        if start:
+            made.start_controller()
         yield made
     finally:
         made.stop()
