@@ -10,15 +10,17 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, Response, Streami
 from starlette.requests import Request
 
 from controller import api
-from kiosk_ui import fault_words
+from kiosk_ui import fault_words, technician_protocol
 from kiosk_ui import technician_words as words
 from kiosk_ui.answers import Actions, act, answer
 from kiosk_ui.forms import CompartmentForm, Form, FormError, read_form
 from kiosk_ui.front_plan import STATES
 from kiosk_ui.languages import SOURCE_LANGUAGE, Language, available, reviewed
 from kiosk_ui.link import Link
+from kiosk_ui.paper import PaperError
 from kiosk_ui.technician_log import ExportForm, exported, last_days, search_of
 from kiosk_ui.technician_places import PLACES, doors_context, languages_context, trends_context, why_not
+from kiosk_ui.technician_round import round_context
 
 #: The box's own screen goes back to the residents after so many ms on a page without a session.
 LEAVES_MS = 60_000
@@ -47,11 +49,31 @@ class LanguagesForm(Form, frozen=True):
         return tuple(tag for tag in self.tags.split(",") if tag)
 
 
+class DoorsForm(CompartmentForm, frozen=True):
+    """``opened``: the doors that stand open, with commas; empty for none."""
+
+    opened: str = ""
+
+    def doors(self) -> tuple[str, ...]:
+        return tuple(label for label in self.opened.split(",") if label)
+
+
+class MapForm(Form, frozen=True):
+    sha256: str = ""
+
+
 ACTIONS: Actions = {
     "test": (CompartmentForm, lambda f: api.TestCompartment(f.session, f.compartment)),
     "lamp": (CompartmentForm, lambda f: api.LightLamp(f.session, f.compartment)),
     "self_test": (Form, lambda f: api.StartSelfTest(f.session)),
     "self_test_cancel": (Form, lambda f: api.CancelSelfTest(f.session)),
+    "commission": (Form, lambda f: api.StartCommissioning(f.session)),
+    "commission_go_on": (Form, lambda f: api.GoOnWithCommissioning(f.session)),
+    "commission_pause": (Form, lambda f: api.PauseCommissioning(f.session)),
+    "doors_open": (DoorsForm, lambda f: api.DoorsSeenOpen(f.session, f.compartment, f.doors())),
+    "doors_closed": (CompartmentForm, lambda f: api.DoorsClosed(f.session, f.compartment)),
+    "correct_map": (MapForm, lambda f: api.CorrectMap(f.session, f.sha256)),
+    "keep_map": (Form, lambda f: api.KeepMap(f.session)),
     "verify": (Form, lambda f: api.VerifyChain(f.session)),
     "languages": (LanguagesForm, lambda f: api.OfferLanguages(f.session, f.offered())),
     "log_level": (LevelForm, lambda f: api.SetLogLevel(f.session, f.level)),
@@ -110,6 +132,8 @@ class TechnicianPages:
         }
         if place == "doors":
             context |= doors_context(view, staff, rest)
+        elif place == "commissioning":
+            context |= round_context(view, rest)
         elif place == "trends":
             context |= trends_context(view)
         elif place == "service":
@@ -165,6 +189,23 @@ class TechnicianPages:
         name = "ereignisse.jsonl" if form.form == "jsonl" else "ereignisse.csv"
         return StreamingResponse(exported(self._link, form, first), headers=_attachment(name), media_type=kind)
 
+    async def protocol(self, request: Request) -> Response:
+        """The last round before the front, on paper."""
+        try:
+            form = await read_form(request, Form)
+            told = await self._link.call(api.GetCommissioning(form.session))
+            made = await technician_protocol.pdf(told)
+        except FormError:
+            return PlainTextResponse("malformed\n", 422)
+        except api.ControlError as error:
+            return PlainTextResponse(f"Das geht gerade nicht: {error.reason}\n", 409 if error.stale else 422)
+        except api.Disconnected:
+            return PlainTextResponse("Die Steuerung antwortet nicht.\n", 503)
+        except PaperError as error:
+            return PlainTextResponse(f"Das Protokoll konnte nicht gedruckt werden: {error.code}\n", 500)
+        headers = _attachment(technician_protocol.file_name(told))
+        return Response(made, headers=headers, media_type="application/pdf")
+
     async def bundle(self, request: Request) -> Response:
         try:
             form = await read_form(request, Form)
@@ -205,6 +246,10 @@ def router(link: Link, pages: TechnicianPages) -> APIRouter:
     @routes.post("/technician/export")
     async def export(request: Request) -> Response:
         return await pages.export(request)
+
+    @routes.post("/technician/protocol")
+    async def protocol(request: Request) -> Response:
+        return await pages.protocol(request)
 
     @routes.post("/technician/bundle")
     async def bundle(request: Request) -> Response:

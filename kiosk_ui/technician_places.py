@@ -13,7 +13,14 @@ from kiosk_ui.front_plan import STATES, columns_of, staff_plan
 from kiosk_ui.languages import NATIVE_NAMES, SOURCE_LANGUAGE
 from kiosk_ui.sparkline import sparkline
 
-PLACES = {"": "Überblick", "doors": "Türen", "trends": "Verlauf", "log": "Protokoll", "service": "Dienst"}
+PLACES = {
+    "": "Überblick",
+    "doors": "Türen",
+    "commissioning": "Inbetriebnahme",
+    "trends": "Verlauf",
+    "log": "Protokoll",
+    "service": "Dienst",
+}
 
 #: A cabinet with no more compartments is shown whole; of a larger one, a column at a time.
 WHOLE = 24
@@ -35,6 +42,11 @@ class Why:
     test: str
     """Firing a lock."""
     self_test: str
+    round: str
+    """Going on with the round before the front."""
+    new_round: str
+    map: str
+    """Correcting the map."""
     restart: str
     read: str
     """The log and the support bundle."""
@@ -45,10 +57,17 @@ def why_not(view: api.TechnicianView, staff: api.StaffView) -> Why:
     service = _nobody(view, staff) or ("" if SERVICE & roles else words.BLOCKED["role"])
     running = view.self_test is not None and view.self_test.state == "running"
     test = service or (words.BLOCKED["self_test"] if running else "") or ("" if _free(staff) else words.BLOCKED["task"])
+    going = view.commissioning is not None and view.commissioning.state == "running"
+    round_ = test
+    test = test or (words.BLOCKED["commissioning"] if going else "")
+    opened = words.BLOCKED["door_open"] if any(each.door == "open" for each in view.inputs) else ""
     any_left = any(not each.blocked for each in view.inputs)
     return Why(
         service=service,
         test=test,
+        round=round_,
+        new_round=test or ("" if any_left else words.BLOCKED["nothing_to_test"]),
+        map=test or opened,
         self_test=test or ("" if any_left else words.BLOCKED["nothing_to_test"]),
         restart=service or (words.BLOCKED.get(view.restart_blocked, view.restart_blocked)),
         read=_nobody(view, staff) or ("" if READERS & roles else words.BLOCKED["reader_role"]),

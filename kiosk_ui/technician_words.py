@@ -20,11 +20,25 @@ NOTICES = {
         "attention", "Fach {compartment} nicht geöffnet", "Es ist nicht sicher leer: Nur das Team öffnet es."
     ),
     "self_test_running": Notice("attention", "Der Selbsttest läuft schon"),
+    "no_commissioning": Notice("attention", "Es läuft keine Prüfung"),
+    "commissioning_running": Notice("attention", "Die Inbetriebnahme läuft schon", "Erst unterbrechen oder beenden."),
+    "nothing_to_answer": Notice("attention", "Die Frage ist schon erledigt"),
+    "map_changed": Notice("attention", "Der Plan wurde inzwischen geändert", "Bitte neu beginnen."),
+    "map_accepted": Notice("attention", "Der Plan ist schon übernommen", "Die Steuerung startet damit neu."),
+    "nothing_to_correct": Notice("attention", "Es gibt nichts zu berichtigen"),
+    "not_proved": Notice(
+        "attention", "Plan nicht geändert", "Die Prüfung beweist ihn nicht. Bitte noch einmal prüfen."
+    ),
+    "wiring": Notice(
+        "attention",
+        "Fach {compartment} nicht geöffnet",
+        "Seine Leitung öffnet eine andere Tür: Erst umstecken oder den Plan berichtigen.",
+    ),
     "no_self_test": Notice("attention", "Es läuft kein Selbsttest"),
     "nothing_to_test": Notice(
         "attention", "Kein Fach darf jetzt geprüft werden", "Geprüft wird nur, was sicher leer und zu ist."
     ),
-    "door_open": Notice("attention", "Nicht neu gestartet", "Erst alle Türen schließen."),
+    "door_open": Notice("attention", "Erst alle Türen schließen", "Die Steuerung startet dabei neu."),
     "verification_running": Notice("attention", "Die Prüfung läuft schon"),
     "language_unknown": Notice("attention", "Diese Sprache kennt die Box nicht"),
     "busy": Notice("attention", "Gerade holt jemand ab", "Bitte warten, bis die Person fertig ist."),
@@ -89,6 +103,10 @@ BLOCKED = {
     "out_of_order": "Box außer Betrieb",
     "task": "erst die offene Aufgabe beenden",
     "self_test": "Selbsttest läuft",
+    "commissioning": "Inbetriebnahme läuft",
+    "wiring": "seine Leitung öffnet eine andere Tür",
+    "power_fail": "Stromausfall",
+    "resting": "Spule ruht",
     "not_empty": "nicht sicher leer",
     "remapped": "Plan geändert: das Team muss erst hineinsehen",
     "unsettled": "letzte Öffnung ungeklärt",
@@ -101,6 +119,9 @@ OUTCOMES = {
     "opened": "geht auf",
     "failed": "ging nicht auf",
     "left_open": "blieb offen",
+    "other_door": "öffnete eine andere Tür",
+    "stuck": "Kontakt meldet weiter „offen“",
+    "stopped": "nicht gesehen, abgebrochen",
     "resting": "Spule ruhte, nicht ausgelöst",
 }
 SELF_TEST = {
@@ -108,6 +129,15 @@ SELF_TEST = {
     "done": "fertig",
     "cancelled": "abgebrochen",
     "ended": "beendet, weil die Sitzung zu Ende war oder eine Tür offen blieb",
+}
+#: Why a round before the front does not go on.
+PAUSES = {
+    "asked": "Sie haben unterbrochen.",
+    "session_over": "Die Anmeldung war zu Ende.",
+    "left_open": "Eine Tür blieb offen.",
+    "not_vacant": "Eine Tür ging auf, die keiner ausgelöst hat und hinter der etwas sein kann. Schließen Sie sie,"
+    " nehmen Sie nichts heraus, rufen Sie das Team.",
+    "power_fail": "Stromausfall.",
 }
 GROUPS = {
     "doors": "Türen und Schlösser",
@@ -208,6 +238,8 @@ def hints(reader: api.ReaderView) -> str:
 def outcome(test: api.LockTestView) -> str:
     """How a lock's test went, in a few words."""
     said = OUTCOMES.get(test.outcome, BLOCKED.get(test.outcome, test.outcome))
+    if test.others:
+        said = f"{said}, auch {', '.join(test.others)}" if test.opened_ms else f"{said}: {', '.join(test.others)}"
     if not test.opened_ms:
         return said
     again = f", {test.attempts}. Versuch" if test.attempts > 1 else ""

@@ -13,7 +13,7 @@ from controller.domain.commissioning import Examined
 class Examination:
     """The lock in hand. ``stage``: ``open`` (fired, something is to move), ``question`` (a person has to say which door
     stands open), ``close`` (``doors`` want closing) or ``close_first`` (it is open before anything was fired).
-    ``moved``: contacts that changed, in their order.
+    ``moved``: contacts that changed, in their order. ``answers``: how often a person has said what is open.
     """
 
     label: str
@@ -21,6 +21,7 @@ class Examination:
     moved: tuple[str, ...] = ()
     doors: tuple[str, ...] = ()
     attempts: int = 0
+    answers: int = 0
 
 
 @dataclass(frozen=True, slots=True)

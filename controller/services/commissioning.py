@@ -42,6 +42,7 @@ class _Lock:
     moved: dict[str, int] = field(default_factory=dict)
     """Contact → the instant of its first edge."""
     said: tuple[str, ...] | None = None
+    answers: int = 0
     over: bool = False
     """The opening has ended."""
 
@@ -89,7 +90,7 @@ class CommissioningLead:
         lock = self._lock
         if lock is None:
             return None
-        return Examination(lock.label, lock.stage, tuple(lock.moved), self._to_close(lock), lock.attempts)
+        return Examination(lock.label, lock.stage, tuple(lock.moved), self._to_close(lock), lock.attempts, lock.answers)
 
     def _to_close(self, lock: _Lock) -> tuple[str, ...]:
         compartments = self._actor.box.compartments
@@ -111,7 +112,7 @@ class CommissioningLead:
             return Refusal("nothing_to_answer")
         if not set(opened) <= set(self._actor.box.compartments) or len(set(opened)) != len(opened):
             return Refusal("compartment_unknown")
-        lock.said = opened
+        lock.said, lock.answers = opened, lock.answers + 1
         session = self._actor.box.staff_session
         if lock.over:
             self._close_or_finish(lock)

@@ -53,7 +53,9 @@ def _results(round_: Commissioning, cabinet: CabinetMap) -> tuple[api.LockResult
 
 def _examination(look: RoundLook) -> api.ExaminationView | None:
     each = look.examination
-    return None if each is None else api.ExaminationView(each.label, each.stage, each.moved, each.doors, each.attempts)
+    if each is None:
+        return None
+    return api.ExaminationView(each.label, each.stage, each.moved, each.doors, each.attempts, each.answers)
 
 
 def _correction(box: Box, proposal: MapProposal) -> api.MapCorrectionView:

@@ -41,13 +41,16 @@ class WireChangeView(msgspec.Struct, frozen=True):
 
 
 class ExaminationView(msgspec.Struct, frozen=True):
-    """The lock in hand. ``stage``: open, question, close or close_first; ``doors`` want closing."""
+    """The lock in hand. ``stage``: open, question, close or close_first; ``doors`` want closing. ``answers``: how often
+    somebody has said what is open.
+    """
 
     compartment: str
     stage: str
     moved: tuple[str, ...]
     doors: tuple[str, ...]
     attempts: int
+    answers: int = 0
 
 
 class MapCorrectionView(msgspec.Struct, frozen=True):
