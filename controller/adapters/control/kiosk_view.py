@@ -206,7 +206,8 @@ def _page_and_actions(
         case Phase.DECLARING:
             return DECLARATION_PAGES.get(_asked(session), "counter"), ("declare", *more, "cancel", "language")
         case Phase.CONFIRMING:
-            again = ("open_again",) if session.reopened < timing.REOPENINGS else ()
+            may_again = session.reopened < timing.REOPENINGS and POWER_FAIL not in box.faults
+            again = ("open_again",) if may_again else ()
             inside = box.opening is not None and box.compartments[box.opening.compartment].item is Item.PRESENT
             return ("not_taken" if inside else "confirm"), ("confirm", *again, *more, "language")
         case Phase.UNLOCKING:
