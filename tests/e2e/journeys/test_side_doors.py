@@ -26,7 +26,7 @@ async def back(it: Stage) -> None:
 
 
 async def test_codes_that_open_nothing() -> None:
-    """A ticket, a code that nobody knows, one whose envelope is still to come, one that was used."""
+    """A ticket, a code that nobody knows, one whose envelope is still to come, one held aslant, one that was used."""
     waiting = Slip("R2", new_code("P"), ("D2",))
     preload = one("Personalausweis")
     what = Preload((Envelope("D2", "AUF-0002"),), (*preload.slips, waiting), preload.badges, stored=preload.stored)
@@ -37,6 +37,9 @@ async def test_codes_that_open_nothing() -> None:
         await person.shows(it.hall.phone(new_code("P")), "code_unknown")
         await back(it)
         await shows_code(it, "not_yet", right="R2")
+        await back(it)
+        aslant = {"kind": "slip", "text": it.codes["R1"], "pose": {"tilt_x": 74.0}}
+        assert await person.shows(aslant, "scan_hint_bent", *AT_DOOR) == "scan_hint_bent", "advice after four seconds"
         await back(it)
         assert it.events("UnlockAuthorised") == []
         await shows_code(it, *AT_DOOR)
