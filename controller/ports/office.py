@@ -34,7 +34,9 @@ class HolderTold:
 
 @dataclass(frozen=True, slots=True)
 class OrderInput:
-    """An order as it was typed or stood in a file, not yet checked. ``line`` is where (0: typed)."""
+    """An order as it was typed or stood in a file, not yet checked. ``line`` is where (0: typed). Orders of one file
+    with the same ``group`` share a compartment and a code; what it is called stays in the file.
+    """
 
     line: int
     order: str
@@ -43,6 +45,7 @@ class OrderInput:
     size: str
     low: bool
     holder: HolderTold = field(default_factory=HolderTold, repr=False)
+    group: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,9 @@ class NewCode:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """What an import would do. ``problems``: line and code of each row that is left out."""
+    """What an import would do. ``problems``: line and code of each row that is left out; ``codes``: slips that are
+    printed, a group has one; ``waiting``: new orders that get none, because what their policy asks for is not given.
+    """
 
     preview: str
     new: int
@@ -71,6 +76,7 @@ class ImportPlan:
     unchanged: int
     codes: int
     problems: tuple[tuple[int, str], ...]
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)

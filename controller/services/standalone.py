@@ -26,6 +26,7 @@ from controller.ports import (
 from controller.services.actor import Actor
 from controller.services.codes import CodeMaker, CodeMissing, MadeCode, factor_asked, proxy_pin
 from controller.services.derived_rows import REMEMBER_ENDED_MS
+from controller.services.import_groups import group_problem, holder_of, merged, together
 
 ISSUER = "standalone"
 #: Why the codes of a right that goes on are over.
@@ -59,31 +60,34 @@ class Standalone:
             problem = "order_known" if known is not None else self._problem(order)
             if problem:
                 return Refusal(problem)
-            return await self._announce(order)
+            return await self._announce((order,))
 
-    async def _announce(self, order: OrderInput) -> NewCode | Refusal:
-        deposit = f"d-{secrets.token_hex(8)}"
-        announced = await self._actor.submit(
-            cmd.AnnounceOrder(
-                issuer=ISSUER,
-                command=_command_id(),
-                deposit=deposit,
-                orders=(order.order,),
-                document_types=(order.document_type,),
-                size=order.size,
-                language=order.language,
-                low=order.low,
-                group="",
+    async def _announce(self, rows: Sequence[OrderInput]) -> NewCode | Refusal:
+        """One order, or several of one group: an envelope each, one code for all of them."""
+        group = f"g-{secrets.token_hex(8)}" if len(rows) > 1 else ""
+        deposits = [f"d-{secrets.token_hex(8)}" for _ in rows]
+        for deposit, order in zip(deposits, rows, strict=True):
+            announced = await self._actor.submit(
+                cmd.AnnounceOrder(
+                    issuer=ISSUER,
+                    command=_command_id(),
+                    deposit=deposit,
+                    orders=(order.order,),
+                    document_types=(order.document_type,),
+                    size=order.size,
+                    language=order.language,
+                    low=order.low,
+                    group=group,
+                )
             )
-        )
-        if announced.decision.refusal is not None:
-            return announced.decision.refusal
-        asked = factor_asked(self._actor.box, (order.document_type,))
+            if announced.decision.refusal is not None:
+                return announced.decision.refusal
+        asked = factor_asked(self._actor.box, tuple(order.document_type for order in rows))
         try:
-            values = self._codes.values(asked, order.holder)
+            values = self._codes.values(asked, rows[0].holder)
         except CodeMissing:
-            return NewCode((order.order,), order.language, asked.value)
-        return await self._issue(self._actor.box.deposits[deposit], asked.value, values)
+            return NewCode(tuple(order.order for order in rows), rows[0].language, asked.value)
+        return await self._issue([self._actor.box.deposits[name] for name in deposits], asked.value, values)
 
     async def cancel(self, deposit: str) -> Refusal | None:
         outcome = await self._actor.submit(cmd.CancelOrder(ISSUER, _command_id(), deposit))
@@ -107,7 +111,7 @@ class Standalone:
             except CodeMissing as missing:
                 return Refusal(missing.code)
             if right is None:
-                return await self._issue(known, asked.value, values)
+                return await self._issue([known], asked.value, values)
             made = await self._codes.make(right.id, values)
             at = self._actor.now()
             over = EndCredentials(right.id, REPLACED, at.wall_ms, at.wall_ms + REMEMBER_ENDED_MS)
@@ -118,22 +122,25 @@ class Standalone:
             orders = tuple(order for each in deposits for order in each.orders)
             return _told(made, self._actor.box.rights.get(right.id), orders, right.language, asked.value)
 
-    async def _issue(self, deposit: Deposit, factor: str, values: Mapping[str, tuple[str, ...]]) -> NewCode | Refusal:
+    async def _issue(
+        self, deposits: Sequence[Deposit], factor: str, values: Mapping[str, tuple[str, ...]]
+    ) -> NewCode | Refusal:
         right = f"r-{secrets.token_hex(8)}"
         made = await self._codes.make(right, values)
         command = cmd.IssueRight(
             issuer=ISSUER,
             command=_command_id(),
             right=right,
-            deposits=(deposit.id,),
-            language=deposit.language,
+            deposits=tuple(deposit.id for deposit in deposits),
+            language=deposits[0].language,
             not_before_wall_ms=0,
             expires_wall_ms=0,
         )
         outcome = await self._actor.submit(command, made.rows)
         if outcome.decision.refusal is not None:
             return outcome.decision.refusal
-        return _told(made, self._actor.box.rights.get(right), deposit.orders, deposit.language, factor)
+        orders = tuple(order for deposit in deposits for order in deposit.orders)
+        return _told(made, self._actor.box.rights.get(right), orders, deposits[0].language, factor)
 
     async def issue_proxy(self, deposit: str, by: str) -> NewCode | Refusal:
         """A right of its own for somebody who collects for the holder: code and PIN, once, as long as the holder's."""
@@ -197,21 +204,23 @@ class Standalone:
         """
         kept = _Preview(secrets.token_urlsafe(12), tuple(orders[:LONGEST_IMPORT]))
         box = self._actor.box
-        new = changed = unchanged = codes = 0
+        new = changed = unchanged = codes = waiting = 0
         problems = [(order.line, "too_many_rows") for order in orders[LONGEST_IMPORT:]]
-        for order, problem in zip(kept.orders, self._problems(kept.orders), strict=True):
-            known = box.deposit_for_order(order.order)
-            if problem:
-                problems.append((order.line, problem))
-            elif known is None:
-                new += 1
-                codes += self._has_factor(order)
-            elif differs(known, order):
+        rows, found = self._looked_at(kept.orders)
+        problems += found
+        for row in rows:
+            known = box.deposit_for_order(row[0].order)
+            if known is None:
+                has_code = self._has_factor(row)
+                new += len(row)
+                codes += has_code
+                waiting += 0 if has_code else len(row)
+            elif differs(known, row[0]):
                 changed += 1
             else:
                 unchanged += 1
         self._previews[session] = kept
-        return ImportPlan(kept.id, new, changed, unchanged, codes, tuple(sorted(problems)))
+        return ImportPlan(kept.id, new, changed, unchanged, codes, tuple(sorted(problems)), waiting)
 
     def forget(self, session: bytes) -> None:
         """The session is over."""
@@ -227,23 +236,22 @@ class Standalone:
         problems: list[tuple[int, str]] = []
         new = changed = 0
         async with self._one_at_a_time:
-            found = self._problems(kept.orders)
-            for order, problem in zip(kept.orders, found, strict=True):
-                known = self._actor.box.deposit_for_order(order.order)
-                if problem:
-                    problems.append((order.line, problem))
-                elif known is None:
-                    made = await self._announce(order)
+            rows, found = self._looked_at(kept.orders)
+            problems += found
+            for row in rows:
+                known = self._actor.box.deposit_for_order(row[0].order)
+                if known is None:
+                    made = await self._announce(row)
                     if isinstance(made, Refusal):
-                        problems.append((order.line, made.code))
+                        problems += [(order.line, made.code) for order in row]
                         continue
-                    new += 1
+                    new += len(row)
                     codes += [made] if made.code else []
-                elif differs(known, order):
-                    refusal = await self._amend(known.id, order, by)
-                    problems += [(order.line, refusal.code)] if refusal is not None else []
+                elif differs(known, row[0]):
+                    refusal = await self._amend(known.id, row[0], by)
+                    problems += [(row[0].line, refusal.code)] if refusal is not None else []
                     changed += refusal is None
-        return ImportOutcome(new, changed, tuple(codes), tuple(problems))
+        return ImportOutcome(new, changed, tuple(codes), tuple(sorted(problems)))
 
     async def _amend(self, deposit: str, order: OrderInput, by: str) -> Refusal | None:
         command = cmd.AmendDeposit(deposit, (order.document_type,), order.size, order.language, order.low, by)
@@ -283,9 +291,32 @@ class Standalone:
             found.append(problem)
         return found
 
-    def _has_factor(self, order: OrderInput) -> bool:
+    def _looked_at(self, orders: Sequence[OrderInput]) -> tuple[list[tuple[OrderInput, ...]], list[tuple[int, str]]]:
+        """What can be taken over, new ones by group and with their group's holder, known ones each alone; and line and
+        code of what cannot.
+        """
+        box = self._actor.box
+        found = {order.line: problem for order, problem in zip(orders, self._problems(orders), strict=True) if problem}
+        taken: list[tuple[OrderInput, ...]] = []
+        problems: list[tuple[int, str]] = []
+        for rows in together(orders):
+            whole = group_problem(rows, found, lambda order: box.deposit_for_order(order) is not None)
+            if whole:
+                problems += [(row.line, found.get(row.line) or whole) for row in rows]
+                continue
+            fine = tuple(row for row in rows if row.line not in found)
+            problems += [(row.line, found[row.line]) for row in rows if row.line in found]
+            holder = holder_of(rows)
+            if len(fine) > 1 and holder is not None and box.deposit_for_order(fine[0].order) is None:
+                taken.append(merged(fine, holder))
+            else:
+                taken += [(row,) for row in fine]
+        return taken, problems
+
+    def _has_factor(self, rows: Sequence[OrderInput]) -> bool:
         try:
-            self._codes.values(factor_asked(self._actor.box, (order.document_type,)), order.holder)
+            asked = factor_asked(self._actor.box, tuple(order.document_type for order in rows))
+            self._codes.values(asked, rows[0].holder)
         except CodeMissing:
             return False
         return True

@@ -24,6 +24,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "pin": ("pin", "abhol-pin"),
     "surname": ("familienname", "nachname", "surname"),
     "given_names": ("vornamen", "vorname", "given_names"),
+    "group": ("gruppe", "familie", "group"),
 }
 NEEDED = ("order", "document_type")
 MOST_ROWS = 100
@@ -130,4 +131,5 @@ def _row(number: int, cells: list[str], columns: dict[str, int]) -> OrderRow | s
         pin=values.get("pin", ""),
         surname=values.get("surname", ""),
         given_names=values.get("given_names", ""),
+        group=values.get("group", ""),
     )

@@ -78,6 +78,16 @@ NOTICES: dict[str, Notice] = {
         "attention", "So kann ein Vorgang nicht heißen", "4 bis 40 Zeichen: A–Z, Ziffern und Bindestriche."
     ),
     "order_twice": Notice("attention", "Der Vorgang steht zweimal in der Datei"),
+    "group_known": Notice(
+        "attention", "Ein Teil der Gruppe ist schon erfasst", "Bitte die neuen Zeilen ohne Gruppe erfassen."
+    ),
+    "group_too_large": Notice("attention", "Die Gruppe ist zu groß", "Höchstens 8 Umschläge auf einem Abholschein."),
+    "group_contradictory": Notice(
+        "attention",
+        "Die Gruppe widerspricht sich",
+        "Sprache, Geburtsdatum, PIN und Name sind die der Person, die abholt.",
+    ),
+    "group_incomplete": Notice("attention", "Eine andere Zeile der Gruppe hat einen Fehler"),
     "row_malformed": Notice("attention", "Eine Angabe ist zu lang oder nicht lesbar"),
     "low_unclear": Notice("attention", "„Niedrig“ muss ja oder nein sein"),
     "document_type_unknown": Notice("attention", "Diese Dokumentart kennt die Box nicht"),

@@ -214,7 +214,9 @@ class OfficeMethods:
         if isinstance(plan, Refusal):
             raise _refused(plan)
         problems = tuple(api.ImportProblem(line, code) for line, code in plan.problems)
-        return api.ImportPreview(plan.preview, plan.new, plan.changed, plan.unchanged, plan.codes, problems)
+        return api.ImportPreview(
+            plan.preview, plan.new, plan.changed, plan.unchanged, plan.codes, problems, plan.waiting
+        )
 
     async def _apply_import(self, request: api.ApplyImport, member: OfficeMember) -> api.ImportDone:
         done = await self._desk.apply_import(request.token, request.preview, member.staff)
@@ -253,6 +255,7 @@ def _order(row: api.OrderRow) -> OrderInput:
         size=row.size,
         low=row.low,
         holder=_told(row),
+        group=row.group.strip(),
     )
 
 

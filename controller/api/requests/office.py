@@ -198,7 +198,8 @@ class OfficeEndHelp(OfficeRequest[Nothing], frozen=True, forbid_unknown_fields=T
 
 class OrderRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An order as it is typed or stands in a file. ``line`` is where (0: typed). Birth date, PIN and name (as it
-    stands in the document whose chip will be asked) make verifiers and are forgotten.
+    stands in the document whose chip will be asked) make verifiers and are forgotten; rows of one file with the same
+    ``group`` share a compartment and a slip.
     """
 
     line: int
@@ -211,6 +212,7 @@ class OrderRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pin: str = ""
     surname: str = ""
     given_names: str = ""
+    group: str = ""
 
     def __repr__(self) -> str:
         return "OrderRow(…)"

@@ -137,7 +137,9 @@ class ImportProblem(msgspec.Struct, frozen=True):
 
 
 class ImportPreview(msgspec.Struct, frozen=True):
-    """``slips``: how many of the new ones get a code at once; the others lack what their policy asks for."""
+    """``slips``: how many codes are made at once (a group has one); ``waiting``: new orders that get none, for want of
+    what their policy asks for.
+    """
 
     preview: str
     new: int
@@ -145,6 +147,7 @@ class ImportPreview(msgspec.Struct, frozen=True):
     unchanged: int
     slips: int
     problems: tuple[ImportProblem, ...] = ()
+    waiting: int = 0
 
 
 class ImportDone(msgspec.Struct, frozen=True):

@@ -354,6 +354,44 @@ async def test_a_file_is_looked_at_first_and_taken_over_once(office: OfficeTown,
         assert secret not in stored
 
 
+async def test_a_family_has_one_slip_one_compartment_and_one_opening(office: OfficeTown, sabine: Browser) -> None:
+    file = (
+        "Vorgang;Dokumentart;Sprache;Größe;Geburtsdatum;Gruppe\r\n"
+        "PA-2026-2101;Reisepass;de;S;01.02.1980;Weber\r\n"
+        "PA-2026-2102;Reisepass;de;S;;Weber\r\n"
+    ).encode()
+    shown = sabine.upload("/import/preview", {"form": sabine.form("/import")}, file).text
+    assert "2 neu, 0 geändert, 0 Fehler" in shown
+    assert "1 Abholschein wird gedruckt. Die Scheine" in shown
+    preview = re.search(r'name="preview" value="([^"]+)"', shown)
+    assert preview is not None
+    slip = Slip(sabine.submit("/import", "/import/apply", preview=preview[1]), page=1)
+    assert "PA-2026-2101 · PA-2026-2102" in slip.words
+    assert "Weber" not in slip.words
+    async with hall(office.town) as people:
+        label = await loaded(people, "PA-2026-2101")
+        assert await people.scanner.show(slip.code) == "not_yet"
+        await people.page.call(api.Dismiss((await people.kiosk()).revision))
+        await people.log_in(LENA)
+        assert await people.scanner.show("PA-2026-2102", "code_128") == ""
+        view = await people.until_staff(lambda view: view.page == "show_badge", "its group's compartment")
+        assert (view.compartment, view.reason) == (label, "group")
+        assert await people.scanner.show(LENA.text) == ""
+        await people.until_staff(lambda view: view.page == "load_open", "it opens again")
+        await people.open_door(label)
+        await people.plant.put(label, "PA-2026-2102")
+        await people.plant.close_door(label)
+        await people.until_staff(lambda view: view.page == "load_ready", "booked")
+        await people.log_out()
+        assert await people.scanner.show(slip.code) == ""
+        await people.until_kiosk("birth")
+        await enter(people, "19800201")
+        await go_on(people)
+        await finish(people)
+        await people.until_kiosk("done", "start")
+    assert "Nichts gefunden" in sabine.get("/search?query=PA-2026-210").text, "one opening collected both"
+
+
 def test_what_is_typed_wrongly_is_said(sabine: Browser) -> None:
     def said(**fields: str) -> str:
         answer = sabine.submit("/orders/new", "/orders/new", **{"document_type": "Reisepass", **fields})

@@ -17,7 +17,7 @@ from kiosk_ui.office import words
 from kiosk_ui.office.orders_file import COLUMNS, MOST_ROWS, FileUnusable, OrdersFile, read_orders
 from kiosk_ui.office.results_file import results_file
 
-HEAD = "Vorgang;Dokumentart;Sprache;Größe;Niedrig;Geburtsdatum;PIN;Familienname;Vornamen"
+HEAD = "Vorgang;Dokumentart;Sprache;Größe;Niedrig;Geburtsdatum;PIN;Familienname;Vornamen;Gruppe"
 FILE_CODES = {"file_empty", "file_not_text", "file_columns", "too_many_rows"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from controller.domain.decision import Refusal
 from controller.domain.model import RightStatus
 from controller.domain.pickup_number import digest_of_tag, is_pickup_number, secret_of_tag
 from controller.domain.verifiers import factor_key, token_digest, token_secret, verifier
-from controller.ports import CredentialRow, HolderTold, NewCode, OrderInput
+from controller.ports import CredentialRow, HolderTold, ImportOutcome, NewCode, OrderInput
 from controller.services.codes import CodeMaker, NumberDigests
 from controller.services.credentials import CredentialBook
 from controller.services.one_at_a_time import OneAtATime
@@ -274,3 +275,68 @@ async def test_what_went_on_meanwhile_counts_when_a_file_is_applied(tmp_path: Pa
         done = await at.orders.apply(SESSION, plan.preview, "lena")
         assert not isinstance(done, Refusal)
         assert (done.new, done.changed) == (1, 0), "it is new now"
+
+
+def family(*names: str, **more: Any) -> tuple[OrderInput, ...]:
+    """Rows of one group. The first says whose birth date the code asks for."""
+    rows = [order(name, line=2 + number, **more) for number, name in enumerate(names)]
+    told = rows[0].holder
+    return tuple(
+        replace(row, group="Weber", holder=told if number == 0 else HolderTold()) for number, row in enumerate(rows)
+    )
+
+
+async def test_a_group_gets_one_code_over_all_its_envelopes(tmp_path: Path) -> None:
+    async with alone(tmp_path) as at:
+        rows = (*family("PA-01", "PA-02", "PA-03"), order("PA-09", line=9))
+        plan = at.orders.preview(SESSION, rows)
+        assert (plan.new, plan.codes, plan.waiting, plan.problems) == (4, 2, 0, ())
+        done = await at.orders.apply(SESSION, plan.preview, "lena")
+        assert isinstance(done, ImportOutcome)
+        assert [made.orders for made in done.codes] == [("PA-01", "PA-02", "PA-03"), ("PA-09",)]
+        row = at.of_code(done.codes[0].code)
+        assert row is not None
+        right = at.bench.box.rights[row.right]
+        assert set(right.deposits) == {at.deposit(name) for name in ("PA-01", "PA-02", "PA-03")}
+        groups = {at.bench.box.deposits[name].group for name in right.deposits}
+        assert len(groups) == 1
+        assert "Weber" not in str(groups), "what a family is called stays in its file"
+        assert at.bench.box.deposits[at.deposit("PA-09")].group == ""
+        again = at.orders.preview(SESSION, rows)
+        assert (again.new, again.unchanged, again.problems) == (0, 4, ())
+
+
+@pytest.mark.parametrize(
+    ("change", "codes"),
+    [
+        ({"language": "tr"}, {"group_contradictory"}),
+        ({"holder": HolderTold("01.01.1980")}, {"group_contradictory"}),
+        ({"document_type": "Unfug"}, {"group_incomplete", "document_type_unknown"}),
+        ({"order": "PA-01"}, {"group_incomplete", "order_twice"}),
+    ],
+)
+async def test_a_group_that_cannot_be_meant_is_left_out_whole(
+    tmp_path: Path, change: dict[str, Any], codes: set[str]
+) -> None:
+    async with alone(tmp_path) as at:
+        first, second = family("PA-01", "PA-02")
+        rows = (first, replace(second, **change), order("PA-09", line=9))
+        plan = at.orders.preview(SESSION, rows)
+        assert {code for _, code in plan.problems} == codes
+        assert (plan.new, plan.codes) == (1, 1)
+
+
+async def test_a_group_is_made_at_once_and_not_bit_by_bit(tmp_path: Path) -> None:
+    async with alone(tmp_path) as at:
+        await at.added(order("PA-01"))
+        plan = at.orders.preview(SESSION, family("PA-01", "PA-02"))
+        assert {code for _, code in plan.problems} == {"group_known"}
+        many = family(*(f"PA-1{number}" for number in range(9)))
+        assert {code for _, code in at.orders.preview(SESSION, many).problems} == {"group_too_large"}
+
+
+async def test_a_group_without_what_is_asked_waits_for_its_slip(tmp_path: Path) -> None:
+    async with alone(tmp_path) as at:
+        rows = family("PA-01", "PA-02", birth_date="")
+        plan = at.orders.preview(SESSION, rows)
+        assert (plan.new, plan.codes, plan.waiting) == (2, 0, 2)
