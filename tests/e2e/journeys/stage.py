@@ -41,9 +41,13 @@ class Stage:
         return [name for name in types if not names or name in names]
 
 
-def furnish(town: Town, what: Preload, calendar: Path = ALWAYS_OPEN) -> dict[str, str]:
-    """Provisions a town and puts in what lies inside, in its books and behind its doors. Where each envelope lies."""
+def furnish(town: Town, what: Preload, calendar: Path = ALWAYS_OPEN, more_types: str = "") -> dict[str, str]:
+    """Provisions a town and puts in what lies inside, in its books and behind its doors. Where each envelope lies.
+    ``more_types``: document types (TOML) beside the town's own.
+    """
     town.provision(calendar=calendar)
+    with (town.config / "policies.toml").open("a", encoding="utf-8") as policies:
+        policies.write(more_types)
     first_start(town.config / "abholfach.toml")
     where = preload(town.data, what)
     town.put_inside({label: [deposit] for deposit, label in where.items()})
@@ -53,7 +57,12 @@ def furnish(town: Town, what: Preload, calendar: Path = ALWAYS_OPEN) -> dict[str
 
 @asynccontextmanager
 async def stage(
-    what: Preload, *, pace: float = 0.0, size: tuple[int, int] = (1080, 1920), calendar: Path = ALWAYS_OPEN
+    what: Preload,
+    *,
+    pace: float = 0.0,
+    size: tuple[int, int] = (1080, 1920),
+    calendar: Path = ALWAYS_OPEN,
+    more_types: str = "",
 ) -> AsyncIterator[Stage]:
     """The whole box with ``what`` in it. ``pace``: of the person (`Person`); ``size``: the screen's, in px. Doors open
     only while the screen says what it shows, as at a real box.
@@ -61,7 +70,7 @@ async def stage(
     root = Path(tempfile.mkdtemp(prefix="stage-"))
     town = Town(root, heartbeat=True)
     try:
-        where = await asyncio.to_thread(furnish, town, what, calendar)  # it runs a loop of its own
+        where = await asyncio.to_thread(furnish, town, what, calendar, more_types)  # it runs a loop of its own
         town.start_controller()
         town.start_pages(0)
         town.start_reader()
