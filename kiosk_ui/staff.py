@@ -99,6 +99,7 @@ class StaffPages:
                 tries_left=seen.tries_left,
                 order=seen.order,
                 place=seen.place,
+                news=seen.news,
             )
         page = view.page if view.page in PAGES else "out_of_order"
         context: dict[str, Any] = {

@@ -17,7 +17,7 @@ class Notice:
 
 
 NOTICES: dict[str, Notice] = {
-    "load_booked": Notice("good", "Gebucht: Fach {compartment}", "Die Nachricht geht heraus."),
+    "load_booked": Notice("good", "Gebucht: Fach {compartment}", "{news}"),
     "load_unknown": Notice("attention", "Unbekannt {order}", "Nicht angekündigt. Bitte zur Seite legen."),
     "load_duplicate": Notice("attention", "Liegt schon in Fach {compartment}", "Bitte prüfen und zur Seite legen."),
     "load_held": Notice("attention", "Ausgabe gesperrt", "Nicht einlegen, bitte im Fachverfahren prüfen."),
@@ -81,6 +81,14 @@ NOTICES: dict[str, Notice] = {
     "nothing_to_answer": Notice("attention", "Hier ist nichts mehr zu beantworten"),
     "compartment_unknown": Notice("attention", "Dieses Fach gibt es nicht"),
     "load_waiting": Notice("attention", "Jemand möchte abholen"),
+}
+
+#: Who tells the holder of an envelope that has just been booked.
+NEWS: dict[str, str] = {
+    "": "Die Nachricht geht heraus.",
+    "sent": "Die Nachricht geht heraus.",
+    "waits": "Die Nachricht geht heraus, sobald der letzte Umschlag dazu eingelegt ist.",
+    "nobody": "Diese Box schreibt niemandem: Bitte selbst Bescheid geben.",
 }
 
 #: Why a compartment is under clarification.
@@ -214,6 +222,7 @@ def notice(code: str, **details: str | int) -> Notice:
     if details.get("tries_left") == 1:
         known = replace(known, text=known.text.replace("{tries_left} Versuche", "einen Versuch"))
     values = {"compartment": "", "tries_left": 0, "order": "", "place": "", **details}
+    values["news"] = NEWS.get(str(values.get("news", "")), "")
     return Notice(known.tone, known.headline.format(**values).replace("  ", " ").strip(), known.text.format(**values))
 
 

@@ -13,15 +13,18 @@ from dataclasses import replace
 from controller.domain import events as ev
 from controller.domain.decide_chip import DOWN, STOPPED
 from controller.domain.decide_pickup import SCREEN_STALE
-from controller.domain.model import SessionEnd
+from controller.domain.model import RightStatus, SessionEnd
 from controller.domain.moment import Moment
 from controller.domain.openings import POWER_FAIL
 from controller.domain.words import spoken_reference
 from controller.ports import FrontState, Notice, Tone
 from controller.services.actor import Actor
+from controller.services.standalone import ISSUER as ALONE
 
-NOTICE_MS = 12_000
-SHORT_NOTICE_MS = 6_000
+#: Long enough to be read, or heard, and to note a telephone number. Nobody waits for it: a code is read all the same.
+NOTICE_MS = 25_000
+SHORT_NOTICE_MS = 10_000
+PROBLEM_MS = 30_000
 DONE_MS = 10_000
 #: A language that somebody chose and then left is given back after so long: the next one reads German, or chooses.
 LANGUAGE_MS = 180_000
@@ -157,14 +160,14 @@ class Front:
             case ev.SessionEnded():
                 self._session_ended(event, at)
             case ev.ProblemReported(problem="missing"):
-                self._note_at(at, "problem_reported", NOTICE_MS * 2, reference=spoken_reference(event.session))
+                self._note_at(at, "problem_reported", PROBLEM_MS, reference=spoken_reference(event.session))
             case ev.ProblemReported(problem="foreign"):
                 self._foreign = event.session
             case ev.CompartmentQuarantined(reason="foreign") if self._foreign:
-                self._note_at(at, "problem_reported", NOTICE_MS * 2, reference=spoken_reference(self._foreign))
+                self._note_at(at, "problem_reported", PROBLEM_MS, reference=spoken_reference(self._foreign))
                 self._foreign = ""
             case ev.ProblemReported(problem="error"):
-                self._note_at(at, "problem_error", NOTICE_MS * 2, reference=spoken_reference(event.session))
+                self._note_at(at, "problem_error", PROBLEM_MS, reference=spoken_reference(event.session))
             case ev.FactorVerified(factor="emrtd" | "eid" | "staff") | ev.StaffCheckAsked():
                 self._tone(Tone.ACCEPTED)
             case ev.ChipChecked() if event.outcome != "verified":
@@ -191,7 +194,8 @@ class Front:
             case ev.DepositStored():
                 session = self._actor.box.staff_session
                 if session is not None and session.last_stored == event.deposit:
-                    self._staff_note_at(at, "load_booked", compartment=event.compartment)
+                    news = self._who_tells(event.deposit)
+                    self._staff_note_at(at, "load_booked", compartment=event.compartment, news=news)
                     self._tone(Tone.BOOKED)
             case ev.DepositEnded(end="recalled" | "handed_over_at_counter"):
                 if self._actor.box.staff_session is not None:
@@ -248,6 +252,15 @@ class Front:
 
     def _note_at(self, at: Moment, page: str, lasting_ms: int, **details: str | int) -> None:
         self._state = replace(self._state, notice=Notice(page, at.mono_ms + lasting_ms, details))
+
+    def _who_tells(self, deposit: str) -> str:
+        """Whether its holder is written to now: ``sent`` by the central system, ``waits`` for the right's other
+        envelopes, ``nobody`` where the box stands alone.
+        """
+        rights = [right for right in self._actor.box.rights_over(deposit) if not right.proxy]
+        if any(right.issuer == ALONE for right in rights):
+            return "nobody"
+        return "waits" if rights and all(right.status is RightStatus.PREPARED for right in rights) else "sent"
 
     def _staff_note_at(self, at: Moment, code: str, **details: str | int) -> None:
         self._state = replace(self._state, staff_notice=Notice(code, _until(at), details))

@@ -87,6 +87,7 @@ def _notice(front: FrontState) -> StaffNotice | None:
         order=str(notice.details.get("order", "")),
         tries_left=int(notice.details.get("tries_left", 0)),
         place=str(notice.details.get("place", "")),
+        news=str(notice.details.get("news", "")),
     )
 
 

@@ -29,7 +29,8 @@ class DoubtfulCompartment(msgspec.Struct, frozen=True):
 
 class StaffNotice(msgspec.Struct, frozen=True):
     """The last thing that happened at the front, for the staff page: ``code`` (load_booked, load_unknown, …) and
-    where. ``place`` is another site's name, for what belongs there.
+    where. ``place`` is another site's name, for what belongs there. ``news``, of what was booked: ``sent`` (its holder
+    is written to now), ``waits`` (for the other envelopes of the same code), ``nobody`` (the box stands alone).
     """
 
     code: str
@@ -37,6 +38,7 @@ class StaffNotice(msgspec.Struct, frozen=True):
     order: str = ""
     tries_left: int = 0
     place: str = ""
+    news: str = ""
 
 
 class StaffView(msgspec.Struct, frozen=True):

@@ -133,3 +133,23 @@ async def test_what_a_walk_s_last_step_brought_is_said_while_it_asks_for_the_nex
     assert bench.box.staff_session.requested is not None
     assert shift.front.state.staff_notice is not None
     assert shift.front.state.staff_notice.page == "reported"
+
+
+async def test_it_is_said_who_tells_the_holder(bench: Bench) -> None:
+    def news() -> object:
+        assert shift.front.state.staff_notice is not None
+        return shift.front.state.staff_notice.details["news"]
+
+    shift = Shift(bench)
+    for name in ("D1", "D2", "D3"):
+        await bench.announce(name)
+    await bench.issue("R1", "D1", "D2")
+    issued = cmd.IssueRight("standalone", "o-1", "R3", ("D3",), "de", 0, 0)
+    await bench.done(issued)
+    await bench.log_in()
+    await bench.load("D1")
+    assert news() == "waits"
+    await bench.load("D2")
+    assert news() == "sent"
+    await bench.load("D3")
+    assert news() == "nobody"
