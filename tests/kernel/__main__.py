@@ -53,12 +53,14 @@ def prepare(packages: debian.Packages, cache: Path) -> Path:
     sources.mkdir()
     debian.take_sources(unpacked, packages, sources)
     built = module.build(sources, debian.relocate_headers(unpacked, packages.release))
-    ours = Modules([*(unpacked / "lib/modules" / packages.release).rglob("*.ko*"), built])
+    # In /lib or, since Debian 13, in /usr/lib.
+    theirs = next(unpacked.glob(f"**/lib/modules/{packages.release}"))
+    ours = Modules([*theirs.rglob("*.ko*"), built], (theirs / "modules.builtin").read_text(encoding="ascii"))
     (making / "modules").mkdir()
     for number, (name, content) in enumerate(ours.with_dependencies(MODULES).items()):
         (making / "modules" / f"{number:02} {name}").write_bytes(content)
     shutil.copy(unpacked / "boot" / f"vmlinuz-{packages.release}", making / "vmlinuz")
-    shutil.copy(next(found for found in unpacked.glob("*bin/busybox")), making / "busybox")
+    shutil.copy(next(unpacked.glob("**/bin/busybox")), making / "busybox")
     debian.discard(unpacked)
     making.rename(ready)
     return ready

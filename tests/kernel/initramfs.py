@@ -35,19 +35,24 @@ def program(content: bytes) -> tuple[int, bytes]:
 class Modules:
     """A kernel's modules, by the names the kernel calls them."""
 
-    def __init__(self, files: Iterable[Path]) -> None:
-        """``files``: ``.ko`` or ``.ko.xz``, the later one of a name instead of the earlier."""
-        self._files = {file.name.split(".")[0].replace("-", "_"): file for file in files}
+    def __init__(self, files: Iterable[Path], built_in: str = "") -> None:
+        """``files``: ``.ko`` or ``.ko.xz``, the later one of a name instead of the earlier. ``built_in``: the text of
+        ``modules.builtin``, which names the files of those that need no loading.
+        """
+        self._files = {_name(file): file for file in files}
+        self._built_in = {_name(Path(line)) for line in built_in.splitlines()}
 
     def with_dependencies(self, names: Iterable[str]) -> dict[str, bytes]:
-        """Modules by name, each after those it needs. Raises ``KeyError``: there is none of this name."""
+        """Modules by name, each after those it needs, without what is built in. Raises ``KeyError``: there is none of
+        this name.
+        """
         found: dict[str, bytes] = {}
         for name in names:
             self._add(name, found)
         return found
 
     def _add(self, name: str, found: dict[str, bytes]) -> None:
-        if name in found:
+        if name in found or name in self._built_in:
             return
         file = self._files[name]
         content = file.read_bytes()
@@ -56,6 +61,10 @@ class Modules:
         for needed in needed_by(content):
             self._add(needed, found)
         found[name] = content
+
+
+def _name(file: Path) -> str:
+    return file.name.split(".")[0].replace("-", "_")
 
 
 def needed_by(module: bytes) -> list[str]:

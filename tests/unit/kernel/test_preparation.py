@@ -60,6 +60,12 @@ def test_modules_come_after_what_they_need(tmp_path: Path) -> None:
         modules.with_dependencies(["nowhere"])
 
 
+def test_what_is_built_into_the_kernel_is_not_loaded(tmp_path: Path) -> None:
+    (tmp_path / "9p.ko").write_bytes(a_module("net-core"))
+    modules = Modules(tmp_path.iterdir(), "kernel/net/net-core.ko\nkernel/drivers/virtio/virtio_pci.ko\n")
+    assert list(modules.with_dependencies(["virtio_pci", "9p"])) == ["9p"]
+
+
 def test_a_module_that_says_nothing_needs_nothing() -> None:
     assert needed_by(b"\x7fELF") == []
     assert needed_by(a_module()) == []
