@@ -59,6 +59,29 @@ DEVICES = {
     "certificate": "Zertifikat",
     "gauge temperature": "Gehäuse",
     "gauge supply_voltage": "Versorgung der Schlösser",
+    "headphones": "Kopfhörer",
+}
+HEADPHONES = {"in": "eingesteckt", "out": "nicht eingesteckt"}
+#: What a fault is about, where that is neither a compartment nor a name that somebody gave.
+SUBJECTS = {
+    "mains": "Netz",
+    "housing": "Gehäuse",
+    "inside": "innen",
+    "thermostat": "Thermostat",
+    "doors": "Türkontakte",
+    "locks": "Schlösser",
+    "supply": "Netzteil",
+    "keypad": "Tasten",
+    "loudspeaker": "Lautsprecher",
+    "headphones": "Kopfhörer",
+    "power_fail": "Meldung der Notstromversorgung",
+    "tamper": "Gehäusekontakt",
+    "supply_fault": "Meldung des Netzteils",
+    "temperature": "Temperaturfühler",
+    "supply_voltage": "Spannungsmessung",
+    "the buzzer": "Summer",
+    "the scanner light": "Licht am Lesefenster",
+    "the door light": "Türlicht",
 }
 STATES = {"ok": "in Ordnung", "fault": "Störung", "unknown": "unbekannt"}
 READER_STATES = {"ok": "liest", "no_frames": "liefert nichts", "starting": "startet"}
@@ -203,6 +226,13 @@ def measured(unit: str, value: int) -> str:
     return german(value / 10) if unit == "tenths" else str(value)
 
 
+def subject(fault: api.FaultView) -> str:
+    """What the fault is about."""
+    if fault.subject.startswith("the lamp of "):
+        return f"Lampe {fault.subject.removeprefix('the lamp of ')}"
+    return SUBJECTS.get(fault.subject, fault.subject)
+
+
 def device(view: api.DeviceView) -> tuple[str, str, str]:
     """Its name, its state and what more there is to say."""
     name = DEVICES.get(view.name, view.name)
@@ -213,6 +243,8 @@ def device(view: api.DeviceView) -> tuple[str, str, str]:
     detail = view.detail
     if view.name in ("disk", "memory") and view.value:
         detail = f"{size(view.value)} frei"
+    elif view.name == "headphones":
+        detail = HEADPHONES.get(view.detail, view.detail)
     elif view.name.startswith("gauge "):
         detail = detail.replace(".", ",")
     elif view.name == "temperature":

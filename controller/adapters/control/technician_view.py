@@ -108,6 +108,9 @@ def _devices(box: Box, front: FrontState, now: Moment, look: TechnicianLook | No
     told = [DeviceView(name, state, detail) for name, (state, detail) in sorted(front.devices.items())]
     for each in map(_card_reader, front.card_readers):
         told.append(DeviceView(f"card reader {each.source}", "ok" if each.state == "ok" else "fault", each.state))
+    if front.headphones:
+        unread = fault_key("input_unreadable", "headphones") in box.faults
+        told.append(DeviceView("headphones", "fault" if unread else "ok", "" if unread else front.headphones))
     if look is None:
         return tuple(told)
     compartments = box.compartments.values()

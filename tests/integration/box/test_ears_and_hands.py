@@ -61,6 +61,9 @@ async def test_the_page_hears_of_headphones_at_every_step_of_a_pickup(box: Town)
         await people.plant.set_contact("headphones", True)
         assert (await hears(people, "in")).revision > before.revision
         await finish(people)
+        async with page(box) as client:
+            technician = await client.call(api.GetTechnician())
+        assert [(each.state, each.detail) for each in technician.devices if each.name == "headphones"] == [("ok", "in")]
         await people.plant.set_thing("socket", False)
         await hears(people, "out")
         await until(lambda: ("input_unreadable", "headphones") in codes(box, "FaultRaised"), "the fault is in the log")
