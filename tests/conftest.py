@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Generator
+
 import pytest
 from hypothesis import settings
 
 # No test is timed: a busy machine is no fault of the code. hypothesis does not read this from pyproject.toml.
 settings.register_profile("abholfach", deadline=None)
 settings.load_profile("abholfach")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Thousands of tests are there to stay: the collector need not walk through them, now or in the middle of one."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
