@@ -87,7 +87,7 @@ NOTICES: dict[str, Notice] = {
 NEWS: dict[str, str] = {
     "": "Die Nachricht geht heraus.",
     "sent": "Die Nachricht geht heraus.",
-    "waits": "Die Nachricht geht heraus, sobald der letzte Umschlag dazu eingelegt ist.",
+    "waits": "Abholbar, sobald der letzte Umschlag dazu eingelegt ist.",
     "nobody": "Diese Box schreibt niemandem: Bitte selbst Bescheid geben.",
 }
 
@@ -112,6 +112,9 @@ REASONS: dict[str, str] = {
     "clarification": "Eine Klärung wurde unterbrochen.",
     "emergency": "Nach einer Notöffnung.",
     "test": "Ein Test wurde unterbrochen.",
+    "test_failed": "Bei der Prüfung der Technik ging etwas nicht: Erst nach bestandener Prüfung wieder benutzen.",
+    "wiring": "Seine Leitung öffnete bei der Prüfung eine andere Tür.",
+    "remapped": "Der Belegungsplan wurde berichtigt: Was darin liegt, muss jemand nachsehen.",
     "interrupted": "Der Vorgang wurde unterbrochen.",
     "undo": "Das Rückgängigmachen wurde unterbrochen.",
     "handover": "Die Ausgabe am Schalter wurde unterbrochen.",

@@ -258,9 +258,9 @@ class Front:
         envelopes, ``nobody`` where the box stands alone.
         """
         rights = [right for right in self._actor.box.rights_over(deposit) if not right.proxy]
-        if any(right.issuer == ALONE for right in rights):
-            return "nobody"
-        return "waits" if rights and all(right.status is RightStatus.PREPARED for right in rights) else "sent"
+        if rights and all(right.status is RightStatus.PREPARED for right in rights):
+            return "waits"
+        return "nobody" if any(right.issuer == ALONE for right in rights) else "sent"
 
     def _staff_note_at(self, at: Moment, code: str, **details: str | int) -> None:
         self._state = replace(self._state, staff_notice=Notice(code, _until(at), details))

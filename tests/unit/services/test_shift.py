@@ -141,15 +141,11 @@ async def test_it_is_said_who_tells_the_holder(bench: Bench) -> None:
         return shift.front.state.staff_notice.details["news"]
 
     shift = Shift(bench)
-    for name in ("D1", "D2", "D3"):
+    for name in ("D1", "D2", "D3", "D4"):
         await bench.announce(name)
     await bench.issue("R1", "D1", "D2")
-    issued = cmd.IssueRight("standalone", "o-1", "R3", ("D3",), "de", 0, 0)
-    await bench.done(issued)
+    await bench.done(cmd.IssueRight("standalone", "o-1", "R3", ("D3", "D4"), "de", 0, 0))
     await bench.log_in()
-    await bench.load("D1")
-    assert news() == "waits"
-    await bench.load("D2")
-    assert news() == "sent"
-    await bench.load("D3")
-    assert news() == "nobody"
+    for name, told in (("D1", "waits"), ("D2", "sent"), ("D3", "waits"), ("D4", "nobody")):
+        await bench.load(name)
+        assert news() == told, name
