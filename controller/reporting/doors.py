@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from controller.domain import events as ev
 from controller.domain.model import Box, Purpose
+from controller.domain.testable import seen_empty
 from controller.reporting.tally import Tally
 from controller.reporting.true_time import Entry
 
@@ -30,6 +31,8 @@ class Doors:
                     (self._opened_for or tally).first_try += 1
                 self._opened_for = None
             case ev.DoorOpened(cause=cause) if cause in UNASKED:
+                tally.unexpected_open += 1
+            case ev.DoorOpened(cause="test") if not seen_empty(before, before.compartments[entry.event.compartment]):
                 tally.unexpected_open += 1
             case ev.DoorLeftOpen(stage="staff"):
                 tally.left_open += 1

@@ -163,6 +163,7 @@ async def test_swapped_wires_a_jam_a_dead_contact_and_a_stuck_one_are_found_and_
     assert written.count("LockExamined") == 10
 
 
+@pytest.mark.slow
 async def test_beside_an_envelope_two_persons_agree_to_a_map(box: Town) -> None:
     async with hall(box) as people:
         (full,) = await load(people, ANNA, ITEMS[0])
@@ -202,6 +203,7 @@ async def test_beside_an_envelope_two_persons_agree_to_a_map(box: Town) -> None:
         await people.take(full)
 
 
+@pytest.mark.slow
 async def test_a_door_with_something_behind_it_stops_the_round_and_a_crash_loses_one_lock(box: Town) -> None:
     async with hall(box) as people:
         (full,) = await load(people, ANNA, ITEMS[0])
