@@ -43,6 +43,7 @@ class EmulatedBus:
         self._talks: set[socket.socket] = set()
         self._listening = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._listening.setblocking(False)
+        place.unlink(missing_ok=True)  # of a process that was killed
         self._listening.bind(str(place))
         self._listening.listen()
         asyncio.get_running_loop().add_reader(self._listening, self._accept)
