@@ -78,8 +78,9 @@ class HeardFaults:
         self.told.append((fault.code, fault.subject, True))
 
     def fault_cleared(self, code: str, subject: str) -> None:
-        del self.standing[code, subject]
-        self.told.append((code, subject, False))
+        # Inputs clear at the start what may stand from before.
+        if self.standing.pop((code, subject), None) is not None:
+            self.told.append((code, subject, False))
 
 
 def scripted(answers: Sequence[bytes]) -> Callable[[bytes], bytes]:

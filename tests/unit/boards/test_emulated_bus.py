@@ -64,7 +64,7 @@ async def test_a_bus_that_has_died_is_opened_again_when_it_is_back(chips: Chips)
         assert await _soon(hand, lambda: bus.read_byte_data(ADDRESS, IODIR)) == 0xFF
         chips.die()
         for _ in range(2):
-            with pytest.raises(OSError, match="is gone|is emulated"):
+            with pytest.raises(OSError, match=r"is gone|is emulated"):
                 await _soon(hand, lambda: bus.read_byte_data(ADDRESS, IODIR))
         chips.place.touch()  # as a process leaves it that was killed
         chips.live()
