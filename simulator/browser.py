@@ -151,7 +151,7 @@ class Browser:
         """Posts a form as the page would: its hidden fields, and what was typed. The page that comes."""
         return await self._ask("POST", form.action, urlencode({**form.fields, **typed}))
 
-    async def until(self, seen: Callable[[Page], bool], what: str, within_s: float = 15.0, *, place: str = "") -> Page:
+    async def until(self, seen: Callable[[Page], bool], what: str, within_s: float = 45.0, *, place: str = "") -> Page:
         """Looks until ``seen`` holds, at a ``place`` of the page if one is named. Raises `NotSoon`."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + within_s

@@ -121,11 +121,11 @@ class Hall:
     async def staff(self) -> StaffView:
         return await self.page.call(GetStaff())
 
-    async def until_kiosk(self, *pages: str, within_s: float = 10.0) -> KioskView:
+    async def until_kiosk(self, *pages: str, within_s: float = 30.0) -> KioskView:
         """Waits for one of the resident's ``pages``."""
         return await self._until(self.kiosk, lambda view: view.page in pages, within_s, f"kiosk page {pages}")
 
-    async def until_staff(self, condition: Callable[[StaffView], bool], what: str, within_s: float = 10.0) -> StaffView:
+    async def until_staff(self, condition: Callable[[StaffView], bool], what: str, within_s: float = 30.0) -> StaffView:
         return await self._until(self.staff, condition, within_s, f"staff page: {what}")
 
     async def _until(

@@ -32,8 +32,8 @@ from simulator.processes import NotifySocket, Process, ProcessFailed, Sockets
 from simulator.trust import fill_trust_store
 
 ROLES = ("ui", "reader-qr", "reader-eid", "admin")
-START_WITHIN_S = 30.0
-STOP_WITHIN_S = 10.0
+START_WITHIN_S = 60.0
+STOP_WITHIN_S = 30.0
 DEFAULT_PROFILE = "gpio-12"
 
 #: People come at any time, and somebody is always there.

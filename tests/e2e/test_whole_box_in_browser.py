@@ -47,7 +47,7 @@ class Box:
 
     async def shows(self, *pages: str) -> None:
         wanted = ", ".join(f'#page[data-page="{page}"]' for page in pages)
-        await self.screen.page.wait_for_selector(wanted, state="attached", timeout=20_000)
+        await self.screen.page.wait_for_selector(wanted, state="attached", timeout=60_000)
 
     async def empty(self) -> list[str]:
         """Empties the compartment that the screen speaks of."""

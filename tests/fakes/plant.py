@@ -18,7 +18,7 @@ from simulator.plant.client import PlantClient
 GPIO_12 = shipped_profiles()["gpio-12"]
 
 
-def eventually(what: Callable[[], object], timeout: float = 10.0) -> None:
+def eventually(what: Callable[[], object], timeout: float = 30.0) -> None:
     """Wait until ``what()`` is true; fail after ``timeout`` seconds."""
     end = time.monotonic() + timeout
     while not what():

@@ -41,7 +41,7 @@ _PRESS = """(key) =>
 
 #: No sentence that can be said is shorter: a tenth of a second.
 _SHORTEST_BYTES = 4_000
-_WITHIN_S = 20.0
+_WITHIN_S = 60.0
 #: No page has more controls.
 _MOST_STEPS = 60
 

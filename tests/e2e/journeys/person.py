@@ -70,7 +70,7 @@ class Person:
     async def sees(self, *pages: str) -> str:
         """Waits until one of ``pages`` stands there and reads it. Which one."""
         wanted = ", ".join(f'#page[data-page="{page}"]' for page in pages)
-        await self.screen.page.wait_for_selector(wanted, state="attached", timeout=20_000)
+        await self.screen.page.wait_for_selector(wanted, state="attached", timeout=60_000)
         return await self.standing()
 
     async def standing(self) -> str:

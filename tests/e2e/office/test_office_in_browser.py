@@ -130,5 +130,5 @@ async def test_the_overview_follows_the_box(office: OfficeTown) -> None:
         with office.browser() as other:
             other.log_in("lena")
             assert other.submit("/", "/tasks/queue", kind="stocktake", compartment="A05").status_code == 303
-        await page.wait_for_selector("#live >> text=Bestandsprüfung: Fach A05", timeout=20_000)
+        await page.wait_for_selector("#live >> text=Bestandsprüfung: Fach A05", timeout=60_000)
         assert watched.complaints == []

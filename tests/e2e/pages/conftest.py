@@ -25,7 +25,7 @@ class Stand:
 
     def client(self) -> httpx.AsyncClient:
         """A client of the same origin, as the pages' own script is."""
-        return httpx.AsyncClient(base_url=self.ui.origin, headers={"origin": self.ui.origin}, timeout=10)
+        return httpx.AsyncClient(base_url=self.ui.origin, headers={"origin": self.ui.origin}, timeout=30)
 
 
 @contextlib.asynccontextmanager

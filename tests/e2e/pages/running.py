@@ -177,7 +177,7 @@ class Watched:
             ),
         )
 
-    async def shows(self, page: str, timeout_ms: float = 10_000) -> None:
+    async def shows(self, page: str, timeout_ms: float = 30_000) -> None:
         """Waits until ``page`` stands on the screen."""
         await self.page.wait_for_selector(f'#page[data-page="{page}"]', timeout=timeout_ms, state="attached")
 

@@ -15,7 +15,7 @@ from tests.e2e.pages.running import browser, opened
 pytestmark = pytest.mark.e2e
 
 
-async def until(condition: Callable[[], object], within_s: float = 15.0) -> None:
+async def until(condition: Callable[[], object], within_s: float = 60.0) -> None:
     deadline = time.monotonic() + within_s
     while not condition():
         assert time.monotonic() < deadline

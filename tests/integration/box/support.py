@@ -122,7 +122,7 @@ def authorised(of: Town) -> int:
     return len(events(of, "UnlockAuthorised"))
 
 
-async def until(condition: Callable[[], object], what: str, within_s: float = 15.0) -> None:
+async def until(condition: Callable[[], object], what: str, within_s: float = 60.0) -> None:
     deadline = time.monotonic() + within_s
     while not condition():
         assert time.monotonic() < deadline, f"not within {within_s} s: {what}"

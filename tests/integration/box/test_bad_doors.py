@@ -55,7 +55,7 @@ async def test_a_door_that_never_opens(box: Town) -> None:
         loaded = len(pulses(box, label))
         assert await people.scanner.show(SLIPS[0].text) == ""
         await people.until_kiosk("stuck_retry")
-        view = await people.until_kiosk("stuck_staffed", within_s=25)
+        view = await people.until_kiosk("stuck_staffed", within_s=60)
         assert view.compartment == label
         fired = pulses(box, label)[loaded:]
         attempts = [event for event in events(box, "UnlockAuthorised") if event["data"]["right"] == "R0"]
@@ -138,7 +138,7 @@ async def test_a_sensor_that_says_nothing_opens_once_and_leaves_a_doubt(box: Tow
         await people.open_door(label)
         await people.plant.take(label)
         await people.plant.close_door(label)
-        view = await people.until_kiosk("confirm", "not_taken", within_s=20)
+        view = await people.until_kiosk("confirm", "not_taken", within_s=60)
         await people.page.call(Confirm(view.session, view.revision, "everything"))
         await until(lambda: events(box, "DepositUnverified"), "nobody saw it")
         assert len(pulses(box, label)) == loaded + 1, "a second pulse could not be told from the first"
@@ -164,7 +164,7 @@ async def test_a_coil_without_current_gives_up_and_says_so(box: Town) -> None:
         loaded = len(pulses(box, label))
         await people.plant.fault(label, "broken_wire")
         assert await people.scanner.show(SLIPS[0].text) == ""
-        await people.until_kiosk("stuck_staffed", within_s=25)
+        await people.until_kiosk("stuck_staffed", within_s=60)
         assert len(pulses(box, label)) == loaded
         assert not events(box, "RightEnded")
 

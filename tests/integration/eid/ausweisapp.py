@@ -13,7 +13,7 @@ from hal.eid.online.messages import Message, Reader, ReaderList
 from simulator.processes import Process, wait_for
 
 PROGRAM = shutil.which("AusweisApp2") or shutil.which("AusweisApp")
-STARTS_WITHIN_S = 30.0
+STARTS_WITHIN_S = 60.0
 
 
 @contextmanager
@@ -40,7 +40,7 @@ def ausweisapp(card_stack: Mapping[str, str]) -> Iterator[str]:
             app.kill()
 
 
-def until(line: AusweisApp, wanted: Callable[[Message], bool], within_s: float = 20) -> Message:
+def until(line: AusweisApp, wanted: Callable[[Message], bool], within_s: float = 60) -> Message:
     """The first message that is ``wanted``; others are passed over. Fails the test when none comes in time."""
     waited = 0.0
     while waited < within_s:

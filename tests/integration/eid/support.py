@@ -15,7 +15,7 @@ from simulator.card.pcscd import READER, CardStack, reader_names
 from simulator.card.vpcd import Card, Insertion, put_in
 from simulator.processes import wait_for
 
-NOTICED_WITHIN_S = 15.0
+NOTICED_WITHIN_S = 60.0
 """pcscd looks for cards every 0.4 s."""
 
 

@@ -35,7 +35,7 @@ SLIPS = [
 ]
 CAN = "918273"
 NUMBER = "ZX7K31Q98"
-WITHIN_S = 20.0
+WITHIN_S = 60.0
 EXPIRES = (datetime.now(UTC) + timedelta(days=800)).strftime("%Y%m%d")
 
 

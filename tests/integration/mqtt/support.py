@@ -23,7 +23,7 @@ from simulator.broker import Broker
 SCHEMAS = Path(__file__).parents[3] / "docs" / "mqtt" / "schemas"
 BOX = "box-1"
 TOPICS = Topics(BOX)
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 
 
 def _registry() -> Registry[Any]:

@@ -227,14 +227,14 @@ def test_nothing_of_the_box_is_here_and_nothing_of_the_office_is_at_the_box(
 
 
 def test_plain_http_and_old_tls_are_not_spoken(office: OfficeTown) -> None:
-    with socket.create_connection(("127.0.0.1", office.port), timeout=10) as plain:
+    with socket.create_connection(("127.0.0.1", office.port), timeout=30) as plain:
         plain.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert b"HTTP" not in plain.recv(1000)
     old = office.trusting()
     old.minimum_version = ssl.TLSVersion.MINIMUM_SUPPORTED
     with pytest.warns(DeprecationWarning, match="TLSv1_1"):
         old.maximum_version = ssl.TLSVersion.TLSv1_1
-    with socket.create_connection(("127.0.0.1", office.port), timeout=10) as line, pytest.raises(ssl.SSLError):
+    with socket.create_connection(("127.0.0.1", office.port), timeout=30) as line, pytest.raises(ssl.SSLError):
         old.wrap_socket(line, server_hostname=NAME)
 
 

@@ -22,7 +22,7 @@ from hal.wire.codes import SecretText
 
 NAME = "ERIKA MUSTERMANN"
 CHALLENGE = "00" * 16
-PATIENCE_S = 10
+PATIENCE_S = 30
 
 
 def request(within_ms: int = 60_000) -> ChipRequest:

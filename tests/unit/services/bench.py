@@ -227,7 +227,7 @@ async def commissioned(directory: Path) -> AsyncIterator[Bench]:
         await bench.close()
 
 
-async def soon(condition: Callable[[], object], within_s: float = 10.0) -> None:
+async def soon(condition: Callable[[], object], within_s: float = 30.0) -> None:
     """Waits until ``condition`` holds."""
     deadline = asyncio.get_running_loop().time() + within_s
     while not condition():
