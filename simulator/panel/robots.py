@@ -15,7 +15,7 @@ from simulator.townsfolk import Letter, Resident, StaffMember
 from simulator.visitors import Carried, Hall, Knows, read_card
 
 _SAID = 8
-PREVIOUS_PAGE_WITHIN_S = 20.0
+PREVIOUS_PAGE_WITHIN_S = 35.0
 
 
 class Robots:
