@@ -56,6 +56,8 @@ async def shoot(directory: Path, only: set[str]) -> None:
                             await window.page.screenshot(path=directory / f"{size}-{language}-{name}.png")
                             await _report(window.page, f"{size} {language} {name}")
                             for mode in MODES[1:]:
+                                if mode == "reach" and width > height:
+                                    continue  # Everything is low there: the tool leaves its place empty.
                                 await window.page.click(f'[data-mode="{mode}"]')
                                 await window.page.screenshot(path=directory / f"{size}-{language}-{name}-{mode}.png")
                                 await _report(window.page, f"{size} {language} {name} {mode}")
