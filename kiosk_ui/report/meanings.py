@@ -48,6 +48,8 @@ def _availability(f: MonthFigures) -> str:
     opening = numbers.hours(f.opening_ms)
     if not lost_ms:
         return f"In den {opening} Öffnungszeit war die Box immer nutzbar."
+    if lost_ms < 60_000:
+        return f"In den {opening} Öffnungszeit war die Box bis auf Sekunden immer nutzbar."
     worst = max(f.down, key=lambda down: down.ms)
     cause = CAUSES.get(worst.cause, worst.cause)
     return f"Von {opening} Öffnungszeit fielen {numbers.hours(lost_ms)} aus, vor allem: {cause}."

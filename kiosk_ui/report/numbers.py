@@ -75,7 +75,9 @@ def seconds(value: float) -> str:
 
 
 def hours(ms: float) -> str:
-    """Opening time: minutes below two hours, then hours."""
+    """Opening time: minutes below two hours, then hours. A restart's seconds are not "0 minutes"."""
+    if 0 < ms < _MINUTE_MS:
+        return f"weniger als 1{FIXED}Minute"
     if ms < 2 * _HOUR_MS:
         return f"{round(ms / _MINUTE_MS)}{FIXED}{'Minute' if round(ms / _MINUTE_MS) == 1 else 'Minuten'}"
     return f"{decimal(ms / _HOUR_MS, 0 if ms >= 20 * _HOUR_MS else 1)}{FIXED}Stunden"

@@ -109,6 +109,7 @@ def shares(now: MonthFigures, before: MonthFigures | None) -> Plot | None:
     return _paired("shares", "Anteile gegen den Vormonat", pairs, 1.0, before is not None)
 
 
+LEAST_SCALE_MS = 600_000
 SHORT = {
     "share": "Anteil der Box",
     "outside_counter_hours": "Außerhalb der Schalterzeiten",
@@ -127,7 +128,8 @@ def losses(now: MonthFigures, before: MonthFigures | None) -> Plot | None:
             pairs.append(
                 Pair(name, ms, earlier if before is not None else None, numbers.hours(ms), numbers.hours(earlier))
             )
-    most = max((max(pair.now or 0, pair.before or 0) for pair in pairs), default=0)
+    # Seconds of a restart are a sliver, not a bar from one end to the other.
+    most = max((max(pair.now or 0, pair.before or 0, LEAST_SCALE_MS) for pair in pairs), default=0)
     return _paired("losses", "Ausgefallene Öffnungszeit nach Ursache", pairs, most, before is not None)
 
 

@@ -156,6 +156,7 @@ def _logged_in(
         orders=tuple(order for name in about if name in box.deposits for order in box.deposits[name].orders),
         booked=as_booked(box.compartments[compartment]) if compartment else "",
         undo=_undo(box, session) if page == "load_ready" else "",
+        missing=_missing(box) if page == "load_ready" else (),
     )
 
 
@@ -169,6 +170,12 @@ def _round(session: StaffSession) -> RoundView | None:
 def _undo(box: Box, session: StaffSession) -> str:
     deposit = box.deposits.get(session.last_stored)
     return deposit.compartment if deposit is not None and deposit.status is DepositStatus.STORED else ""
+
+
+def _missing(box: Box) -> tuple[str, ...]:
+    """Orders of envelopes that staff could not find."""
+    gone = (deposit for deposit in box.deposits.values() if deposit.status is DepositStatus.MISSING)
+    return tuple(deposit.orders[0] for deposit in gone)
 
 
 def _questions(box: Box) -> tuple[LoadingQuestion, ...]:

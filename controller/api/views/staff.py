@@ -93,6 +93,7 @@ class StaffView(msgspec.Struct, frozen=True):
     orders: tuple[str, ...] = ()
     booked: str = ""
     undo: str = ""
+    missing: tuple[str, ...] = ()
     shift: ShiftView | None = None
     ends_in_ms: int = 0
     warns_in_ms: int = 0

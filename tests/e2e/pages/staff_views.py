@@ -79,6 +79,7 @@ STAFF: dict[str, StaffView] = {
     ),
     "questions": _in(
         "load_ready",
+        missing=("ORD-2026-0099",),
         questions=(LoadingQuestion("D-9", "ORD-2026-0144", "A05"),),
         doubtful=(DoubtfulCompartment("A05", ("jam", "loading"), ("ORD-2026-0144",), "unknown", "closed"),),
         tasks=(TaskView("T1", "recall", "recall", "A02", "D-1", ("ORD-2026-0101",), "verzogen", "k.meier", DAY),),

@@ -155,3 +155,12 @@ def test_a_locked_badge_and_the_end_of_a_session_are_told() -> None:
     later = staff_view(box.box, FrontState(staff_token="t"), box.at(5_000).now)
     assert later.timeless() == shown.timeless(), "the time that passes is no new page"
     assert later.view.ends_in_ms == shown.view.ends_in_ms - 5_000
+
+
+def test_what_could_not_be_found_stands_on_the_page_until_it_is() -> None:
+    box = Scenario().stored("D1")
+    label = box.deposit("D1").compartment
+    box.login().guided(label).report("empty", "missing")
+    assert staff_view(box.box, FrontState(), box.now).view.missing == ("ORDER-D1",)
+    box.scan("D1").take()
+    assert staff_view(box.box, FrontState(), box.now).view.missing == ()

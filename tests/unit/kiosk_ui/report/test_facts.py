@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from controller.api import ReportView
+from controller.api import Downtime, ReportView
 from kiosk_ui import languages
 from kiosk_ui.link import Link
 from kiosk_ui.report import facts_of, numbers, plots
@@ -37,6 +37,8 @@ from tests.unit.kiosk_ui.report.conftest import heavy
         (numbers.waiting(73 * 60), "3,0\u00a0Tage"),
         (numbers.seconds(35), "35\u00a0Sekunden"),
         (numbers.seconds(150), "2,5\u00a0Minuten"),
+        (numbers.hours(0), "0\u00a0Minuten"),
+        (numbers.hours(20_000), "weniger als 1\u00a0Minute"),
         (numbers.hours(90 * 60_000), "90\u00a0Minuten"),
         (numbers.hours(416 * 3_600_000), "416\u00a0Stunden"),
         (numbers.month_name("2026-03"), "März 2026"),
@@ -134,6 +136,20 @@ PAGES = ReportPages(cast(Link, None), languages.load("de", {}))
 
 
 @pytest.mark.usefixtures("berlin")
+def test_seconds_of_a_restart_are_no_failure_of_the_month(october: ReportView) -> None:
+    month = october.month
+    assert month is not None
+    restarted = msgspec.structs.replace(month, down=(Downtime("stopped", 5_000),))
+    plot = plots.losses(restarted, None)
+    assert plot is not None
+    assert "weniger als 1" in plot.svg
+    widths = [float(width) for width in re.findall(r'<rect[^>]* width="([0-9.]+)"', plot.svg)]
+    assert min(widths) < 5, "a sliver"
+    facts = facts_of(msgspec.structs.replace(october, month=restarted))
+    said = next(headline.meaning for headline in facts.headlines if headline.key == "availability")
+    assert said.endswith("war die Box bis auf Sekunden immer nutzbar.")
+
+
 def test_a_month_in_which_nothing_happened_has_a_page(october: ReportView) -> None:
     month = october.month
     assert month is not None
