@@ -227,7 +227,7 @@ class DemoTown:
 
     async def _watch(self) -> None:
         starts: dict[str, Callable[[], None]] = {
-            "cabinet": self.town.start_plant,
+            "cabinet": self._start_cabinet_anew,
             "boards": self.town.start_boards,
             "central": self._start_central,
             "controller": self._start_controller,
@@ -260,6 +260,16 @@ class DemoTown:
         self.restarts[name] = self.restarts.get(name, 0) + 1
         safe = "outputs made safe, " if name == "controller" else ""
         self._say(f"{name} {how}; {safe}started again in {time.monotonic() - began:.1f} s")
+
+    def _start_cabinet_anew(self) -> None:
+        """A cabinet that was away has other pins than those which the controller holds: as after a power cut, both
+        begin again.
+        """
+        self.town.start_plant()
+        controller = self.town.controller
+        if controller is not None and controller.running:
+            self._say("the cabinet had no power: the computer goes down with it")
+            os.kill(controller.pid, signal.SIGKILL)
 
     async def until_it_fails(self) -> None:
         """Never returns; raises what ends the looking after, if anything does."""

@@ -83,6 +83,12 @@ def test_whoever_is_killed_is_started_again_and_the_broker_when_asked(tmp_path: 
         assert press(running, "/robots/collect", {"right": "R-osei"}).status_code == 200
         until(lambda: "goes home with D-0107" in json.dumps(panel_state(running)), "who has the right passport, too")
 
+        os.kill(running_processes(running)["cabinet"], signal.SIGKILL)
+        running.until_said("the computer goes down with it")
+        until(lambda: running.said().count("outputs made safe, started again") == 2, "the computer is up again")
+        assert press(running, "/robots/collect", {"right": "R-yildiz"}).status_code == 200
+        until(lambda: "goes home with D-0101" in json.dumps(panel_state(running)), "its doors open again")
+
         assert press(running, "/processes/broker/kill").status_code == 200
         assert press(running, "/processes/nobody/kill").status_code == 422
         until(lambda: dict(running_processes(running))["broker"] == 0, "the broker is dead")
