@@ -16,7 +16,8 @@ from tests.e2e.pages.running import CHROMIUM_FLAGS, Watched, chromium
 from tests.integration.box.support import envelopes, events, slips, until
 from tests.integration.office.support import NAME, PASSWORD, STAFF, OfficeTown, office_town
 
-pytestmark = pytest.mark.e2e
+#: Its box is made once, by one worker.
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("office_in_browser")]
 
 ITEMS, SLIPS = envelopes(4, "Reisepass"), slips(4)
 DESK, TABLET = (1280, 900), (820, 1180)

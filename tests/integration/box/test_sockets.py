@@ -23,6 +23,9 @@ from simulator.preload import Preload, new_code
 from simulator.town import Town
 from tests.integration.box.support import ANNA, STAFF, authorised, envelopes, hall, load, page, pulses, slips, town
 
+#: Its box is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("sockets")
+
 ITEMS, SLIPS = envelopes(2), slips(2)
 METHODS = {
     "ui": [request.METHOD for request in api.UI_REQUESTS],

@@ -14,6 +14,9 @@ from simulator.town import Town
 from tests.integration.box.support import events
 from tests.integration.office.support import NAME, PASSWORD, Browser, OfficeTown, office_town
 
+#: Its box is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("office_browser_rules")
+
 PAGES = (
     "/",
     "/search",

@@ -50,6 +50,9 @@ PLAIN: dict[str, Any] = {
     "preview": "nothing",
 }
 
+#: Its box is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("office_opens_nothing")
+
 
 @pytest.fixture(scope="module")
 def office() -> Iterator[OfficeTown]:

@@ -12,6 +12,9 @@ from pypdf import PdfReader
 from kiosk_ui.report.csv_file import BOM
 from tests.integration.office.support import Browser, OfficeTown, office_town
 
+#: Its box is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("office_report")
+
 
 @pytest.fixture(scope="module")
 def office() -> Iterator[OfficeTown]:

@@ -23,6 +23,9 @@ from tests.unit.paper.printed import codes, reader
 
 BORN = "31.12.1990"
 
+#: Its box is made once, by one worker.
+pytestmark = pytest.mark.xdist_group("office_work")
+
 
 @pytest.fixture(scope="module")
 def office() -> Iterator[OfficeTown]:
