@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from playwright.async_api import expect
 
+from controller import api
 from tests.e2e.pages import commissioning_views as rounds
 from tests.e2e.pages import technician_views as views
 from tests.e2e.pages.conftest import Stand
@@ -200,3 +201,12 @@ async def test_what_the_controller_refuses_is_said_in_words(shown: Stand) -> Non
             )
         assert answer.status_code == 422
         assert words in answer.text
+
+
+async def test_a_browser_is_given_the_files(shown: Stand) -> None:
+    """A form names its origin only where the page lets it: without one the guard would refuse every file."""
+    shown.controller.results["technician.bundle"] = lambda params: api.Bundle("x.zip", b"PK")
+    async with browser() as chrome, opened(chrome, f"{shown.ui.origin}/technician?look=service", 1280, 800) as window:
+        async with window.page.expect_download() as download:
+            await window.page.click('[data-key="bundle"]')
+        assert (await download.value).suggested_filename == "x.zip"

@@ -50,7 +50,7 @@ async def test_headers_of_a_page_and_of_a_static_file(stand: Stand) -> None:
         assert "require-trusted-types-for 'script'" in policy
         assert "unsafe" not in policy
         assert page.headers["cache-control"] == "no-store"
-        assert page.headers["referrer-policy"] == "no-referrer"
+        assert page.headers["referrer-policy"] == "same-origin"
         assert page.headers["x-content-type-options"] == "nosniff"
         assert "style=" not in page.text
         assert "onclick" not in page.text
