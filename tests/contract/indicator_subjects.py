@@ -14,6 +14,7 @@ from hal.profile import load_profile
 from simulator.boards.faults import BoardFault
 from tests.fakes.boards import RunningBoards, expander_bank, running_boards, serial_profile, waveshare_bank
 from tests.fakes.hardware import FakeIndicators
+from tests.fakes.plant import eventually
 from tests.unit.boards.direct import HeardFaults
 
 GPIO_BANK = '[[banks]]\nkind = "gpio"\nname = "pins"\nsupply = "12V"\npulse_ms = 400\none_shot_ms = 700\n'
@@ -75,8 +76,7 @@ def on_cabinet(text: str, bank: str, *, buzzer: bool = True) -> Iterator[tuple[I
 
             def loses_power() -> None:
                 boards.control.board_fault(bank, BoardFault.DEAD)
-                while ("board_silent", bank) not in faults.standing:
-                    pass
+                eventually(lambda: ("board_silent", bank) in faults.standing)
                 boards.control.mend(bank)
 
             cabinet = build_cabinet(load_profile(file), edges=boards.edges, faults=faults)

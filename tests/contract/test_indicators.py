@@ -58,19 +58,17 @@ def test_a_lamp_and_each_light_burn_for_themselves(subject: IndicatorSubject) ->
     assert subject.faults is None or not subject.faults.told
 
 
-def test_each_tone_sounds_as_often_as_it_is_written(subject: IndicatorSubject) -> None:
+def test_a_tone_sounds_as_often_as_it_is_written(subject: IndicatorSubject) -> None:
+    """The short ones, really played; each pattern is held to its times in tests/unit/hal/test_tones.py."""
     sounds = subject.sounds
-    if sounds is None:
-        for name in TONES:
-            subject.indicators.tone(name)  # without a buzzer, without effect
-        return
     total = 0
-    for name, steps in TONES.items():
-        total += (len(steps) + 1) // 2
+    for name in ("ok", "booked"):
+        total += (len(TONES[name]) + 1) // 2
         subject.indicators.tone(name)
-        eventually(lambda: sounds() == total)  # noqa: B023 - it is waited for here
+        if sounds is None:
+            continue  # without a buzzer, without effect
         eventually(lambda: not any(thread.name == "tone" for thread in threading.enumerate()))
-    assert sounds() == total
+        assert sounds() == total
 
 
 def test_what_was_lit_is_lit_again_when_its_board_has_been_without_power(subject: IndicatorSubject) -> None:
