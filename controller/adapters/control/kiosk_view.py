@@ -36,9 +36,10 @@ _TAKING = frozenset({"take", "take_return"})
 _TYPED_WRONG = frozenset({"birth_wrong", "pin_wrong", "proxy_wrong"})
 
 
-#: Here nobody can go on by themselves: a badge shown to the box is that of whoever came to help, and the screen becomes
-#: their login. In every other phase the page stays with the resident, whoever's badge passes the window.
-LEFT_TO_STAFF = (Phase.LEFT_OPEN, Phase.UNLOCK_FAILED)
+#: A door that has stood open for so long: a badge shown to the box is that of whoever came to help, and the screen
+#: becomes their login. In every other phase the page stays with the resident, whoever's badge passes the window: behind
+#: a jam the next door may be about to open, and its page must be there.
+LEFT_TO_STAFF = (Phase.LEFT_OPEN,)
 
 
 @dataclass(frozen=True, slots=True)
