@@ -26,6 +26,7 @@ from provisioning.commissioning.dialogue import Installer, ask_yes
 from provisioning.commissioning.examine import Examination
 from provisioning.commissioning.map_file import rewritten
 from provisioning.commissioning.permission import check_empty, held
+from provisioning.commissioning.progress import Progress
 from provisioning.commissioning.words import say
 from provisioning.errors import ProvisioningError
 from provisioning.files import Owner, replace
@@ -33,7 +34,7 @@ from provisioning.files import Owner, replace
 CONFIGURATION_NAME = "abholfach.toml"
 
 INTERRUPTED = 130
-"""The exit code of a round that was broken off: nothing was written."""
+"""The exit code of a round that was broken off: the map is as it was, and the same command goes on."""
 
 OpenCabinet = Callable[[Profile, FaultListener], AbstractContextManager[Cabinet]]
 """Opens a cabinet, and closes it at the end of the block. Raises ``HardwareFault``."""
@@ -120,7 +121,9 @@ def _held(
     if not ask_yes(installer, "Is every compartment empty, with your own eyes seen, and every door closed?"):
         raise ProvisioningError("not_seen_empty", "empty the box and close every door first; nothing was fired")
     faults = Faults()
-    observations = _round(order, installer, profile, faults, open_cabinet)
+    progress = Progress(order.protocol, identity.box, profile.profile_hash())
+    before = _seen_before(installer, progress)
+    observations = _round(order, installer, profile, faults, open_cabinet, progress, before)
     findings = judge(profile, observations)
     after = corrected(profile, observations)
     lines = changes(profile, after)
@@ -145,31 +148,56 @@ def _held(
             faults=faults.all(),
         ),
     )
+    progress.done()
     installer.say(f"{len(observations)} locks tested, {len(findings)} findings; the protocol is in {order.protocol}")
     return not findings and not faults.all()
 
 
+def _seen_before(installer: Installer, progress: Progress) -> tuple[Observation, ...]:
+    """What a round that was broken off has seen, if the installer goes on with it."""
+    before = progress.read()
+    question = (
+        f"{len(before)} locks were tested before this was broken off. Go on behind {before[-1].label}?"
+        if before
+        else ""
+    )
+    if not before or not ask_yes(installer, question):
+        before = ()
+    progress.begin(before)
+    return before
+
+
 def _round(
-    order: Order, installer: Installer, profile: Profile, faults: Faults, open_cabinet: OpenCabinet
+    order: Order,
+    installer: Installer,
+    profile: Profile,
+    faults: Faults,
+    open_cabinet: OpenCabinet,
+    progress: Progress,
+    before: tuple[Observation, ...],
 ) -> tuple[Observation, ...]:
     wanted = [item.label for item in sorted(profile.compartments, key=lambda item: (item.column, item.row))]
-    labels = [label for label in wanted if not order.only or label in order.only]
+    done = {seen.label for seen in before}
+    labels = [label for label in wanted if label not in done and (not order.only or label in order.only)]
     try:
         with (
             open_cabinet(profile, faults) as cabinet,
             closing(Examination(cabinet, installer, faults=faults)) as examination,
         ):
             _tell_levels(installer, examination, labels)
-            return tuple(_each(installer, examination, labels))
+            return (*before, *_each(installer, examination, labels, progress, len(before)))
     except HardwareFault as error:
         raise ProvisioningError(error.code, str(error)) from error
 
 
-def _each(installer: Installer, examination: Examination, labels: Sequence[str]) -> list[Observation]:
+def _each(
+    installer: Installer, examination: Examination, labels: Sequence[str], progress: Progress, before: int
+) -> list[Observation]:
     seen = []
-    for number, label in enumerate(labels, 1):
-        installer.say(f"[{number}/{len(labels)}] The lock of {label} is fired.")
+    for number, label in enumerate(labels, before + 1):
+        installer.say(f"[{number}/{before + len(labels)}] The lock of {label} is fired.")
         seen.append(examination.lock(label))
+        progress.add(seen[-1])
     return seen
 
 

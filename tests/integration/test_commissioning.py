@@ -20,6 +20,7 @@ from provisioning.commissioning.run import Order, commission
 from provisioning.errors import ProvisioningError
 from simulator.commission import simulated_cabinet
 from simulator.plant.client import PlantClient
+from simulator.plant.ledger import CoilPulse
 from simulator.town import Town
 from tests.fakes.plant import eventually
 from tests.unit.paper.printed import reader
@@ -167,6 +168,38 @@ def test_the_command_refuses_a_simulated_box_and_a_word_that_is_not_yes(town: To
     )
     assert (simulated.returncode, "not_seen_empty" in simulated.stderr) == (1, True)
     assert not (town.root / "p.pdf").exists()
+
+
+class Leaves(Person):
+    """Closes the first door, and goes."""
+
+    def ask(self, question: str) -> str:
+        if question.startswith("Which door") and any(line.startswith("Close ") for line in self.told):
+            raise ProvisioningError("nobody_answers", "gone")
+        return super().ask(question)
+
+
+class ComesBack(Person):
+    """Goes on where the round was broken off."""
+
+    def ask(self, question: str) -> str:
+        return "yes" if "Go on behind A01?" in question else super().ask(question)
+
+
+def test_a_round_that_was_broken_off_goes_on_with_the_same_command(town: Town) -> None:
+    town.start_plant()
+    with town.plant() as hall:
+        with pytest.raises(ProvisioningError, match="nobody_answers"):
+            run(town, Leaves(hall), "p.pdf", "A01", "A02")
+        assert not (town.root / "p.pdf").exists()
+        hall.close_door("A02")
+        person = ComesBack(hall)
+        assert run(town, person, "p.pdf", "A01", "A02")
+        fired = [entry.compartment for entry in hall.ledger().entries if isinstance(entry, CoilPulse)]
+    assert fired == ["A01", "A02", "A02"], "the lock in hand once more"
+    assert "[2/2] The lock of A02 is fired." in person.told
+    assert "2 von 12 Schlössern" in printed(town.root / "p.pdf")
+    assert not (town.root / "p.pdf.part").exists()
 
 
 def test_a_round_that_is_broken_off_leaves_every_output_low_and_writes_nothing(town: Town) -> None:
