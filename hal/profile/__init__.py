@@ -11,27 +11,29 @@ from importlib import resources
 from pathlib import Path
 
 from hal import strict_toml
-from hal.profile.checks import Check
-from hal.profile.model import (
+from hal.profile.around import (
     HEADER,
-    Bank,
-    BankKind,
     ClosedLevel,
-    Compartment,
     Contact,
     Gauge,
-    GpioBank,
     IndicatorPins,
     Inputs,
     Jack,
-    KerongBank,
     Keypad,
+    Speech,
+)
+from hal.profile.checks import Check
+from hal.profile.model import (
+    Bank,
+    BankKind,
+    Compartment,
+    GpioBank,
+    KerongBank,
     Mcp23017Bank,
     Profile,
     Senses,
     Sensors,
     Size,
-    Speech,
     WaveshareBank,
     Wire,
     kind_of,

@@ -6,12 +6,11 @@ import re
 from collections.abc import Mapping
 
 from hal.interfaces import PULSE_CAP_MS, PULSE_FLOOR_MS
-from hal.keypad import KEY_CODES, MEANINGS
+from hal.profile.around import HEADER
+from hal.profile.check_devices import check_devices
 from hal.profile.model import (
-    HEADER,
     Bank,
     Compartment,
-    Gauge,
     GpioBank,
     KerongBank,
     Mcp23017Bank,
@@ -46,14 +45,11 @@ MCP23017_CHANNELS = 16
 MCP23017_OUTPUTS_ONLY = (7, 15)
 """As inputs they may stop the bus when they change while they are read: data sheet DS20001952, revision D."""
 
-_INPUT_DEVICE = re.compile(r"/dev/input/by-(id|path)/[A-Za-z0-9_.:+@-]+")
-_STAYS = "must be a name that stays: /dev/input/by-id/… or /dev/input/by-path/…"
-_PLAYBACK = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,15}(,[0-9]{1,2})?")
-
 _MOVES = re.compile(r"/dev/tty(USB|ACM)[0-9]+")
 """Adapters get these in the order in which they are found: the next start may exchange two lines and all their
 doors.
 """
+
 _LABEL = re.compile(r"[A-Z]{1,2}[0-9]{2,3}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}", re.ASCII)
 
@@ -230,7 +226,7 @@ class Check:
         if indicators.loudspeaker is not None and self._profile.inputs.headphones is None:
             raise self._error(("indicators", "loudspeaker"), "it is switched off by headphones, and [inputs] has none")
         self._contacts(banks)
-        self._devices()
+        check_devices(self._document, self._profile)
 
     def _switched(self, path: KeyPath, channel: int | None, bank: str, banks: Mapping[str, Bank]) -> None:
         """A lamp, a light, the buzzer, the amplifier."""
@@ -266,36 +262,6 @@ class Check:
             wire = self._at(("inputs", key, "bank"), contact.bank, contact.pin or 0, banks)
             if contact.pin is not None:
                 self._input(("inputs", key, "pin"), wire, banks)
-        for key, gauge in (("temperature", inputs.temperature), ("supply_voltage", inputs.supply_voltage)):
-            if gauge is not None:
-                self._gauge(("inputs", key), gauge)
-
-    def _gauge(self, at: KeyPath, gauge: Gauge) -> None:
-        if not gauge.file.startswith("/sys/") or "/../" in gauge.file or len(gauge.file) > 200:
-            raise self._error((*at, "file"), "must be a file of the kernel's below /sys/")
-        if gauge.low is not None and gauge.high is not None and gauge.low >= gauge.high:
-            raise self._error((*at, "low"), f"{gauge.low} is not below {gauge.high}")
-
-    def _devices(self) -> None:
-        jack, keypad, speech = self._profile.inputs.headphones, self._profile.keypad, self._profile.speech
-        if jack is not None:
-            if (jack.pin is None) == (not jack.device):
-                raise self._error(("inputs", "headphones"), "it needs either a pin or a device")
-            if jack.device and _INPUT_DEVICE.fullmatch(jack.device) is None:
-                raise self._error(("inputs", "headphones", "device"), _STAYS)
-        if keypad is not None:
-            if _INPUT_DEVICE.fullmatch(keypad.device) is None:
-                raise self._error(("keypad", "device"), _STAYS)
-            for key, means in keypad.keys.items():
-                if key not in KEY_CODES:
-                    raise self._error(("keypad", "keys", key), "is no key that a keypad sends (hal/keypad.py)")
-                if means not in MEANINGS:
-                    raise self._error(("keypad", "keys", key), f'"{means}" is none of {", ".join(MEANINGS)}')
-        for where, name in (("loudspeaker", speech.loudspeaker), ("headphones", speech.headphones)):
-            if name and _PLAYBACK.fullmatch(name) is None:
-                raise self._error(
-                    ("speech", where), "must be a card's name (aplay -l), or with its device: Device,0; not a number"
-                )
 
     def _sensor(self, at: KeyPath, compartment: Compartment, banks: Mapping[str, Bank]) -> None:
         wire = self._profile.sensor_wire(compartment)
