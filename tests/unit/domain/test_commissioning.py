@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -143,12 +145,13 @@ def test_it_stops_with_the_session_whatever_ends_it(end: str) -> None:
     box = begun(Scenario())
     fires(box, "A01").opens().closes()
     notes(box, "A01", ("A01",), ("A01",))
-    {
+    ends: dict[str, Callable[[], object]] = {
         "logout": box.logout,
         "idle": lambda: box.wait(timing.STAFF_IDLE),
         "power": lambda: box.do(cmd.JudgePower(mains=False)),
         "crash": box.restart,
-    }[end]()
+    }
+    ends[end]()
     assert (round_of(box).state, round_of(box).paused) == (RoundState.PAUSED, "session_over")
     box.do(cmd.JudgePower(mains=True)).login("tom").do(cmd.GoOnWithCommissioning(box.staff))
     assert not box.refusal

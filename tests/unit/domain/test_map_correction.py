@@ -50,8 +50,7 @@ def test_with_something_on_the_board_it_waits_for_two_persons() -> None:
     propose(box, *SWAPPED, inside)
     assert not box.refusal
     assert not box.now_happened(ev.MapCorrectionAccepted)
-    box.badge("tom")
-    assert box.refusal == "role_missing", "a technician agrees to nothing"
+    assert box.badge("tom").refusal == "role_missing", "a technician agrees to nothing"
     box.badge("lena")
     assert box.one(ev.MapBadgeAccepted).staff == "lena"
     assert box.badge("lena").refusal == "second_person_needed"
