@@ -170,7 +170,10 @@ function fit() {
     const stage = page().querySelector("[data-layer]:not([hidden])");
     if (!stage || !root.hasAttribute("data-larger")) return;
     const wide = [...stage.querySelectorAll(".headline, .text, .office, .kern-btn, .reference")];
-    if (stage.scrollHeight <= stage.clientHeight && wide.every((each) => each.scrollWidth <= each.clientWidth + 1)) return;
+    // What stands at the lower edge is cut off at the upper one, of which scrolling knows nothing.
+    const top = stage.getBoundingClientRect().top - 1;
+    const fits = (each) => each.scrollWidth <= each.clientWidth + 1 && each.getBoundingClientRect().top >= top;
+    if (stage.scrollHeight <= stage.clientHeight && wide.every(fits)) return;
   }
 }
 

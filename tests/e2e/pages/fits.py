@@ -18,6 +18,8 @@ FITS = """() => {
     if (outside) found.push("off screen: " + name(e));
     if (e.scrollWidth > e.clientWidth + 2 && !(e instanceof SVGElement)) found.push("cut off: " + name(e));
     if (e.matches(".tool") && e.scrollHeight > e.clientHeight + 1) found.push("cut off below: " + name(e));
+    const stage = e.closest(".stage"), s = stage && stage.getBoundingClientRect();
+    if (stage && (r.top < s.top - 2 || r.bottom > s.bottom + 2)) found.push("cut by its stage: " + name(e));
     const small = e.matches("button:not(.field)") && (r.width < 110 || r.height < 110);
     if (small) found.push("small: " + name(e) + " " + size);
     if (e.matches(".figure svg") && r.height < 100) found.push("picture too small: " + size);
