@@ -32,9 +32,10 @@ class ScanFilter:
     * Only what the mode lets out leaves. Anything else that was readable becomes a mention without content.
     * A code is reported once each time it is shown: again only after it has been out of the picture for ``QUIET_MS``,
       also across modes. A badge left in front of the camera is one presentation, not several.
-    * What is no token is believed when two frames agree. Code 39 has no check character at all, Code 128 a weak one,
-      and in a blurred, noisy frame zxing-cpp finds a small Data Matrix where there is none: one in 2,000 such labels
-      was read wrong without this rule. A misreading does not look like a token.
+    * What is no token is believed when two frames agree. Code 128 has a weak check character, Code 39 none at all (its
+      bars have been measured before: `hal.qr.code_39`), and in a blurred, noisy frame zxing-cpp finds a small Data
+      Matrix where there is none: one in 2,000 such labels was read wrong without this rule. A misreading does not look
+      like a token.
 
     ``agree`` is off for scanners that decode by themselves: they send each code once, and have such rules of their own.
 
