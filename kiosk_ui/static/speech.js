@@ -30,6 +30,8 @@ const Speech = {
   arriving: false,
   /** Headphones are in: somebody is there, however long nothing is pressed. */
   plugged: false,
+  /** What the controller said last of the box's socket. */
+  socket: "",
   tones: null,
 
   namesOf: (element) => (element?.dataset.say || "").split(" ").filter(Boolean),
@@ -116,9 +118,14 @@ const Speech = {
     this.level = USUAL_LOUDNESS;
   },
 
-  /** What the controller says of the socket; "": nothing (there is no contact, or the controller is away). */
+  /** What the controller says of the socket; "": nothing (there is no contact, or the controller is away). Only a change counts: a
+   * keypad may have a socket of its own, and tell of it by its keys. */
   follow(socket) {
-    if (socket && (socket === "in") !== this.plugged) this.act(socket === "in" ? "plug" : "unplug");
+    if (!socket || socket === this.socket) return;
+    const known = this.socket !== "";
+    this.socket = socket;
+    if (socket === "in") this.act("plug");
+    else if (known) this.act("unplug");
   },
 
   /** No voice for this language: the page says so to the eyes, and in German to the ears. */

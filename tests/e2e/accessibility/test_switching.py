@@ -55,6 +55,15 @@ async def test_the_sockets_contact_switches_it_on_and_pulling_out_silences_at_on
         await visitor.window.page.wait_for_function("() => Speech.level === USUAL_LOUDNESS")
 
 
+async def test_a_keypads_own_socket_is_not_silenced_by_the_other_one(stand: Stand) -> None:
+    stand.controller.show("kiosk", start(headphones="out"))
+    async with browser() as chrome, listening(chrome, stand.ui.address) as visitor:
+        await visitor.press("F15")
+        await visitor.hears(*ON, *START)
+        comes(stand, "confirm", headphones="out")
+        await visitor.hears(*CONFIRM)
+
+
 async def test_headphones_that_were_in_before_the_page_came(stand: Stand) -> None:
     stand.controller.show("kiosk", start(headphones="in"))
     async with browser() as chrome, listening(chrome, stand.ui.address) as visitor:

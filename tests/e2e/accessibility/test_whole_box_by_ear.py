@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -29,7 +30,7 @@ async def test_collecting_in_english_with_a_birth_date(tmp_path: Path) -> None:
         ):
             codes = {code["right"]: code["token"] for code in await central.codes()}
             await visitor.window.shows("start")
-            await visitor.press("F15")
+            await hall.plant.set_contact("headphones", True)
             await visitor.listens(at_least=5)
             assert visitor.spoken[2] == ("de", "Dokument abholen")
 
@@ -43,11 +44,10 @@ async def test_collecting_in_english_with_a_birth_date(tmp_path: Path) -> None:
             await visitor.press(*"31121990")
             await visitor.hears("Continue")
             await visitor.press("Enter")
-            label = ""
-            while not label:
-                await visitor.listens(at_least=len(visitor.spoken) + 1)
-                opened = [text for _, text in visitor.spoken if "is opening" in text]
-                label = opened[0].split()[1] if opened else ""
+            # On a busy machine the door is open before it was said that it is opening: both sentences name it.
+            await visitor.window.shows("take", 30_000)
+            await visitor.listens()
+            (label,) = {found[0] for _, text in visitor.spoken if (found := re.search(r"\b[A-Z][0-9]{2}\b", text))}
             assert await hall.empty(label) == ["D-0102"]
             await visitor.window.shows("confirm", 20_000)
             await visitor.listens()
@@ -56,4 +56,7 @@ async def test_collecting_in_english_with_a_birth_date(tmp_path: Path) -> None:
             await visitor.window.shows("done", 20_000)
             await visitor.listens()
             assert ("en", "Done") in visitor.spoken
+            await hall.plant.set_contact("headphones", False)
+            await visitor.window.page.wait_for_function("() => !Speech.on")
+            await visitor.hears_nothing()
             assert not [text for _, text in visitor.spoken if "1990" in text and "example" not in text]
