@@ -38,8 +38,8 @@ class ReaderInput:
 
 @dataclass(frozen=True, slots=True)
 class LockTest:
-    """How a test of a lock ended: ``opened``, ``failed``, ``left_open``, ``other_door``, or the code for which it was not
-    fired. ``others``: other doors that opened at its pulse.
+    """How a test of a lock ended: ``opened``, ``failed``, ``left_open``, ``other_door``, or the code for which it was
+    not fired. ``others``: other doors that opened at its pulse.
     """
 
     label: str
@@ -115,7 +115,7 @@ class TechnicianLook:
     disk_alarm_bytes: int
     certificate_ends_wall_ms: int
     log_level: str
-    round: RoundLook = RoundLook(None, (), None)
+    round: RoundLook = field(default_factory=lambda: RoundLook(None, (), None))
 
 
 class TechnicianDesk(Protocol):

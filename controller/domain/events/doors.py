@@ -50,7 +50,8 @@ class PulseFailed(Event):
 @dataclass(frozen=True, slots=True)
 class DoorOpened(Event):
     """``cause``: ``authorised`` (the edge after an authorisation), ``unexpected``, ``late`` (after a failed unlock),
-    ``test`` (when the lock of another compartment was tested), ``downtime`` or ``settled``. ``seen_mono_ms`` is stamped at the edge.
+    ``test`` (when the lock of another compartment was tested), ``downtime`` or ``settled``. ``seen_mono_ms`` is stamped
+    at the edge.
     """
 
     compartment: str
