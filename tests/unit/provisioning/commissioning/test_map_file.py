@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hal.profile import load_profile, shipped_profiles
 from hal.wiring.correction import corrected
+from hal.wiring.moved_wires import FILE_NAME, load_map, moved_wires, write
 from hal.wiring.observation import Observation
 from provisioning.commissioning.map_file import rewritten
 from provisioning.errors import ProvisioningError
@@ -58,3 +59,16 @@ def test_a_map_written_in_another_way_is_left_to_people(tmp_path: Path) -> None:
     after = corrected(profile, exchanged("A01", "A02"))
     with pytest.raises(ProvisioningError, match="map_not_written"):
         rewritten(file, file.read_text("utf-8"), profile, after)
+
+
+def test_what_was_corrected_at_the_box_goes_into_the_file_with_what_is_found_now(tmp_path: Path) -> None:
+    file, text, profile = SHIPPED["gpio-12"]
+    at_the_box = corrected(profile, exchanged("A01", "A02"))
+    write(tmp_path / FILE_NAME, moved_wires(profile, at_the_box))
+    in_force = load_map(file, tmp_path)
+    assert in_force == at_the_box
+    after = corrected(in_force, exchanged("A03", "A04"))
+    new = tmp_path / "cabinet.toml"
+    new.write_text(rewritten(file, text, profile, after), "utf-8")
+    assert load_profile(new) == after
+    assert load_map(new, tmp_path) == after, "the correction was about the file before"
