@@ -187,7 +187,7 @@ def report() -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """1 when ``check`` found something."""
-    parser = argparse.ArgumentParser("kiosk_ui.catalogs", description="The languages of the residents' pages.")
+    parser = argparse.ArgumentParser("./box i18n", description="The languages of the residents' pages.")
     parser.add_argument(
         "what",
         nargs="?",

@@ -27,7 +27,7 @@ MOST_LINES = 60
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser("a11y", description="axe-core on every resident's page.")
+    parser = argparse.ArgumentParser("./box a11y", description="axe-core on every resident's page.")
     parser.add_argument("--languages", default=",".join(LANGUAGES), help="default: %(default)s")
     parser.add_argument("--pages", default="", help="names of pages (default: all, with their layers)")
     parser.add_argument("--workers", type=int, default=max(2, (os.cpu_count() or 2) - 1), help="default: %(default)s")
