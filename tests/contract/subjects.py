@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,6 +29,17 @@ class LockSubject:
     """How often a coil was energised, where somebody can tell."""
     cuts: bool = True
     """Does all_off end a running pulse? A board that times its own may know no such command."""
+
+    def began_one_pulse(self) -> bool:
+        """Was a coil energised once and no more? What an emulated board does reaches the plant by a process of its
+        own.
+        """
+        if self.pulses_begun is None:
+            return True
+        deadline = time.monotonic() + 10
+        while self.pulses_begun() < 1 and time.monotonic() < deadline:
+            time.sleep(0.01)
+        return self.pulses_begun() == 1
 
 
 @dataclass

@@ -51,7 +51,7 @@ def test_a_pulse_lasts_as_long_as_asked_for_and_reports_when(subject: LockSubjec
     assert before <= report.started_mono_ms
     assert report.ended_mono_ms <= monotonic_ms()
     assert report.ended_mono_ms - report.started_mono_ms >= 119
-    assert subject.pulses_begun is None or subject.pulses_begun() == 1
+    assert subject.began_one_pulse()
 
 
 def test_a_pulse_cannot_be_cancelled(subject: LockSubject) -> None:
@@ -92,7 +92,7 @@ def test_no_second_coil_while_one_is_energised(subject: LockSubject) -> None:
     assert busy.value.retry_after_ms > 0
     report = first.result(5)
     assert report.ended_mono_ms - report.started_mono_ms >= 299, "the refused pulse disturbed the running one"
-    assert subject.pulses_begun is None or subject.pulses_begun() == 1
+    assert subject.began_one_pulse()
 
 
 def test_all_off_ends_a_running_pulse(subject: LockSubject) -> None:
@@ -109,7 +109,7 @@ def test_all_off_is_over_when_it_is_over(subject: LockSubject) -> None:
     subject.bank.all_off()
     report = subject.bank.pulse("A01", 120).result(5)
     assert report.ended_mono_ms - report.started_mono_ms >= 119, "the next pulse was cut short"
-    assert subject.pulses_begun is None or subject.pulses_begun() == 1
+    assert subject.began_one_pulse()
 
 
 def test_close_lets_a_running_pulse_end_and_takes_no_more(subject: LockSubject) -> None:
