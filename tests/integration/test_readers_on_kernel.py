@@ -1,6 +1,7 @@
 """V4L2 and evdev on a real kernel, with its own virtual camera (``vivid``) and virtual keyboard (``uinput``).
 
-Not part of ``./box test`` but of ``./box kernel``; or as root, after ``modprobe -a vivid uinput``, with ``pytest -m kernel``.
+Not part of ``./box test`` but of ``./box kernel``; or as root, after ``modprobe -a vivid uinput``, with
+``pytest -m kernel``.
 """
 
 from __future__ import annotations

@@ -30,9 +30,12 @@ class Lit:
     def __init__(self, bench: Bench) -> None:
         self.bench = bench
         self.lamps = Lamps()
-        actor = bench.actor
-        self.watch = Lights(actor, self.lamps, lambda: scan_mode(actor.box, actor.halted, actor.now()), bench.clock.mono_ms)
+        self.watch = Lights(bench.actor, self.lamps, self.mode, bench.clock.mono_ms)
         self.watch.look()
+
+    def mode(self) -> str:
+        actor = self.bench.actor
+        return scan_mode(actor.box, actor.halted, actor.now())
 
     async def door(self, label: str, door: Door) -> None:
         await self.bench.done(cmd.DoorSensed(label, door, self.bench.clock.mono))
