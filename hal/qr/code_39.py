@@ -20,6 +20,9 @@ from PIL import Image
 from hal.qr.hint import Corners
 
 _ROWS: Final = 12
+_TOGETHER: Final = 5
+"""Lines that make a row: noise is gone in their mean."""
+
 _PER_LETTER: Final = 96
 """Pixels of the straightened label for a letter, which has nine bars and spaces, three of them wide, and a gap."""
 
@@ -110,7 +113,8 @@ def _rows(image: Image.Image, corners: Corners, letters: int) -> list[list[int]]
         cx + out * (cx - dx), cy + out * (cy - dy), bx + out * (bx - ax), by + out * (by - ay),
     )  # fmt: skip
     width = round(letters * _PER_LETTER * (1 + 2 * out))
-    straight = image.transform((width, _ROWS), Image.Transform.QUAD, quad, Image.Resampling.BICUBIC)
+    fine = image.transform((width, _ROWS * _TOGETHER), Image.Transform.QUAD, quad, Image.Resampling.BICUBIC)
+    straight = fine.reduce((1, _TOGETHER))
     found = []
     for number in range(_ROWS):
         row = straight.crop((0, number, width, number + 1)).tobytes()
