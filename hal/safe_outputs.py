@@ -97,11 +97,11 @@ def output_pins(profile: Path) -> list[int]:
     if not any(_pins(item.get("lock")) for item in tables):
         raise ValueError(f"{profile} names no lock")
     boards = _boards(data.get("banks"))
-    locks = {pin for item in tables if item.get("bank") not in boards for pin in _pins(item.get("lock"))}
-    others = {pin for item in tables if item.get("lamp_bank") not in boards for pin in _pins(item.get("lamp"))}
+    locks = {pin for item in tables if not _is_one(item.get("bank"), boards) for pin in _pins(item.get("lock"))}
+    others = {pin for item in tables if not _is_one(item.get("lamp_bank"), boards) for pin in _pins(item.get("lamp"))}
     indicators = data.get("indicators")
     if isinstance(indicators, dict):
-        on_header = [name for name in INDICATORS if indicators.get(f"{name}_bank") not in boards]
+        on_header = [name for name in INDICATORS if not _is_one(indicators.get(f"{name}_bank"), boards)]
         others.update(pin for name in on_header for pin in _pins(indicators.get(name)))
     return [*sorted(locks), *sorted(others - locks)]  # locks first
 
@@ -116,7 +116,11 @@ def output_relays(profile: Path) -> list[safe_relays.Board]:
     return safe_relays.relay_boards(tomllib.loads(profile.read_text(encoding="utf-8")))
 
 
-def _boards(banks: object) -> set[object]:
+def _is_one(name: object, boards: set[str]) -> bool:
+    return isinstance(name, str) and name in boards
+
+
+def _boards(banks: object) -> set[str]:
     """Names of the banks that are known not to be pins of the header."""
     tables = [item for item in banks if isinstance(item, dict)] if isinstance(banks, list) else []
     return {str(item.get("name")) for item in tables if item.get("kind") not in (None, "gpio")}

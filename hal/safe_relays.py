@@ -1,13 +1,16 @@
 """The part of ``abholfach-safe-outputs`` that switches relay boards off: all relays of each, by the serial line.
 
 Locks on them need it not (the board ends its pulses itself), lamps and lights do. Standard library only, like
-`hal.safe_outputs`, and quick: a board that does not answer costs 40 ms. The frame is explained in
+`hal.safe_outputs`, and quick: a board that does not answer costs a tenth of a second. A line that a living process
+speaks on is left alone: another speed would take it from that process. The frame is explained in
 `hal.boards.waveshare_relay`.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
+import fcntl
 import os
 import select
 import termios
@@ -18,8 +21,18 @@ from pathlib import Path
 ANSWER_S = 0.04
 QUIET_S = 0.005
 
-Board = tuple[str, int]
-"""Port and unit."""
+SPEEDS = {
+    9_600: termios.B9600,
+    19_200: termios.B19200,
+    38_400: termios.B38400,
+    57_600: termios.B57600,
+    115_200: termios.B115200,
+}
+USUAL_BAUD = 9_600
+"""As they leave the factory, and where the profile says nothing."""
+
+Board = tuple[str, int, int]
+"""Port, unit and baud."""
 
 
 def relay_boards(data: object) -> list[Board]:
@@ -28,17 +41,21 @@ def relay_boards(data: object) -> list[Board]:
     tables = profile.get("banks")
     banks = [item for item in tables if isinstance(item, dict)] if isinstance(tables, list) else []
     rows = profile.get("compartments")
-    lit = {item.get("lamp_bank") for item in rows if isinstance(item, dict)} if isinstance(rows, list) else set()
+    lit = [item.get("lamp_bank") for item in rows if isinstance(item, dict)] if isinstance(rows, list) else []
     indicators = profile.get("indicators")
     if isinstance(indicators, dict):
-        lit |= {bank for key, bank in indicators.items() if key.endswith("_bank") and isinstance(bank, str)}
+        lit += [bank for key, bank in indicators.items() if key.endswith("_bank")]
     named = [
-        (item.get("port"), item.get("unit"))
+        (item.get("port"), item.get("unit"), item.get("baud"))
         for item in banks
-        if item.get("kind") == "waveshare_relay" and item.get("name") in lit
+        if item.get("kind") == "waveshare_relay" and isinstance(item.get("name"), str) and item["name"] in lit
     ]
     return sorted(
-        {(port, unit) for port, unit in named if isinstance(port, str) and isinstance(unit, int) and 0 < unit < 248}
+        {
+            (port, unit, baud if isinstance(baud, int) and baud in SPEEDS else USUAL_BAUD)
+            for port, unit, baud in named
+            if isinstance(port, str) and isinstance(unit, int) and 0 < unit < 248
+        }
     )
 
 
@@ -58,33 +75,36 @@ def switch_off(boards: Sequence[Board], place: Callable[[str], Path] = Path) -> 
     port of the profile is.
     """
     problems = []
-    for port in sorted({port for port, _ in boards}):
-        units = [unit for own, unit in boards if own == port]
+    for port, baud in sorted({(port, baud) for port, _, baud in boards}):
+        units = [unit for own, unit, speed in boards if (own, speed) == (port, baud)]
         try:
             line = os.open(place(port), os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
         except OSError as error:
             problems.append(f"the relay boards on {port} were not switched off: {error.strerror}")
             continue
         try:
-            _raw(line)
+            fcntl.flock(line, fcntl.LOCK_EX | fcntl.LOCK_NB)  # as pyserial has it
+            _raw(line, SPEEDS[baud])
             problems += [
                 f"the relay board {unit} on {port} was not switched off: it does not answer"
                 for unit in units
                 if not _told(line, unit)
             ]
         except (OSError, termios.error) as error:
-            problems.append(f"the relay boards on {port} were not switched off: {error}")
+            held = isinstance(error, OSError) and error.errno == errno.EWOULDBLOCK
+            why = "another process holds the port" if held else error
+            problems.append(f"the relay boards on {port} were not switched off: {why}")
         finally:
             os.close(line)
     return problems
 
 
-def _raw(line: int) -> None:
-    """9600 8N1, nothing added, nothing changed."""
+def _raw(line: int, speed: int) -> None:
+    """8N1, nothing added, nothing changed. ``speed``: as `termios` has it."""
     settings = termios.tcgetattr(line)
     settings[0] = settings[1] = settings[3] = 0
     settings[2] = termios.CS8 | termios.CREAD | termios.CLOCAL
-    settings[4] = settings[5] = termios.B9600
+    settings[4] = settings[5] = speed
     termios.tcsetattr(line, termios.TCSANOW, settings)
     termios.tcflush(line, termios.TCIOFLUSH)
 

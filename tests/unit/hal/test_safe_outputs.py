@@ -91,6 +91,11 @@ def test_a_profile_with_a_typo_still_names_its_pins(tmp_path: Path) -> None:
     file = tmp_path / "cabinet.toml"
     file.write_text('nonsense = 1\n[[compartments]]\nlock = 17\nlamp = 5\n[[compartments]]\nlock = "x"\n')
     assert safe_outputs.output_pins(file) == [17, 5]
+    file.write_text(
+        '[[compartments]]\nlock = 17\nbank = ["main"]\nlamp = 5\nlamp_bank = {}\n[indicators]\nbuzzer_bank = []\n'
+    )
+    assert safe_outputs.output_pins(file) == [17, 5]
+    assert safe_outputs.output_relays(file) == []
     file.write_text("compartments = 3\n")
     with pytest.raises(ValueError, match="names no lock"):
         safe_outputs.output_pins(file)
