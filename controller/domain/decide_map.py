@@ -122,14 +122,12 @@ def badge_presented(
 
 
 def wires_moved(draft: Draft, before: Box, correction: MapCorrection) -> None:
-    """The corrected map is in force. ``before`` is the box under the old one: what may have lain behind a door that has
-    another label now is in doubt, and staff look first.
+    """The corrected map is in force. ``before`` is the box under the old one. Unless all of its doors were seen empty,
+    all of them are in doubt and staff look first: what is booked under one label lies behind a door that has another
+    one now, and that one may be a label under which nothing was ever booked.
     """
-    doubtful = [
-        label
-        for label in correction.compartments
-        if label in before.compartments and not boards_empty(before, (label,))
-    ]
+    moved = tuple(label for label in correction.compartments if label in before.compartments)
+    doubtful = () if boards_empty(before, moved) else moved
     remapped = {label for label, each in before.compartments.items() if each.remapped} | set(doubtful)
     draft.emit(ev.WiresMoved(correction.sha256, correction.compartments, tuple(sorted(remapped))))
     for label in sorted(set(correction.compartments) - set(doubtful)):

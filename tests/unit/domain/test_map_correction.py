@@ -79,6 +79,9 @@ def test_what_lies_behind_a_moved_wire_is_in_doubt() -> None:
     assert box.compartment(inside).remapped
     box.login("tom")
     assert box.do(cmd.TestCompartment(box.staff, inside)).refusal == "not_empty"
+    assert box.compartment(other).remapped, "the envelope lies behind the door that has this label now"
+    assert box.do(cmd.TestCompartment(box.staff, other)).refusal == "not_empty"
+    assert not box.compartment(other).allottable
 
 
 @pytest.mark.parametrize("sha256", ["another", "corrected"])
@@ -133,6 +136,22 @@ def test_what_is_refused_and_why() -> None:
     box.sense("A05", Door.OPEN)
     assert propose(box).refusal == "door_open", "the box is restarted at once"
     assert box.do(cmd.DropMap("dropped")).refusal == "nothing_to_correct"
+
+
+def test_nothing_is_opened_between_the_agreement_and_the_restart() -> None:
+    """The next start reads every door by the new map: an opening of the old one would be settled by another door."""
+    box = examined(Scenario().announce("D1").right("R1", "D1"))
+    box.logout().login("sabine").do(cmd.StartCommissioning(box.staff))
+    for label, door in (SWAPPED, SWAPPED[::-1]):
+        box.do(cmd.NoteExamination(box.staff, label, (door,), (door,), (), 250, 1, "", True))
+    propose(box.do(cmd.PauseCommissioning(box.staff, "asked")))
+    assert box.now_happened(ev.MapCorrectionAccepted)
+    pulses = box.pulses
+    assert box.scan("D1").refusal == "map_accepted"
+    assert box.do(cmd.TestCompartment(box.staff, "A01")).refusal == "map_accepted"
+    assert box.pulses == pulses
+    box.do(cmd.DropMap("not_written"))
+    assert not box.scan("D1").refusal, "it was not written: the box goes on as it is"
 
 
 def test_staff_may_think_better_of_it() -> None:
