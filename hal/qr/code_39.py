@@ -3,7 +3,8 @@
 Code 39 has no check character, and a line of ink beside a bar makes another letter of it, the same one in every
 frame: two frames that agree prove nothing then. Here the label is straightened and every bar and every space measured.
 In a label that was read right, all the wide ones are alike, and all the narrow ones; what ink or a fold has made
-is something in between, or not as wide at the top as at the bottom.
+is something in between, or not as wide at the top as at the bottom. The gaps between letters have a width of their own
+(ISO/IEC 16388: one narrow space to 5.3 of them), the same all along the label.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import re
 import statistics
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import zxingcpp
 from PIL import Image
@@ -42,6 +43,8 @@ _BETWEEN_ROWS: Final = 0.5
 _LEAST_RATIO: Final = 1.7
 """Wide to narrow: the standard says two to three."""
 
+Mark = TypeVar("Mark")
+
 _RUNS: Final = re.compile(rb"\x00+|\x01+")
 
 
@@ -57,11 +60,13 @@ def is_written(text: str, image: Image.Image, corners: Corners | None) -> bool:
         return False
     columns = list(zip(*rows, strict=True))
     measured = _levelled([statistics.median(column) for column in columns])
-    narrow = statistics.fmean(width for width, wide in zip(measured, wanted, strict=True) if not wide)
+    (bars, wide_bars), (spaces, wide_spaces) = ((_inside(measured, first), _inside(wanted, first)) for first in (0, 1))
+    narrow = statistics.fmean(_of(bars, wide_bars, False) + _of(spaces, wide_spaces, False))
     if any(_spread(column) > _BETWEEN_ROWS * narrow for column in columns):
         return False
     # Blur and ink make all bars wider and all spaces narrower: each is compared with its like.
-    return all(_alike(measured[first::2], wanted[first::2]) for first in (0, 1))
+    least = (1 - _NARROW_OFF) * statistics.fmean(_of(spaces, wide_spaces, False))
+    return _alike(bars, wide_bars) and _alike(spaces, wide_spaces) and _are_gaps(measured[9::10], least)
 
 
 def _levelled(widths: Sequence[float]) -> list[float]:
@@ -71,9 +76,22 @@ def _levelled(widths: Sequence[float]) -> list[float]:
     return [width * mean / letters[number // 10] for number, width in enumerate(widths)]
 
 
+def _inside(marks: Sequence[Mark], first: int) -> list[Mark]:
+    """Every second one from ``first`` on, without the gaps between letters."""
+    return [mark for number, mark in enumerate(marks) if number % 2 == first and number % 10 != 9]
+
+
+def _of(widths: Sequence[float], wide: Sequence[bool], wanted: bool) -> list[float]:
+    return [width for width, is_wide in zip(widths, wide, strict=True) if is_wide is wanted]
+
+
+def _are_gaps(widths: Sequence[float], least: float) -> bool:
+    mean = statistics.fmean(widths)
+    return mean >= least and all(abs(width - mean) <= _NARROW_OFF * mean for width in widths)
+
+
 def _alike(widths: Sequence[float], wide: Sequence[bool]) -> bool:
-    narrows = [width for width, is_wide in zip(widths, wide, strict=True) if not is_wide]
-    wides = [width for width, is_wide in zip(widths, wide, strict=True) if is_wide]
+    narrows, wides = _of(widths, wide, False), _of(widths, wide, True)
     if not narrows or not wides:
         return False
     narrow, broad = statistics.fmean(narrows), statistics.fmean(wides)
@@ -113,7 +131,9 @@ def _rows(image: Image.Image, corners: Corners, letters: int) -> list[list[int]]
         cx + out * (cx - dx), cy + out * (cy - dy), bx + out * (bx - ax), by + out * (by - ay),
     )  # fmt: skip
     width = round(letters * _PER_LETTER * (1 + 2 * out))
-    fine = image.transform((width, _ROWS * _TOGETHER), Image.Transform.QUAD, quad, Image.Resampling.BICUBIC)
+    size = (width, _ROWS * _TOGETHER)
+    # Light outside the picture: a label at its edge ends there with its last bar.
+    fine = image.transform(size, Image.Transform.QUAD, quad, Image.Resampling.BICUBIC, fillcolor=255)
     straight = fine.reduce((1, _TOGETHER))
     found = []
     for number in range(_ROWS):

@@ -47,6 +47,30 @@ def test_what_is_printed_is_believed(wide: float, blur: float) -> None:
     assert code_39.is_written(TEXT, *label(widths(TEXT, wide), blur=blur))
 
 
+@pytest.mark.parametrize("gap", [1.5, 2.0, 3.0, 5.0])
+def test_a_gap_between_letters_may_be_wider_than_a_narrow_space(gap: float) -> None:
+    """ISO/IEC 16388: as wide as a narrow one at least, and up to 5.3 of them. It says nothing, but all are alike."""
+    runs = widths(TEXT)
+    runs[9::10] = [gap] * len(runs[9::10])
+    image, corners = label(runs)
+    assert code_39.is_written(TEXT, image, corners)
+    assert not code_39.is_written("ORD-2026-01", image, corners)
+    runs[29] += 0.6 * gap
+    assert not code_39.is_written(TEXT, *label(runs))
+
+
+def test_a_label_at_the_edge_of_the_picture_is_believed() -> None:
+    image, corners = label(widths(TEXT))
+    at = tuple((x - 40, y) for x, y in corners)
+    assert code_39.is_written(TEXT, image.crop((40, 0, image.width - 40, image.height)), (at[0], at[1], at[2], at[3]))
+
+
+def test_letters_do_not_run_into_each_other() -> None:
+    runs = widths(TEXT)
+    runs[9::10] = [0.5] * len(runs[9::10])
+    assert not code_39.is_written(TEXT, *label(runs))
+
+
 def test_another_text_is_not() -> None:
     image, corners = label(widths(TEXT))
     for other in ("ORD-2026-01", "ORD-2026-0", "ORD-2026-071", "ÄRGER"):
