@@ -149,6 +149,7 @@ class CommissioningLead:
                 self._changed()
             case ev.MapCorrectionAccepted():
                 self._writing = asyncio.get_running_loop().create_task(self._write(event.sha256))
+                self._writing.add_done_callback(self._written)
             case ev.StaffLoggedOut() | ev.StaffSessionSuspended():
                 self._lock = None
             case _:
@@ -322,3 +323,9 @@ class CommissioningLead:
             return
         log.warning("the corrected map %s is in place; the controller ends, to be started with it", sha256[:16])
         asyncio.get_running_loop().call_later(RESTART_AFTER_S, self._restart)
+
+    def _written(self, task: asyncio.Task[None]) -> None:
+        """What was not foreseen ends the process: until a start, an agreement keeps every door closed."""
+        error = None if task.cancelled() else task.exception()
+        if isinstance(error, Exception):
+            self._actor.fail(error)

@@ -17,6 +17,7 @@ class CabinetOfLabels:
         self.proved: MapProposal | None = None
         self.written: list[str] = []
         self.fails = False
+        self.breaks: Exception | None = None
 
     def wires(self, label: str) -> tuple[str, str]:
         return f"lock:{label}", f"contact:{label}"
@@ -31,6 +32,8 @@ class CabinetOfLabels:
         return self.proved
 
     def write(self, sha256: str) -> None:
+        if self.breaks is not None:
+            raise self.breaks
         if self.fails:
             raise MapNotWritten("the disk is full")
         self.written.append(sha256)

@@ -208,3 +208,11 @@ async def test_a_map_that_cannot_be_written_is_dropped_and_nothing_ends(walk: Ro
     await asked_for_a_map(walk)
     await soon(lambda: walk.bench.box.map_correction is None)
     assert not walk.ended.is_set()
+
+
+async def test_what_nobody_foresaw_while_writing_ends_the_process(walk: Round) -> None:
+    """Otherwise it would stand for ever before a map that nobody writes: nothing is opened until then."""
+    walk.cabinet.breaks = ValueError("not foreseen")
+    await asked_for_a_map(walk)
+    with pytest.raises(ValueError, match="not foreseen"):
+        await asyncio.wait_for(asyncio.shield(walk.bench.acting), 10)
