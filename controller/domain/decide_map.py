@@ -16,7 +16,7 @@ from controller.domain.decision import Draft, Refused, RefusedAndNoted
 from controller.domain.model import Box, Contents, Door, Role, StaffMember, StaffSession
 from controller.domain.openings import doubt_deposits, quarantine
 from controller.domain.staff_sessions import keep_active, staff_session
-from controller.domain.testable import seen_empty
+from controller.domain.testable import known_empty
 
 AGREEING = (Role.LOADER, Role.SUPERVISOR)
 BOARD_EMPTY = "board_empty"
@@ -52,7 +52,7 @@ def propose(draft: Draft, command: cmd.ProposeMap) -> None:
 
 def boards_empty(box: Box, labels: tuple[str, ...]) -> bool:
     """Whether somebody has seen every one of these compartments empty, behind the door that it has now."""
-    return all(seen_empty(box, box.compartments[label]) and not box.compartments[label].remapped for label in labels)
+    return all(known_empty(box, label) for label in labels)
 
 
 def _at_rest(box: Box) -> None:

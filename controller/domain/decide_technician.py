@@ -8,9 +8,9 @@ from controller.domain import timing
 from controller.domain.decision import Draft, Refused
 from controller.domain.lock_outcomes import wired_wrongly
 from controller.domain.model import Compartment, Door, Opening, OpeningStage, Purpose, Role
-from controller.domain.openings import authorise, doubt_deposits, end_opening, quarantine
+from controller.domain.openings import authorise, end_opening, quarantine
 from controller.domain.staff_sessions import keep_active, staff_session
-from controller.domain.testable import seen_empty, why_not_testable
+from controller.domain.testable import why_not_testable
 
 GERMAN = "de"
 SERVICE_ROLES = (Role.TECHNICIAN, Role.SUPERVISOR)
@@ -61,13 +61,9 @@ def moved_by_a_test(opening: Opening, compartment: Compartment, seen_mono_ms: in
 
 def another_door_opened(draft: Draft, opening: Opening, compartment: Compartment, seen_mono_ms: int) -> None:
     """The lock that was tested has opened another door. Where nothing can be behind it, both are taken out of allotment
-    and that is all; otherwise it is what a door that opens unasked always is.
+    and that is all.
     """
-    vacant = seen_empty(draft.box, compartment)
     draft.emit(ev.DoorOpened(compartment.label, "test", seen_mono_ms))
-    if not vacant:
-        draft.raise_fault("unexpected_open", compartment.label)
-        doubt_deposits(draft, compartment.label, "unexpected_open")
     wired_wrongly(draft, opening.compartment, compartment.label)
 
 

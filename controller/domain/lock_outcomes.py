@@ -5,8 +5,8 @@ from __future__ import annotations
 from controller.domain import events as ev
 from controller.domain.decision import Draft
 from controller.domain.model import Contents
-from controller.domain.openings import quarantine
-from controller.domain.testable import TEST_REASONS
+from controller.domain.openings import doubt_deposits, quarantine
+from controller.domain.testable import TEST_REASONS, known_empty
 
 
 def proved(draft: Draft, label: str, by: str) -> None:
@@ -24,9 +24,13 @@ def proved(draft: Draft, label: str, by: str) -> None:
 
 def wired_wrongly(draft: Draft, fired: str, *doors: str) -> None:
     """The lock of ``fired`` opens ``doors``: nothing is put behind any of them until a test has proved them, and the
-    lock that opens another door is not fired again while anything may be inside the box.
+    lock that opens another door is not fired again while anything may be inside the box. Behind those others may be
+    something, whether their contacts told of it or a person did: then it is what a door that opens unasked always is.
     """
     others = [door for door in doors if door != fired]
     quarantine(draft, fired, "wiring" if others else "test_failed")
     for door in others:
+        if not known_empty(draft.box, door):
+            draft.raise_fault("unexpected_open", door)
+            doubt_deposits(draft, door, "unexpected_open")
         quarantine(draft, door, "test_failed")

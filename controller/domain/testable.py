@@ -26,6 +26,11 @@ def seen_empty(box: Box, compartment: Compartment) -> bool:
     )
 
 
+def known_empty(box: Box, label: str) -> bool:
+    """Whether somebody has seen it empty behind the door that it has now."""
+    return seen_empty(box, box.compartments[label]) and not box.compartments[label].remapped
+
+
 def why_not_testable(box: Box, compartment: Compartment) -> str:
     """The code of what is against it, empty when the lock may be fired without anybody's badge.
 
@@ -39,7 +44,7 @@ def why_not_testable(box: Box, compartment: Compartment) -> str:
         return "unsettled" if _otherwise_empty(compartment) else "not_empty"
     if not seen_empty(box, compartment):
         return "not_empty"
-    if "wiring" in compartment.quarantine and not all(seen_empty(box, each) for each in along_the_front(box)):
+    if "wiring" in compartment.quarantine and not all(known_empty(box, each.label) for each in along_the_front(box)):
         return "wiring"
     return "remapped" if compartment.remapped else ""
 

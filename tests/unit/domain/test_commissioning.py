@@ -103,6 +103,38 @@ def test_a_door_with_something_behind_it_is_an_alarm_and_stops_the_round() -> No
     fires(box, other).opens().closes()
 
 
+@pytest.mark.parametrize("moved", [(), ("A08",)], ids=["dead contact", "another door's contact"])
+def test_a_full_door_that_only_a_person_saw_open_is_the_same_alarm(moved: tuple[str, ...]) -> None:
+    """Its contact is dead, or tells of another door: what lies behind it is in doubt all the same."""
+    box = begun(Scenario().stored("D1"))
+    full = box.deposit("D1").compartment
+    assert full not in moved
+    vacant = round_of(box).labels[0]
+    fires(box, vacant)
+    for label in moved:
+        box.opens(label)
+    box.wait(GIVING_UP)
+    notes(box, vacant, (full,), moved, said=True)
+    assert not box.refusal
+    assert f"unexpected_open:{full}" in box.box.faults
+    assert (box.deposit("D1").status, box.deposit("D1").reason) == ("unverified", "unexpected_open")
+    assert (round_of(box).state, round_of(box).paused) == (RoundState.PAUSED, "not_vacant")
+
+
+def test_a_door_that_nobody_looked_behind_since_the_plan_was_changed_counts_as_full() -> None:
+    box = Scenario()
+    box.do(cmd.ActivateProfile("another", CABINET, box.box.lock_rules, "")).login("lena")
+    for label in ("A03", "A07"):
+        box.guided(label).report("empty")
+    begun(box.logout())
+    assert round_of(box).labels == ("A03", "A07")
+    fires(box, "A03").opens("A07").wait(GIVING_UP).closes("A07")
+    assert not box.box.faults
+    assert box.do(cmd.TestCompartment(box.staff, "A03")).refusal == "wiring", "it may open any of the others"
+    fires(box, "A07").opens("A05")
+    assert "unexpected_open:A05" in box.box.faults
+
+
 def test_two_doors_at_one_pulse_are_both_found() -> None:
     box = begun(Scenario())
     fires(box, "A02").opens("A02").opens("A05")

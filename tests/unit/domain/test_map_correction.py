@@ -30,7 +30,7 @@ def propose(box: Scenario, *boards: str) -> Scenario:
 
 
 def started_with(box: Scenario, sha256: str = "corrected") -> Scenario:
-    return box.restart().do(cmd.ActivateProfile(sha256, CABINET, RULES, ""))
+    return box.restart().do(cmd.ActivateProfile(sha256, box.cabinet, RULES, ""))
 
 
 def test_with_the_boards_seen_empty_a_technician_corrects_it() -> None:
@@ -64,13 +64,13 @@ def test_with_something_on_the_board_it_waits_for_two_persons() -> None:
 
 def test_what_lies_behind_a_moved_wire_is_in_doubt() -> None:
     """Whoever put it there was shown another door."""
-    box = Scenario().stored("D1")
+    box = examined(Scenario(cabinet=CABINET[6:])).logout().login("lena")
+    for label in SWAPPED:
+        box.guided(label).report("empty")
+    box.logout().stored("D1")
     inside = box.deposit("D1").compartment
-    box.login("tom").do(cmd.StartCommissioning(box.staff))
-    other = "A08"
-    box.do(cmd.NoteExamination(box.staff, other, (inside,), (inside,), (), 250, 1, "", True))
-    box.do(cmd.PauseCommissioning(box.staff, "asked"))
-    box.do(cmd.ProposeMap(box.staff, "corrected", (inside, other), (inside, other), WIRES))
+    (other,) = set(SWAPPED) - {inside}
+    propose(box.login("tom"))
     box.badge("sabine").badge("lukas")
     assert box.now_happened(ev.MapCorrectionAccepted)
     started_with(box)
