@@ -148,8 +148,6 @@ class Station:
             if not self._prepared or (self._prepare_again and asked >= self._prepare_again):
                 self._prepare(line)
             levels = self._levels(line, turn)
-            if isinstance(self._board, Switching):
-                self._board.settle(line)
         except (NoAnswer, Garbled) as error:
             self._missed(error, turn)
             return
@@ -157,6 +155,7 @@ class Station:
         self.health.answered(now)
         self._report()
         self.turns.answered(turn, asked, self.health, again=self.doors.learn(levels, now))
+        self._settle(line)
 
     def _levels(self, line: SerialLine, turn: Turn) -> Mapping[int, DoorLevel]:
         if self._in_parts is None:
@@ -243,12 +242,17 @@ class Station:
             pulse.fail("lock_reply_lost", message, self._doubt)
 
     def _serve_settle(self, line: SerialLine | None) -> None:
-        if line is None or not self._prepared or not isinstance(self._board, Switching):
-            return  # with the first poll
+        if line is not None and self._prepared:
+            self._settle(line)  # otherwise with the first poll
+
+    def _settle(self, line: SerialLine) -> None:
+        """What a lamp's relay does not hear is told with the next poll, and costs no door of the board."""
+        if not isinstance(self._board, Switching):
+            return
         try:
             self._board.settle(line)
-        except (NoAnswer, Garbled):
-            pass  # with the next poll, which also tells how the board is
+        except (NoAnswer, Garbled) as error:
+            self._missed(error)
 
     def _serve_off(self, line: SerialLine | None, done: Future[None]) -> None:
         try:

@@ -8,12 +8,14 @@ import pytest
 
 from hal.boards import modbus_rtu
 from hal.boards.serial_board import Garbled, NoAnswer, PulseUnsafe
+from hal.boards.standing import StandingFaults
+from hal.boards.station import Station
 from hal.boards.waveshare_relay import WaveshareBoard
 from hal.interfaces import DoorLevel
 from hal.profile import ClosedLevel, WaveshareBank
 from simulator.boards import waveshare as emulated
 from simulator.boards.wires import PlantLines
-from tests.unit.boards.direct import DirectLine
+from tests.unit.boards.direct import DirectLine, HandBus, HeardFaults
 
 FACTORY_MODES = [1] * 8
 
@@ -228,3 +230,25 @@ async def test_a_lamp_that_was_not_heard_is_told_again(lit: Bench) -> None:
     lit.lost = set()
     lit.driver.settle(lit.line)
     assert lit.wires.driven == [(5, 1)]
+
+
+async def test_a_lamp_that_the_board_refuses_costs_no_door(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(modbus_rtu, "QUIET_S", 0.0)
+    bench, bus, faults = Bench(lit=(7,)), HandBus(), HeardFaults()
+    refusal = bytes([3, 0x85, emulated.ILLEGAL_VALUE])
+    lamp_on = bytes.fromhex("03 05 00 07 ff 00")
+
+    def refusing(data: bytes) -> bytes:
+        return refusal + emulated.crc(refusal) if data.startswith(lamp_on) else bench.hear(data)
+
+    line = DirectLine(refusing)
+    station = Station(bus, bench.driver, {"A01": 0}, StandingFaults(faults))
+    station.switch(7, True)
+    for _ in range(6):
+        bus.now += 500
+        if turn := station.turns.first(bus.now):
+            station.poll(line, turn)
+    assert sum(written.startswith(lamp_on) for written in line.written) >= 3
+    assert station.doors.read("A01").level is DoorLevel.OPEN
+    assert not station.health.silent
+    assert set(faults.standing) == {("board_noise", "relays")}, "and it is told"
