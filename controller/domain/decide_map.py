@@ -39,6 +39,8 @@ def propose(draft: Draft, command: cmd.ProposeMap) -> None:
         raise Refused("nothing_to_correct")
     if not changed <= round_.doors_seen:
         raise Refused("not_proved")
+    for label in changed & set(box.unsettled):
+        raise Refused("unsettled", compartment=label)  # The next start would settle it by another door's contact.
     if box.map_correction is not None:
         if box.map_correction.accepted:
             raise Refused("map_accepted")

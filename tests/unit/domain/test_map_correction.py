@@ -154,6 +154,19 @@ def test_nothing_is_opened_between_the_agreement_and_the_restart() -> None:
     assert not box.scan("D1").refusal, "it was not written: the box goes on as it is"
 
 
+def test_a_pickup_that_no_restart_could_settle_is_settled_before_its_wires_move() -> None:
+    """Its door is read by the new map at the next start: another door's contact would say that it was collected."""
+    box = examined(Scenario(cabinet=CABINET[6:])).logout().login("lena")
+    for label in SWAPPED:
+        box.guided(label).report("empty")
+    box.logout().stored("D1").present("R1").pulsed().opens()
+    inside = box.opening.compartment
+    box.die().start(**{inside: Door.UNKNOWN}).login("tom")
+    assert inside in box.box.unsettled
+    assert propose(box).refusal == "unsettled"
+    assert not box.now_happened(ev.MapCorrectionProposed)
+
+
 def test_staff_may_think_better_of_it() -> None:
     box = propose(examined(Scenario().stored("D1")), *(each.label for each in CABINET))
     assert box.do(cmd.DropMap("not_written")).refusal == "wrong_phase"
