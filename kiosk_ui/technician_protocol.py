@@ -12,6 +12,10 @@ NOT_DONE = {
     "running": "Die Prüfung läuft noch: Dieses Protokoll ist ein Zwischenstand.",
     "paused": "Die Prüfung ist unterbrochen: Dieses Protokoll ist ein Zwischenstand.",
 }
+OTHER_MAP = (
+    "Der Belegungsplan wurde nach dieser Prüfung geändert: Leitungen stehen hier nicht mehr, und die neuen weist erst"
+    " eine weitere Prüfung nach."
+)
 RULES = {
     "board_empty": "alle Fächer der betroffenen Platinen leer gesehen",
     "two_badges": "zwei Personen des Teams",
@@ -69,7 +73,7 @@ def sheet_of(told: api.CommissioningSheet) -> Sheet:
         map_after=correction.sha256 if correction is not None and correction.state == "accepted" else "",
         left_out=round_.left_out,
         log=f"Prüfung {round_.round}; Stand Eintrag {told.log_seq}, Prüfsumme {told.log_hash[:16]}…",
-        unfinished=NOT_DONE.get(round_.state, ""),
+        unfinished=NOT_DONE.get(round_.state, "") if round_.resumable else OTHER_MAP,
     )
 
 

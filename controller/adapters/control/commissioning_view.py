@@ -72,12 +72,18 @@ def _correction(box: Box, proposal: MapProposal) -> api.MapCorrectionView:
 def commissioning_sheet(
     box: Box, front: FrontState, look: RoundLook, cabinet: CabinetMap
 ) -> api.CommissioningSheet | None:
-    """None before the first round."""
+    """None before the first round. Without wires once another map is in force: they are not those that it has seen."""
     view, round_ = commissioning_view(box, look, cabinet), box.commissioning
     if view is None or round_ is None:
         return None
     locks = tuple(
-        api.LockWires(each.label, each.column, each.row, *cabinet.wires(each.label), cabinet.pulse_ms(each.label))
+        api.LockWires(
+            each.label,
+            each.column,
+            each.row,
+            *(cabinet.wires(each.label) if view.resumable else ("", "")),
+            cabinet.pulse_ms(each.label),
+        )
         for each in along_the_front(box)
     )
     return api.CommissioningSheet(
