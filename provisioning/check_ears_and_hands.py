@@ -13,7 +13,7 @@ from controller.settings import Settings
 from hal.presence import playback_file
 from hal.profile import Profile, load_profile
 from provisioning import keyboard, sound
-from provisioning.device_rules import CONTROLLER_GROUP
+from provisioning.device_rules import CONTROLLER_GROUP, HEADPHONES
 from provisioning.findings import Check, Finding, Machine, State
 
 _WRITTEN_BY = "abholfach-provision init --force writes it"
@@ -32,7 +32,22 @@ def _all(machine: Machine, settings: Settings, _identity: Identity) -> Iterator[
     jack = profile.inputs.headphones
     if jack is not None and jack.device:
         yield _jack(machine, jack.device)
+    yield from _left_over(machine, profile)
     yield from _sound(machine, profile)
+
+
+def _left_over(machine: Machine, profile: Profile) -> Iterator[Finding]:
+    """What an earlier profile needed goes on being in force: another layout of keys, a device that is readable."""
+    jack = profile.inputs.headphones
+    needed = {
+        keyboard.DROP_IN: profile.keypad is not None and bool(profile.keypad.keys),
+        HEADPHONES: jack is not None and bool(jack.device),
+    }
+    for place, is_needed in needed.items():
+        if not is_needed and (machine.root / "etc" / place).exists():
+            yield Finding(
+                "left over", State.FAILED, f"/etc/{place} is of an earlier cabinet.toml: take it away and restart"
+            )
 
 
 def _keymap(machine: Machine, profile: Profile) -> Finding:
@@ -78,6 +93,10 @@ def _sound(machine: Machine, profile: Profile) -> Iterator[Finding]:
             there = (machine.root / playback_file(device).removeprefix("/")).exists()
             words = f"{place}: {device}" + ("" if there else " is not there: plug it in, or name another (aplay -l)")
             yield Finding("sound", State.OK if there else State.WARNING, words)
+    if "abholfach_both" in wanted and profile.indicators.loudspeaker is None:
+        words = "both cards are heard at a time: who wears headphones is overheard, unless their socket cuts the"
+        words += " loudspeaker off; else give its amplifier to [indicators] loudspeaker"
+        yield Finding("sound", State.WARNING, words)
 
 
 CHECKS: tuple[Check, ...] = (_all,)

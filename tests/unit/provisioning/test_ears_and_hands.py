@@ -28,6 +28,7 @@ from tests.packaging.project import ROOT
 SHIPPED = ROOT / "systemd" / "xkb"
 JACK = "/dev/input/by-path/platform-sound-event"
 KEYPAD = "/dev/input/by-id/usb-Storm_Keypad-event-kbd"
+AMPLIFIER = "loudspeaker = 15\n"
 SECTIONS = f"""
 [inputs.headphones]
 device = "{JACK}"
@@ -187,9 +188,16 @@ def test_no_words_on_sound_no_file() -> None:
 
 
 @pytest.fixture
+def users(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of a box are on this computer too."""
+    monkeypatch.setattr("pwd.getpwnam", lambda name: SimpleNamespace(pw_uid=900 + len(name)))
+
+
+@pytest.fixture
 def plan(tmp_path: Path) -> Plan:
     profile = tmp_path / "mine.toml"
     text = shipped_profiles()["gpio-12"].read_text("utf-8")
+    text = text.replace("buzzer = 15\n", AMPLIFIER, 1)
     profile.write_text(text.replace("\n[[banks]]\n", SECTIONS, 1), "utf-8")
     return Plan(
         config=tmp_path / "etc/abholfach",
@@ -211,10 +219,10 @@ def findings(plan: Plan, root: Path) -> dict[str, list[tuple[State, str]]]:
     return found
 
 
+@pytest.mark.usefixtures("users")
 def test_init_writes_what_the_profile_needs_and_check_says_what_is_missing(
     plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pwd.getpwnam", lambda name: SimpleNamespace(pw_uid=900 + len(name)))
     initialise(plan)
     etc = tmp_path / "etc"
     assert JACK.removeprefix("/dev/") in (etc / "udev/rules.d/62-abholfach-headphones.rules").read_text("utf-8")
@@ -238,6 +246,33 @@ def test_init_writes_what_the_profile_needs_and_check_says_what_is_missing(
     found = findings(plan, tmp_path)
     assert (found["sound"][0][0], found["keyboard"][0][0]) == (State.FAILED, State.FAILED)
     assert "init --force" in found["keyboard"][0][1]
+
+
+@pytest.mark.usefixtures("users")
+def test_check_says_when_the_loudspeaker_goes_on_beside_headphones(plan: Plan, tmp_path: Path) -> None:
+    initialise(plan)
+    cabinet = plan.config / "cabinet.toml"
+    heard = [words for state, words in findings(plan, tmp_path)["sound"] if "overheard" in words]
+    assert heard == [], "an amplifier switches it off"
+    text = cabinet.read_text("utf-8")
+    assert text.count(AMPLIFIER) == 1
+    cabinet.write_text(text.replace(AMPLIFIER, ""), "utf-8")
+    [(state, _)] = [each for each in findings(plan, tmp_path)["sound"] if "overheard" in each[1]]
+    assert state is State.WARNING
+
+
+@pytest.mark.usefixtures("users")
+def test_check_says_what_an_earlier_profile_has_left_in_force(plan: Plan, tmp_path: Path) -> None:
+    initialise(plan)
+    assert "left over" not in findings(plan, tmp_path)
+    cabinet = plan.config / "cabinet.toml"
+    text = cabinet.read_text("utf-8").replace(AMPLIFIER, "")
+    changed = text.replace('[keypad.keys]\nKEY_A = "next"\n', "").replace(f'device = "{JACK}"', "pin = 15", 1)
+    cabinet.write_text(changed, "utf-8")
+    left = findings(plan, tmp_path)["left over"]
+    assert [state for state, _ in left] == [State.FAILED] * 2
+    assert "keypad.conf" in left[0][1]
+    assert "62-abholfach-headphones.rules" in left[1][1]
 
 
 def test_a_simulated_box_leaves_the_computer_alone(plan: Plan, tmp_path: Path) -> None:
