@@ -14,7 +14,8 @@ from controller.config import ConfigurationError
 from controller.identity import Identity, Kind
 from controller.policies_file import read_policies
 from controller.settings import Backend, MqttSettings, Settings
-from hal.wiring.moved_wires import load_map
+from hal.profile import load_profile
+from hal.wiring.moved_wires import FILE_NAME, lapsed, load_map
 from kiosk_ui.settings import SettingsError, read_office
 from provisioning.findings import Check, Finding, Machine, State
 
@@ -72,8 +73,17 @@ def _profile(_machine: Machine, settings: Settings, _identity: Identity) -> Iter
         profile = load_map(settings.paths.cabinet, settings.paths.data)
     except ConfigurationError as error:
         yield Finding("cabinet", State.FAILED, str(error))
-    else:
-        yield Finding("cabinet", State.OK, f"{profile.name}, {len(profile.compartments)} compartments")
+        return
+    yield Finding("cabinet", State.OK, f"{profile.name}, {len(profile.compartments)} compartments")
+    corrected = settings.paths.data / FILE_NAME
+    forgotten = lapsed(load_profile(settings.paths.cabinet), corrected)
+    if forgotten:
+        yield Finding(
+            "cabinet",
+            State.WARNING,
+            f"{corrected} corrects the wires of {', '.join(forgotten)} in an earlier cabinet.toml and is in force no"
+            " more: commission the box again, then take the file away",
+        )
 
 
 def _policies(_machine: Machine, settings: Settings, _identity: Identity) -> Iterator[Finding]:

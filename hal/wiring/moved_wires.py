@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -55,10 +56,37 @@ def applied(profile: Profile, file: Path) -> Profile:
     """``profile`` with the wires of ``file`` where that is about it; itself otherwise. Raises
     ``ConfigurationError``.
     """
+    moved = _read(file)
+    if moved is None:
+        return profile
+    if moved.corrects != profile.profile_hash():
+        return profile
+    result = _with(profile, moved.compartments)
+    if result.profile_hash() != moved.gives:
+        raise _unusable(file, "it does not give the map that it says")
+    return result
+
+
+def lapsed(profile: Profile, file: Path) -> tuple[str, ...]:
+    """The compartments whose corrected wires are in force no more, since ``cabinet.toml`` (``profile``) was changed
+    afterwards, and not to them. Raises ``ConfigurationError``.
+    """
+    moved = _read(file)
+    if moved is None or moved.corrects == profile.profile_hash():
+        return ()
+    known = tuple(each for each in moved.compartments if each.label in profile.labels)
+    return tuple(
+        old.label
+        for old, new in zip(profile.compartments, _with(profile, known).compartments, strict=True)
+        if old != new
+    )
+
+
+def _read(file: Path) -> MovedWires | None:
     try:
         content = file.read_bytes()
     except FileNotFoundError:
-        return profile
+        return None
     except OSError as error:
         raise _unusable(file, str(error.strerror)) from error
     try:
@@ -67,17 +95,7 @@ def applied(profile: Profile, file: Path) -> Profile:
         raise _unusable(file, str(error)) from error
     if moved.format != FORMAT:
         raise _unusable(file, f"format {moved.format} is not known to this version")
-    if moved.corrects != profile.profile_hash():
-        return profile
-    result = _with(profile, moved)
-    if result.profile_hash() != moved.gives:
-        raise _unusable(file, "it does not give the map that it says")
-    return result
-
-
-def applies(profile: Profile, file: Path) -> bool:
-    """Whether ``file`` changes ``profile``. Raises ``ConfigurationError``."""
-    return applied(profile, file) is not profile
+    return moved
 
 
 def moved_wires(profile: Profile, after: Profile) -> MovedWires:
@@ -92,7 +110,7 @@ def moved_wires(profile: Profile, after: Profile) -> MovedWires:
     )
     moved = MovedWires(FORMAT, profile.profile_hash(), after.profile_hash(), changed)
     Check(Document(Path("corrected map"), ""), after).all()
-    if _with(profile, moved) != after:
+    if _with(profile, changed) != after:
         raise _unusable(Path("corrected map"), "more than wires would change")
     return moved
 
@@ -125,8 +143,8 @@ def write(file: Path, moved: MovedWires) -> None:
         os.close(directory)
 
 
-def _with(profile: Profile, moved: MovedWires) -> Profile:
-    by_label = {each.label: each for each in moved.compartments}
+def _with(profile: Profile, moved: Sequence[Moved]) -> Profile:
+    by_label = {each.label: each for each in moved}
     return replace(
         profile,
         compartments=tuple(

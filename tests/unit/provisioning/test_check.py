@@ -14,6 +14,10 @@ from types import SimpleNamespace
 import pytest
 
 from controller.identity import Kind
+from hal.profile import load_profile
+from hal.wiring.correction import corrected
+from hal.wiring.moved_wires import FILE_NAME, moved_wires, write
+from hal.wiring.observation import Observation
 from provisioning import check_machine
 from provisioning.check import check
 from provisioning.check_screen import POLICIES
@@ -140,6 +144,21 @@ def test_data_of_one_kind_under_a_configuration_of_the_other_are_found(real: Mac
     real.configuration.write_text(text.replace('backend = "cabinet"', 'backend = "simulated"'), "utf-8")
     failed = [finding for finding in check(real) if finding.state is State.FAILED]
     assert [finding.check for finding in failed] == ["identity"]
+
+
+def test_a_corrected_map_that_is_in_force_no_more_is_found(plan: Plan, tmp_path: Path) -> None:
+    initialise(plan)
+    cabinet = plan.config / "cabinet.toml"
+    profile = load_profile(cabinet)
+    seen = [Observation("A01", opened=("A02",), moved=("A02",)), Observation("A02", opened=("A01",), moved=("A01",))]
+    write(plan.data / FILE_NAME, moved_wires(profile, corrected(profile, seen)))
+    machine = Machine(plan.config / "abholfach.toml", tmp_path)
+    assert bad(check(machine)) == {"policies": State.WARNING}
+    text = cabinet.read_text("utf-8")
+    cabinet.write_text(text.replace("debounce_ms = 30", "debounce_ms = 40"), "utf-8")
+    [(state, words)] = [(each.state, each.words) for each in check(machine) if each.check == "cabinet"][1:]
+    assert state is State.WARNING
+    assert "A01, A02" in words
 
 
 def test_pages_and_readers_must_not_share_a_user(real: Machine) -> None:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from hal.profile import Profile, load_profile, shipped_profiles
 from hal.strict_toml import ConfigurationError
 from hal.wiring.correction import corrected
-from hal.wiring.moved_wires import FILE_NAME, applied, applies, moved_wires, write
+from hal.wiring.moved_wires import FILE_NAME, applied, lapsed, moved_wires, write
 from hal.wiring.observation import Observation
 
 PROFILES = {name: load_profile(path) for name, path in shipped_profiles().items() if "608" not in name}
@@ -40,9 +40,23 @@ def test_what_is_written_is_what_is_read(data: st.DataObject, tmp_path: Path) ->
         return  # Boards whose locks cannot be exchanged: then nothing is written.
     write(file, moved)
     assert applied(profile, file) == after
-    assert applies(profile, file)
+    assert lapsed(profile, file) == ()
     other = replace(profile, name="another")
     assert applied(other, file) is other, "it is about one map alone"
+
+
+def test_a_correction_that_a_later_change_of_the_file_has_ended_is_known(tmp_path: Path) -> None:
+    """Whatever was changed there: the wires are those of the file again."""
+    file = tmp_path / FILE_NAME
+    assert lapsed(GPIO, file) == ()
+    after = exchanged(GPIO, "A01", "A02")
+    write(file, moved_wires(GPIO, after))
+    changed = replace(GPIO, sensors=replace(GPIO.sensors, debounce_ms=31))
+    assert applied(changed, file) is changed
+    assert lapsed(changed, file) == ("A01", "A02")
+    assert lapsed(after, file) == (), "commission has put the correction into the file"
+    smaller = replace(changed, compartments=changed.compartments[1:])
+    assert lapsed(smaller, file) == ("A02",)
 
 
 def test_the_map_before_is_kept(tmp_path: Path) -> None:
