@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from hal.safe_relays import all_off_frame, relay_boards, switch_off
+from hal.profile.checks import WAVESHARE_BAUDS
+from hal.safe_relays import SPEEDS, all_off_frame, relay_boards, switch_off
 from tests.fakes.boards import expander_bank, serial_profile, waveshare_bank
 
 OFF = bytes.fromhex("010500ff0000fdfa")
@@ -109,6 +110,10 @@ def test_a_board_is_told_at_its_own_speed(make: Callable[..., Line]) -> None:
     boards = relay_boards(tomllib.loads(text + '\nlamp = 1\nlamp_bank = "one"\n'))
     assert switch_off(boards) == []
     assert termios.tcgetattr(line.far)[4:6] == [termios.B115200, termios.B115200]
+
+
+def test_every_speed_that_a_profile_may_name_is_known() -> None:
+    assert set(SPEEDS) == set(WAVESHARE_BAUDS)
 
 
 @pytest.mark.parametrize("baud", ["fast", 1_200, None])
