@@ -14,7 +14,7 @@ from hal.profile import Profile, load_profile
 from hal.strict_toml import ConfigurationError
 from hal.wiring.correction import corrected
 from hal.wiring.judgement import judge
-from hal.wiring.moved_wires import FILE_NAME, moved_wires, write
+from hal.wiring.moved_wires import FILE_NAME, MovedWires, moved_wires, write
 from hal.wiring.observation import Observation
 
 log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ class WiredCabinet:
         if after is before:
             return None
         try:
-            moved_wires(load_profile(self._cabinet), after)
+            self._as_file(after)
         except ConfigurationError as error:
             log.warning("the map that was found cannot be a map of this cabinet: %s", error)
             return None
@@ -84,9 +84,16 @@ class WiredCabinet:
         if after is None:
             raise MapNotWritten("it was not proposed by this process")
         try:
-            write(self._file, moved_wires(load_profile(self._cabinet), after))
+            write(self._file, self._as_file(after))
         except (OSError, ConfigurationError) as error:
             raise MapNotWritten(str(error)) from error
+
+    def _as_file(self, after: Profile) -> MovedWires:
+        """What makes ``after`` out of the cabinet's own file as it is now. Raises ``ConfigurationError``."""
+        own = load_profile(self._cabinet)
+        if own.labels != after.labels:
+            raise ConfigurationError(self._cabinet, None, "", "was changed since this start: restart, then test again")
+        return moved_wires(own, after)
 
     def _observations(self, results: Sequence[Examined]) -> list[Observation]:
         return [self._observation(each) for each in results if each.compartment in self._by_label]
