@@ -162,7 +162,7 @@ class CommissioningLead:
                 lock.authorisation, lock.attempts = event.authorisation, event.attempt
             case ev.PulseFailed() if event.authorisation == lock.authorisation:
                 lock.fault = event.code
-            case ev.DoorOpened(cause="authorised" | "test") if not lock.over:
+            case ev.DoorOpened(cause="authorised" | "test") if lock.authorisation and not lock.over:
                 lock.moved.setdefault(event.compartment, event.seen_mono_ms)
                 if event.compartment == lock.label:
                     lock.stage = "close"

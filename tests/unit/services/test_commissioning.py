@@ -116,6 +116,20 @@ async def test_a_contact_that_says_open_before_is_waited_for_or_told(walk: Round
     assert ((await walk.result("A03")).fault, walk.bench.box.compartments["A03"].openings) == ("contact_open", 0)
 
 
+async def test_what_opens_before_its_pulse_is_not_the_locks(walk: Round) -> None:
+    """Staff may open another door while a first one wants closing."""
+    await walk.bench.door("A01", Door.UNKNOWN)
+    await walk.bench.door("A01", Door.OPEN)
+    await walk.begin()
+    await walk.stage("A01", "close_first")
+    await walk.bench.done(cmd.TestCompartment(walk.session, "A05"))
+    await walk.bench.open_and_close()
+    assert walk.lead.closed("A01") is None
+    found = await walk.result("A01")
+    assert (found.fault, found.opened, found.moved) == ("contact_open", (), ())
+    assert not walk.bench.box.compartments["A05"].quarantine
+
+
 async def test_what_moved_elsewhere_is_asked_about(walk: Round) -> None:
     await walk.begin()
     await walk.fired("A01")
