@@ -51,6 +51,9 @@ NOTICES: dict[str, Notice] = {
     "not_empty": Notice("attention", "Fach {compartment} nicht leer", "Es bleibt zu, bis jemand nachgesehen hat."),
     "out_of_service": Notice("attention", "Fach {compartment} ist außer Betrieb"),
     "power_fail": Notice("alarm", "Stromausfall", "Keine Tür geht mehr auf, bis der Strom wieder da ist."),
+    "map_accepted": Notice(
+        "attention", "Die Box startet neu", "Ihr Belegungsplan wurde berichtigt. Bitte gleich noch einmal."
+    ),
     "disk_full": Notice("alarm", "Kein Speicherplatz", "Die Box beginnt nichts Neues. Bitte die Technik rufen."),
     "reported": Notice("good", "Fach {compartment} ist geklärt"),
     "tested": Notice("good", "Fach {compartment} hat geöffnet"),
