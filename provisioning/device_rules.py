@@ -32,6 +32,11 @@ CONTROLLER_GROUP: Final = "abholfach-controller"
 HEADPHONES: Final = "udev/rules.d/62-abholfach-headphones.rules"
 """The rule of the headphone socket, below ``/etc``."""
 
+IN_FORCE: Final = "udevadm control --reload; udevadm trigger --subsystem-match=input"
+"""What makes it count: a socket of the computer's own cannot be plugged in anew."""
+
+_HEAD_OF_HEADPHONES = f"# Written by abholfach-provision init. After a change: {IN_FORCE}\n"
+
 
 def headphones_rule(device: str) -> bytes:
     """Lets the controller read the one input device that tells of headphones; empty for none. Raises
@@ -40,7 +45,7 @@ def headphones_rule(device: str) -> bytes:
     if not device:
         return b""
     gives = f'GROUP="{CONTROLLER_GROUP}", MODE="0640"'
-    return (_HEAD.replace("the scanner", "it") + f'SUBSYSTEM=="input", SYMLINK=="{_name(device)}", {gives}\n').encode()
+    return f'{_HEAD_OF_HEADPHONES}SUBSYSTEM=="input", SYMLINK=="{_name(device)}", {gives}\n'.encode()
 
 
 def rules(sources: Iterable[str]) -> bytes:

@@ -240,7 +240,11 @@ def test_init_writes_what_the_profile_needs_and_check_says_what_is_missing(
     monkeypatch.setattr(check_ears_and_hands, "_may_read", lambda device: True)
     assert {state for each in findings(plan, tmp_path).values() for state, _ in each} == {State.OK}
     monkeypatch.setattr(check_ears_and_hands, "_may_read", lambda device: False)
-    assert findings(plan, tmp_path)["headphones"][0][0] is State.FAILED
+    [(state, words)] = findings(plan, tmp_path)["headphones"]
+    assert state is State.FAILED
+    assert "udevadm trigger" in words, "the rule is there: it does not count yet"
+    (etc / "udev/rules.d/62-abholfach-headphones.rules").unlink()
+    assert "init --force" in findings(plan, tmp_path)["headphones"][0][1]
     (etc / "asound.conf").write_text("pcm.!default null\n", "utf-8")
     (etc / "xkb/symbols" / keyboard.OWN).unlink()
     found = findings(plan, tmp_path)
