@@ -17,7 +17,10 @@ from controller.domain.testable import along_the_front, why_not_testable
 PAUSES = frozenset({"asked", "left_open", "power_fail"})
 
 
-def _no_opening(draft: Draft) -> None:
+def _may_fire(draft: Draft) -> None:
+    correction = draft.box.map_correction
+    if correction is not None and correction.accepted:
+        raise Refused("map_accepted")
     if draft.box.opening is not None:
         raise Refused("load_not_closed", compartment=draft.box.opening.compartment)
 
@@ -27,7 +30,7 @@ def start(draft: Draft, command: cmd.StartCommissioning) -> None:
     known = draft.box.commissioning
     if known is not None and known.state is RoundState.RUNNING:
         raise Refused("commissioning_running")
-    _no_opening(draft)
+    _may_fire(draft)
     front = along_the_front(draft.box)
     vacant = tuple(each.label for each in front if not why_not_testable(draft.box, each))
     if not vacant:
@@ -43,7 +46,7 @@ def start(draft: Draft, command: cmd.StartCommissioning) -> None:
 
 def go_on(draft: Draft, command: cmd.GoOnWithCommissioning) -> None:
     session = staff_session(draft, command.session, *SERVICE_ROLES)
-    _no_opening(draft)
+    _may_fire(draft)
     round_ = draft.box.commissioning
     if round_ is None or round_.state is not RoundState.PAUSED:
         raise Refused("no_commissioning")
