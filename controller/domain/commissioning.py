@@ -96,5 +96,4 @@ class MapCorrection:
 
     @property
     def accepted(self) -> bool:
-        """Nothing is opened any more until the restart: the next start reads every door by the new map."""
         return bool(self.rule)

@@ -18,8 +18,7 @@ PAUSES = frozenset({"asked", "left_open", "power_fail"})
 
 
 def _may_fire(draft: Draft) -> None:
-    correction = draft.box.map_correction
-    if correction is not None and correction.accepted:
+    if draft.box.map_accepted:
         raise Refused("map_accepted")
     if draft.box.opening is not None:
         raise Refused("load_not_closed", compartment=draft.box.opening.compartment)

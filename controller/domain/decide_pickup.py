@@ -54,7 +54,7 @@ def present_credential(draft: Draft, command: cmd.PresentCredential) -> None:
     box = draft.box
     if box.staff_session is not None or box.session is not None or box.opening is not None:
         raise Refused("busy", holder=box.lease.value)
-    if box.map_correction is not None and box.map_correction.accepted:
+    if box.map_accepted:
         raise Refused("busy", holder=box.lease.value)  # The box is about to restart: no door would open.
     if not draft.at.screen_fresh:
         raise Refused(SCREEN_STALE)

@@ -544,6 +544,13 @@ class Box:
     map_correction: MapCorrection | None = None
 
     @property
+    def map_accepted(self) -> bool:
+        """Whether a corrected map waits for the restart. Nothing is opened until then: the start reads every door by
+        the new map.
+        """
+        return self.map_correction is not None and self.map_correction.accepted
+
+    @property
     def lease(self) -> Holder:
         """Who may pulse: at most one holder (invariant 1)."""
         if self.staff_session is not None:

@@ -35,7 +35,7 @@ def authorise(
         raise Refused("screen_stale")  # The rules that can end a session instead have done so before they come here.
     if POWER_FAIL in draft.box.faults:
         raise Refused(POWER_FAIL)
-    if draft.box.map_correction is not None and draft.box.map_correction.accepted:
+    if draft.box.map_accepted:
         raise Refused("map_accepted")
     if current is not None and (attempt == 1) and current.compartment != compartment:
         raise Refused("door_busy", compartment=current.compartment)

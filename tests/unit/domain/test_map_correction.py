@@ -151,6 +151,8 @@ def test_nothing_is_opened_between_the_agreement_and_the_restart() -> None:
     assert box.do(cmd.TestCompartment(box.staff, "A01")).refusal == "map_accepted"
     for command in (cmd.StartCommissioning(box.staff), cmd.GoOnWithCommissioning(box.staff)):
         assert box.do(command).refusal == "map_accepted", "every lock of it would be noted as not fired"
+    resident = box.twin().logout().present("R1")
+    assert resident.refusal == "busy", "the page stands as it is, the code is not used up"
     assert box.pulses == pulses
     box.do(cmd.DropMap("not_written"))
     assert not box.scan("D1").refusal, "it was not written: the box goes on as it is"
