@@ -313,7 +313,14 @@ def test_the_controller_sees_its_peers_and_its_clock_and_listens_nowhere_else() 
 @pytest.mark.parametrize("unit", SERVICES)
 def test_what_is_plugged_in_later_is_allowed_too(unit: str) -> None:
     """systemd.resource-control(5): a group of devices that is not known when the unit starts is not allowed."""
-    drivers = {"ttyUSB": "usbserial", "ttyACM": "cdc_acm", "i2c": "i2c_dev", "video4linux": "videodev"}
+    drivers = {
+        "ttyUSB": "usbserial",
+        "ttyACM": "cdc_acm",
+        "i2c": "i2c_dev",
+        "video4linux": "videodev",
+        "alsa": "snd",
+        "drm": "drm",
+    }
     allowed = {rule.split()[0].removeprefix("char-") for rule in values(unit, "DeviceAllow") if rule}
     needed = {f"modprobe@{driver}.service" for kind, driver in drivers.items() if kind in allowed}
     for option in ("Wants", "After"):
