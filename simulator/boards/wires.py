@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,7 +61,8 @@ class PlantLines:
 
     def drive(self, bank: str, channel: int, level: int) -> None:
         """Set an output."""
-        request = say.SetLine(line=self._end_of(bank, channel, "lock"), level=level)
+        now_ms = time.monotonic_ns() / 1_000_000
+        request = say.SetLine(line=self._end_of(bank, channel, "lock"), level=level, at_ms=now_ms)
         self._writer.write(msgspec.json.encode(request) + b"\n")
 
     def swap(self, bank: str, what: str, first: int, second: int) -> None:

@@ -6,7 +6,7 @@ done silently. Requests that move something are answered after the movement.
 
     wires     {"op": "lines", "id": 1}                         → ok {"levels": {"header:5": 0, "east:6": null}}, then
     events "level"
-              {"op": "set", "line": "header:17", "level": 1}
+              {"op": "set", "line": "header:17", "level": 1, "at_ms": null}   (or when it was done, by CLOCK_MONOTONIC)
     people    {"op": "pull"|"press"|"close", "id": 2, "compartment": "A07"} → ok {"moved": true, "door": "open"}
               {"op": "take", "id": 3, "compartment": "A07", "item": null}            → ok {"items": ["envelope-1"]}
               {"op": "put", "id": 4, "compartment": "A07", "item": "envelope-1"}     → ok {}
@@ -49,10 +49,11 @@ class Lines(Request, tag="lines"):
 
 
 class SetLine(Request, tag="set"):
-    """Drive an output line."""
+    """Drive an output line. ``at_ms``: when it was done, on CLOCK_MONOTONIC; null: now."""
 
     line: str
     level: int
+    at_ms: float | None = None
 
 
 class Pull(Request, tag="pull"):

@@ -225,7 +225,10 @@ class _Talk:
             case say.SetLine():
                 if request.level not in (0, 1):
                     raise Impossible("bad_level", "a line is 0 or 1")
-                world.set_line(request.line, request.level)
+                if request.at_ms is None:
+                    world.set_line(request.line, request.level)
+                else:
+                    world.set_line_at(request.line, request.level, request.at_ms)
                 self._ok(request, {})
             case say.Lines():
                 self.wants_levels = True

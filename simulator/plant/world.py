@@ -84,6 +84,8 @@ class World:
         self._swapped_with: dict[str, str] = {}
         self._lamp_on_line = {box.lamp: box.label for box in self.boxes.values() if box.lamp is not None}
         self.lines: dict[str, int] = {}
+        self._lateness: dict[str, tuple[float, float]] = {}
+        """By line: how late word of its last rise came, and when its last edge is, or was."""
         """Output lines as they were set last. They keep their level whoever comes and goes."""
         self.tones = 0
         outputs = profile.outputs()
@@ -114,6 +116,21 @@ class World:
             self._on_change(self._lamp_on_line[line])
         elif line in self._lights.values():
             self._on_light()
+
+    def set_line_at(self, line: str, level: int, at: float) -> None:
+        """As ``set_line``, by a board that says when it did it (ms on the timeline's clock). Word of it comes late on a
+        busy machine, of the end of a pulse perhaps together with its beginning: an end is as late as its beginning
+        was, so that a coil has its current for as long as the board meant.
+        """
+        now = self.timeline.now
+        began_late, last = self._lateness.get(line, (0.0, now))
+        late = max(0.0, now - at) if level else began_late
+        due = max(at + late, last, now)
+        self._lateness[line] = late, due
+        if due > now:
+            self.timeline.after(due - now, lambda: self.set_line(line, level))
+        else:
+            self.set_line(line, level)
 
     def lights(self) -> dict[str, int]:
         """The levels of the lights that the profile names."""

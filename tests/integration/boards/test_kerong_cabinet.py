@@ -26,7 +26,7 @@ def test_every_lock_opens_its_own_door_for_as_long_as_asked(box: Box) -> None:
     for label in LABELS:
         box.opens(label)
         (coil,) = box.coils(label)
-        assert coil.end_ms - coil.start_ms >= 100, "200; a busy machine hears of the beginning late"
+        assert coil.end_ms - coil.start_ms >= 199
         assert coil.ended_by == "line", "the board's own timer"
     assert box.faults.told == []
     assert [reading.level for reading in box.heard if reading.compartment == "C01"] == [OPEN, CLOSED]

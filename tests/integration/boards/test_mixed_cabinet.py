@@ -46,7 +46,7 @@ def test_every_lock_opens_its_own_door_wherever_its_contact_is(box: Box) -> None
     for label in LABELS:
         box.opens(label)
         (coil,) = box.coils(label)
-        assert 100 <= coil.end_ms - coil.start_ms <= 600, "200; a busy machine hears of beginning and end late"
+        assert 199 <= coil.end_ms - coil.start_ms <= 600, "200; a busy machine hears of the end late"
     assert box.faults.told == []
 
 

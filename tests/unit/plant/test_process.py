@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,22 @@ def test_the_wire_is_as_documented(plant: RunningPlant) -> None:
     assert answers[1][1] == "bad_request"
     assert answers[2] == (4, "bad_level")
     assert answers[3] == (0, "bad_request")
+    raw.close()
+
+
+def test_a_board_s_pulse_of_which_both_ends_come_at_once_opens_its_door(plant: RunningPlant) -> None:
+    raw = Raw(plant.socket)
+    now_ms = time.monotonic() * 1000
+    edge = '{{"op": "set", "line": "header:22", "level": {}, "at_ms": {}}}'
+    raw.send(edge.format(1, now_ms - 200) + "\n" + edge.format(0, now_ms))
+
+    def pulses() -> list[CoilPulse]:
+        return [entry for entry in plant.person.ledger().entries if isinstance(entry, CoilPulse)]
+
+    eventually(pulses)
+    (pulse,) = pulses()
+    assert pulse.end_ms - pulse.start_ms >= 199
+    assert pulse.unlatched
     raw.close()
 
 

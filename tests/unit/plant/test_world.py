@@ -94,6 +94,25 @@ def test_a_pulse_too_short_for_the_plunger_does_nothing(bench: Bench) -> None:
     assert not bench.pulses[0].unlatched
 
 
+@given(width=st.integers(1, 600), late=st.integers(0, 3_000), later=st.integers(0, 3_000))
+def test_a_board_s_pulse_is_never_shorter_than_the_board_meant_however_late_word_of_it_comes(
+    width: int, late: int, later: int
+) -> None:
+    bench = Bench()
+    bench.run(1_000)
+    for began in (1_000.0, 20_000.0):
+        bench.run(began + late - bench.world.timeline.now)
+        bench.world.set_line_at(LOCK["A07"], 1, began)
+        end = began + width
+        bench.run(max(0.0, end + later - bench.world.timeline.now))
+        bench.world.set_line_at(LOCK["A07"], 0, end)
+        bench.run(5_000)
+        pulse = bench.pulses[-1]
+        assert pulse.start_ms == began + late
+        assert pulse.end_ms - pulse.start_ms == min(700, max(width, width + later - late)), "700: the one-shot"
+    assert len(bench.pulses) == 2
+
+
 @given(st.integers(0, 10_000))
 def test_a_reed_bounces_for_a_few_ms_and_ends_where_it_should(seed: int) -> None:
     bench = Bench(seed)
