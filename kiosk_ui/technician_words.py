@@ -151,7 +151,7 @@ SELF_TEST = {
     "running": "läuft",
     "done": "fertig",
     "cancelled": "abgebrochen",
-    "ended": "beendet, weil die Sitzung zu Ende war oder eine Tür offen blieb",
+    "ended": "beendet: Die Sitzung war zu Ende, eine Tür blieb offen, oder eine ging auf, hinter der etwas liegen kann",
 }
 #: Why a round before the front does not go on.
 PAUSES = {

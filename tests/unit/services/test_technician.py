@@ -150,6 +150,23 @@ async def test_full_and_open_compartments_are_left_alone(desk: Desk) -> None:
     assert {test.label: test.outcome for test in desk.test.results}[ajar] == "door_not_closed"
 
 
+async def test_it_ends_where_a_door_opens_behind_which_something_may_be(desk: Desk) -> None:
+    """With its plugs exchanged, each lock more would open another full compartment."""
+    await desk.bench.stored("D1")
+    full = desk.bench.box.deposits["D1"].compartment
+    await desk.begin()
+    tested = desk.test.label
+    await desk.bench.door(full, Door.OPEN)
+    assert f"unexpected_open:{full}" in desk.bench.box.faults
+    assert desk.test.state == "ended"
+    desk.bench.clock.advance(2_500)
+    await desk.bench.done(cmd.Tick())
+    await soon(lambda: bool(desk.test.results))
+    assert [(each.label, each.outcome, each.others) for each in desk.test.results] == [(tested, "other_door", (full,))]
+    await asyncio.sleep(0.01)
+    assert desk.bench.box.opening is None, "no further lock was fired"
+
+
 async def test_it_is_cancelled_after_the_door_that_is_open(desk: Desk) -> None:
     await desk.begin()
     assert desk.service.cancel_self_test() is None
