@@ -19,8 +19,9 @@ def corrected(profile: Profile, observations: Sequence[Observation]) -> Profile:
     """The profile with lock wires and contact wires where they were seen to be; ``profile`` itself where nothing is
     proved to be elsewhere, or where what was seen does not go together.
     """
-    doors = Counter(door for seen in observations for door in seen.opened)
-    sure = [seen for seen in observations if len(seen.opened) == 1 and doors[seen.opened[0]] == 1]
+    fired = [seen for seen in observations if not seen.not_fired]
+    doors = Counter(door for seen in fired for door in seen.opened)
+    sure = [seen for seen in fired if len(seen.opened) == 1 and doors[seen.opened[0]] == 1]
     locks = _moved(profile.labels, {seen.opened[0]: seen.label for seen in sure})
     contacts = _moved(profile.labels, {seen.opened[0]: seen.moved[0] for seen in sure if len(seen.moved) == 1})
     if all(label == source for table in (locks, contacts) for label, source in table.items()):

@@ -48,6 +48,11 @@ def test_a_box_wired_as_its_map_says_has_no_findings_and_keeps_its_map() -> None
     assert corrected(GPIO, observations) is GPIO
 
 
+def test_what_stood_open_before_a_lock_that_was_not_fired_proves_nothing_about_its_wire() -> None:
+    before = [well("A01", opened=("A02",), not_fired="contact_open"), well("A02", opened=("A01",), moved=("A01",))]
+    assert corrected(GPIO, before) is GPIO
+
+
 def test_every_finding_has_its_code_and_its_place() -> None:
     assert codes(well("A01", opened=(), moved=())) == {(Code.DOES_NOT_OPEN, "A01", "")}
     assert codes(well("A01", opened=(), moved=(), fault="board_silent")) == {(Code.LOCK_FAULT, "A01", "board_silent")}
