@@ -96,6 +96,16 @@ class Person:
         self.counted.touches += 1
         await self.screen.page.click("#page [data-enter]:visible")
 
+    async def types_anew(self, digits: str, page: str) -> None:
+        """Types where ``page`` may be what stands there already: waits until it stands there in answer to the
+        digits.
+        """
+        forms = '[...document.querySelectorAll("#page [name=revision]")].map((each) => each.value).join()'
+        before = await self.screen.page.evaluate(forms)
+        await self.type(digits)
+        await self.screen.page.wait_for_function(f"(before) => {forms} !== before", arg=before, timeout=60_000)
+        await self.sees(page)
+
     # --- the camera ---------------------------------------------------------------------------------------------------
 
     async def shows(self, scene: Scene, *pages: str) -> str:

@@ -80,8 +80,7 @@ async def test_three_wrong_dates_end_the_session_and_the_code_stays_valid() -> N
     async with stage(one("Reisepass", birth_date=BIRTH)) as it:
         await shows_code(it, "birth")
         for page in ("birth_wrong", "birth_wrong", "factor_denied"):
-            await it.person.type("01021990")
-            await it.person.sees(page)
+            await it.person.types_anew("01021990", page)
         assert it.events("UnlockAuthorised", "RightBlocked") == []
         await back(it)
         await shows_code(it, "birth")
