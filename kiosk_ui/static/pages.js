@@ -21,6 +21,7 @@ const policy = window.trustedTypes
 
 let asked = 0; // requests sent
 let applied = 0; // the newest request whose answer is on the screen
+let answered = 0; // the newest post whose answer is on the screen
 let heardAt = performance.now();
 let touchedAt = performance.now();
 let shownAt = performance.now();
@@ -52,17 +53,27 @@ async function request(url, options, layer = "") {
   if (number < applied) {
     // Overtaken: the page that came of it stands already. But what was done on a layer is done with it.
     if (layer && response.status === 200 && openLayer() === layer) showLayer("");
+    // And what is said of it belongs to that page too, if it is the same one.
+    if (options !== undefined && number > answered && saysMore(text)) show(text, true, response.status);
     return false;
   }
   applied = number;
+  if (options !== undefined) answered = number;
   show(text, options !== undefined, response.status);
   // A slip of the finger is mended, not typed anew; so is what came too late for the page it was typed on.
   return response.status === 409 || page().hasAttribute("data-keep");
 }
 
+const pageIn = (text) => new DOMParser().parseFromString(policy.createHTML(text), "text/html").getElementById("page");
+
+/** Is it the page that stands already, with a sentence about what was done? */
+function saysMore(text) {
+  const next = pageIn(text);
+  return next !== null && next.dataset.tag === page().dataset.tag && next.querySelector("[role=alert]") !== null;
+}
+
 function show(text, posted, status) {
-  const parsed = new DOMParser().parseFromString(policy.createHTML(text), "text/html");
-  const next = parsed.getElementById("page");
+  const next = pageIn(text);
   const old = page();
   setGone(false);
   if (!next) return;

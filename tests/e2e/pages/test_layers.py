@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.async_api import Page
+from playwright.async_api import Page, Route
 
 from tests.e2e.pages import views
 from tests.e2e.pages.conftest import Stand
@@ -122,13 +122,24 @@ async def test_help_cannot_be_called_where_the_box_does_not_offer_it(stand: Stan
         assert await window.page.locator(".tool--call, .strip").count() == 0
 
 
-async def test_whoever_knocks_is_told_that_the_team_knows(stand: Stand) -> None:
+@pytest.mark.parametrize("overtaken", [False, True])
+async def test_whoever_knocks_is_told_that_the_team_knows(stand: Stand, overtaken: bool) -> None:
+    """Also where the page that comes of it, asked for because the stream told of it, is there before the answer."""
+
     def knocked(_: dict[str, object]) -> None:
         stand.controller.show("kiosk", views.kiosk("staff_busy", actions=("language",)))
 
     stand.controller.answers["resident.knock"] = knocked
     stand.controller.show("kiosk", views.kiosk("staff_busy"))
     async with browser() as chrome, opened(chrome, stand.ui.address) as window:
+
+        async def late(route: Route) -> None:
+            answer = await route.fetch()
+            await window.page.wait_for_selector("text=Ich möchte abholen", state="detached")
+            await route.fulfill(response=answer)
+
+        if overtaken:
+            await window.page.route("**/kiosk/knock", late)
         await window.shows("staff_busy")
         await window.page.click("text=Ich möchte abholen")
         await window.page.wait_for_selector("text=Wir haben dem Team Bescheid gesagt.")
