@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from controller.domain import events as ev
@@ -27,32 +28,29 @@ def _(event: ev.CommissioningStarted, box: Box, at: Moment) -> Box:
     )
 
 
-def _change(box: Box, **changes: object) -> Box:
-    if box.commissioning is None:
-        return box
-    return replace(box, commissioning=replace(box.commissioning, **changes))  # type: ignore[arg-type]
+def _change(box: Box, change: Callable[[Commissioning], Commissioning]) -> Box:
+    return box if box.commissioning is None else replace(box, commissioning=change(box.commissioning))
 
 
 @apply.register
 def _(event: ev.CommissioningResumed, box: Box, at: Moment) -> Box:
-    return _change(box, session=event.session, staff=event.staff, state=RoundState.RUNNING, paused="")
+    return _change(
+        box, lambda it: replace(it, session=event.session, staff=event.staff, state=RoundState.RUNNING, paused="")
+    )
 
 
 @apply.register
 def _(event: ev.CommissioningPaused, box: Box, at: Moment) -> Box:
-    return _change(box, state=RoundState.PAUSED, paused=event.reason, ended_wall_ms=at.wall_ms)
+    return _change(box, lambda it: replace(it, state=RoundState.PAUSED, paused=event.reason, ended_wall_ms=at.wall_ms))
 
 
 @apply.register
 def _(event: ev.CommissioningDone, box: Box, at: Moment) -> Box:
-    return _change(box, state=RoundState.DONE, paused="", ended_wall_ms=at.wall_ms)
+    return _change(box, lambda it: replace(it, state=RoundState.DONE, paused="", ended_wall_ms=at.wall_ms))
 
 
 @apply.register
 def _(event: ev.LockExamined, box: Box, at: Moment) -> Box:
-    if box.commissioning is None:
-        return box
-    kept = tuple(each for each in box.commissioning.results if each.compartment != event.compartment)
     seen = Examined(
         event.compartment,
         event.opened,
@@ -64,7 +62,12 @@ def _(event: ev.LockExamined, box: Box, at: Moment) -> Box:
         bool(event.said_by),
         at.wall_ms,
     )
-    return _change(box, results=(*kept, seen))
+
+    def noted(it: Commissioning) -> Commissioning:
+        kept = (each for each in it.results if each.compartment != event.compartment)
+        return replace(it, results=(*kept, seen))
+
+    return _change(box, noted)
 
 
 @apply.register
